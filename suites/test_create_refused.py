@@ -87,9 +87,9 @@ def test_no_refused_create_is_in_a_list(subject: Subject) -> None:
         raise NotTested("no create that held a mark of this run was refused")
     for entry in subject.lists.walk():
         text = dumps(entry)
-        for token, reply in refused.items():
+        for reply in [reply for token, reply in refused.items() if token in text]:
             must.hold(
-                token not in text,
+                False,
                 reply,
                 f"a create that was refused ({reply.status if reply else 'see its case'}) is in the list all the same",
                 kind="stored",

@@ -218,29 +218,29 @@ def numbers_of(reply: Reply, limits: RateLimit) -> dict[str, int]:
     """What the headers say: what they must say is there, and all of it is a whole number."""
     found: dict[str, int] = {}
     for part in PARTS:
-        name, value = limits.named(part), limits.said(reply.header, part)
-        if value is None and part not in limits.sure:
+        if (value := limits.said(reply.header, part)) is None:
+            must.hold(
+                part not in limits.sure,
+                reply,
+                f"the header {limits.named(part)} is missing",
+                kind="missing-header",
+                expected=limits.named(part),
+                actual="none",
+                field=limits.named(part),
+            )
+            continue
+        if value.isascii() and value.isdigit():
+            found[part] = int(value)
             continue
         must.hold(
-            value is not None,
+            False,
             reply,
-            f"the header {name} is missing",
-            kind="missing-header",
-            expected=name,
-            actual="none",
-            field=name,
-        )
-        text = value or ""
-        must.hold(
-            text.isascii() and text.isdigit(),
-            reply,
-            f"the header {name} is {value!r}, no whole number",
+            f"the header {limits.named(part)} is {value!r}, no whole number",
             kind="header",
             expected="a whole number",
             actual=value,
-            field=name,
+            field=limits.named(part),
         )
-        found[part] = int(text)
     return found
 
 

@@ -108,12 +108,12 @@ class Reply:
         """Whether the answer is of class 2xx."""
         return self.exchange.is_success
 
-    @property
+    @cached_property
     def is_under_way(self) -> bool:
         """Whether a job goes on with what was asked for."""
         return self.resource.operation(self.operation).is_under_way(self.status)
 
-    @property
+    @cached_property
     def error_schema(self) -> Schema | None:
         """What the contract says of the body of this refusal: of its operation's own, where the request has come to
         that; where it may not have, of that or of any; ``None`` where it says nothing."""
@@ -202,7 +202,7 @@ class Reply:
         found = self.envelope.shown(self.json) if self.shows_representation else None
         return Observation(found, self, self.entity_pointer) if found is not None else None
 
-    @property
+    @cached_property
     def shows_representation(self) -> bool:
         """Whether a success of the operation shows the resource, and the work is done."""
         return self.resource.operation(self.operation).returns == "representation" and not self.is_under_way
@@ -226,7 +226,7 @@ class Reply:
         base = self.list_pointer
         return [Observation(e, self, f"{base}/{at}") if isinstance(e, dict) else e for at, e in enumerate(found)]
 
-    @property
+    @cached_property
     def id(self) -> Any:
         """The id that the answer names: where a representation has it, else what the request chose, else the last
         segment of Location."""

@@ -118,7 +118,7 @@ def _is_plain(ground: Ground, name: str, schema: Mapping[str, Any]) -> bool:
 def _printable(value: Any) -> Any:
     """``value`` with plain characters and numbers in place of those that a server may treat in its own way."""
     if isinstance(value, str):
-        return value if value.isprintable() else "".join(c if c.isprintable() else "x" for c in value)
+        return value if value.isprintable() else "".join([c if c.isprintable() else "x" for c in value])
     if isinstance(value, Mapping):
         return {_printable(k) or "x": _printable(v) for k, v in value.items()}
     if isinstance(value, list):

@@ -2,7 +2,8 @@
 
 It builds on :class:`requests.adapters.HTTPAdapter` and leaves ``send`` alone, so that the ``responses`` library,
 which replaces exactly that method, can answer instead of a server. What it overrides is what costs time on every
-request (the pool look-up, the cookie jar) or would change what is sent.
+request (the pool look-up, the cookie jar) or would change what is sent; what is plain goes past it, where nothing
+replaces it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from restproof.wire.stop import STOP
 
 _LOOK = 64
 """Bytes that tell a second answer from others."""
+_REAL = HTTPAdapter.__module__
+"""Where ``send`` comes from, unless something stands in for the network."""
 _SENDABLE = re.compile(r"(?:http://[!-~]+)?/[!-~]*")
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
@@ -130,6 +133,11 @@ class Adapter(HTTPAdapter):
     def answer(self, request: Prepared, timeout: float) -> WireAnswer:
         """Send ``request``; ``timeout``: seconds for the whole of it. Raises what requests, urllib3 and the system
         raise."""
+        if isinstance(self._pool, Kept) and HTTPAdapter.send.__module__ == _REAL:
+            its: Any = request
+            found = self._pool.plainly(its.method, request.target, its.headers, its.body, timeout)
+            if found is not None:
+                return WireAnswer(found, request)
         return cast(WireAnswer, self.send(request, stream=False, timeout=timeout, verify=True))
 
     def connected(self) -> bool:
@@ -189,7 +197,6 @@ class Adapter(HTTPAdapter):
         if self._proxy is not None and self._tls is None:
             target = str(request.url)  # the absolute form (RFC 9112 §3.2.2)
         self._thread.target = target
-        self._thread.plain = isinstance(request, Prepared)
         return target
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> WireAnswer:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
 from urllib3.exceptions import ProtocolError
 from urllib3.util.wait import wait_for_read
 
@@ -85,31 +85,32 @@ class Connection(Protocol):
 
 
 class Kept(Mixed):
-    """A pool of connections that sends what is plain itself. ``thread``: what is known of the exchange of each thread;
-    ``plain``: whether its ``target`` is to leave as it is and the answer may be a :class:`Whole`."""
+    """A pool of connections that sends what is plain itself. ``thread``: what is known of the exchange of each
+    thread."""
 
     thread: threading.local
 
-    def urlopen(  # type: ignore[override]
-        self, method: str, url: str, *, body: Any = None, headers: Any = None, timeout: Timeout, **options: Any
-    ) -> BaseHTTPResponse | Whole:
-        if self.thread.__dict__.pop("plain", False) and "start" not in self.thread.__dict__:
-            fields = said(method, url, headers, body)
-            connection = cast(Connection, self._get_conn()) if fields is not None else None
-            if fields is not None and connection is not None:
-                if not connection.is_closed and connection.host.isascii():
-                    self.thread.__dict__.pop("target", None)
-                    head = f"{method} {url} HTTP/1.1\r\n{_host(connection, headers)}{fields}\r\n".encode("ascii")
-                    return self._answered(connection, method, url, head + (body or b""), timeout)
-                self._put_conn(cast(Any, connection))
-        return super().urlopen(method, url, body=body, headers=headers, timeout=timeout, **options)
+    def plainly(
+        self, method: str, target: str, headers: HTTPHeaderDict, body: bytes | None, seconds: float
+    ) -> BaseHTTPResponse | Whole | None:
+        """The answer to a request that is plain and finds a connection open; ``None``, and nothing sent, to any other.
+        Raises as :meth:`_answered`."""
+        fields = said(method, target, headers, body) if "start" not in self.thread.__dict__ else None
+        if fields is None:
+            return None
+        connection = cast(Connection, self._get_conn())
+        if connection.is_closed or not connection.host.isascii():
+            self._put_conn(cast(Any, connection))
+            return None
+        head = f"{method} {target} HTTP/1.1\r\n{_host(connection, headers)}{fields}\r\n".encode("ascii")
+        return self._answered(connection, method, target, head + (body or b""), seconds)
 
     def _answered(
-        self, connection: Connection, method: str, url: str, data: bytes, timeout: Timeout
+        self, connection: Connection, method: str, url: str, data: bytes, seconds: float
     ) -> BaseHTTPResponse | Whole:
         """The answer to ``data``. Raises ``TransportError`` where it was broken off, else as urllib3 does."""
         thread = self.thread
-        thread.until = time.monotonic() + cast(float, timeout.connect_timeout)
+        thread.until = time.monotonic() + seconds
         thread.connection, connection.served, connection.source = connection, None, None
         try:
             with suppress(BrokenPipeError):

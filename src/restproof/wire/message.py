@@ -102,7 +102,7 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        found = self.all(name)
+        found = self._by_name.get(name.lower())
         return found[0] if found else None
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -269,7 +269,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         "request": {
             "method": request.method,
             "url": exchange.url,
-            "headers": [list(pair) for pair in request.headers],
+            "headers": request.headers,
             "body": encode_body(request.body),
         },
         "response": None
@@ -278,7 +278,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
             "status": response.status,
             **({"line": response.line} if response.line is not None else {}),
             "reason": response.reason,
-            "headers": [list(pair) for pair in response.headers],
+            "headers": response.headers,
             "body": encode_body(response.body),
         },
         "error": exchange.error,
