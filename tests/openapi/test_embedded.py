@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from restproof.contract.openapi.imported import imported
+from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
+from restproof.plan.inputs import server_set_bodies
+from restproof.plan.profile import PROFILES
 
 from .test_unsaid_resources import lids
-from .unsaid import BOX, NUMBER, SENT, TEXT, Document, boxes, call, read, resource
+from .unsaid import BOX, NUMBER, SENT, TEXT, Document, boxes, call, contract, read, resource
 
 
 def object_of(needed: list[str], **members: Document) -> Document:
@@ -35,10 +39,19 @@ def test_a_record_of_another_resource_is_not_made_up(held: Document, tmp_path: P
     assert "note" in sent
 
 
+def test_nor_is_one_sent_to_see_whether_the_server_sets_it(tmp_path: Path) -> None:
+    told = contract(tmp_path, lids(object_of([], note=TEXT, of=BOX)))
+    lid = told.resources["lid"]
+    ground = Ground(told, lid, "create", PROFILES["ci"], Bodies(told, lid))
+    assert {case["field"] for case in server_set_bodies(ground)} == {"id"}
+
+
 def test_an_array_that_holds_records_is_sent_empty(tmp_path: Path) -> None:
     line = object_of(["box", "amount"], box=object_of([], id=NUMBER, label=TEXT), amount=NUMBER)
     sent = sent_of(tmp_path, {"note": TEXT, "lines": {"type": "array", "items": line}}, "lines")
     assert sent["lines"]["maxItems"] == 0
+    found = resource(tmp_path, "lid", lids(object_of(["lines"], note=TEXT, lines={"type": "array", "items": line})))
+    assert found.lenient == ("lines",), "that others are wrong is not what the document says"
 
 
 def test_a_body_that_needs_a_record_is_not_sent(tmp_path: Path) -> None:

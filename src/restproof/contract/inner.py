@@ -62,6 +62,11 @@ def distinct(schema: Any, asked: Callable[[Mapping[str, Any]], bool] = bool) -> 
             left += _within(found)
 
 
+def holds_records(schema: Any) -> bool:
+    """Whether objects with ids of their own stand in what a schema describes."""
+    return any({"id", "_id", "uuid"} & {*inner.get("properties", ())} for inner in distinct(schema))
+
+
 def _within(schema: Mapping[str, Any]) -> Iterator[Any]:
     for word, inner in schema.items():
         if word in SINGLE:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from restproof.contract.inner import holds_records
 from restproof.contract.model import Reference
 from restproof.contract.rules import Frozen
 from restproof.contract.shapes import SOMETIMES, is_nullable, type_of
@@ -277,14 +278,15 @@ def _unknown(name: str, note: str, body: Body, pointer: str | None = None) -> Un
 
 def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
     """Each field that only the server sets, with a ``value`` that its schema allows, and another one (``instead``) for
-    where the server sets just that; not one that has the same value whoever sets it. The id is tried with one that the
-    run has deleted and with a living one of its own: a free number might be stored, and spoil the sequence for
-    everybody."""
+    where the server sets just that; none of one value, nor records, which nobody would take away, where nothing is
+    promised. The id is tried with one that the run has deleted and a living one of its own: a free one might stay."""
     base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
     version, envelope = ground.resource.version, ground.resource.operation(ground.operation).envelope
     for name, schema in ground.resource.properties.items():
         if (version is not None and name == version.root) or envelope.fixes(name, with_id=ground.operation != "create"):
             continue  # a request names it for another reason
+        if name in ground.resource.volatile and holds_records(schema):
+            continue
         if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
             continue
         options = [c.value for c in accepted(schema) if type_of(c.value) == "boolean" or c.value not in _VOID]

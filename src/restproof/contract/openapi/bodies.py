@@ -313,8 +313,8 @@ def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
         if word == "items" and not schema.get("minItems"):
             try:
                 found["items"] = sendable(inner, known, f"{at}[]")
-            except Unsendable:
-                found["items"], found["maxItems"] = {}, 0
+            except Unsendable as error:
+                found |= {"items": {}, "maxItems": 0, NARROWER: f"only an empty array is sent: {error}"}
         elif word in ("items", "additionalProperties"):
             found[word] = sendable(inner, known, f"{at}[]")
         elif word in ("anyOf", "oneOf"):
