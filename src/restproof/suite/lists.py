@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.contract.shapes import same
 from restproof.contract.syntax import SortKey
-from restproof.engine.failure import NotTested
+from restproof.engine.failure import NotTested, Throttled
 from restproof.engine.instance import Instance
 from restproof.engine.settling import Kind
 from restproof.engine.subject import Subject
@@ -150,9 +150,19 @@ def is_normal(subject: Subject, field: str, value: Any) -> bool:
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:
-    """The whole list, with at least ``count`` entries in it where any can be made."""
-    if subject.spec.creatable:
+    """The whole list, with at least ``count`` entries in it where any can be made: those of others do where no value is
+    known that a create takes."""
+    if not subject.spec.creatable:
+        return settled(subject)
+    try:
         subject.world.instances.at_least(subject.name, count)
+    except Throttled:
+        raise
+    except NotTested:
+        entries = settled(subject)
+        if len(entries) < count:
+            raise
+        return entries
     return settled(subject)
 
 
