@@ -109,10 +109,10 @@ def resolve_target(
 
 
 def resolve_address(
-    option: str | None, config: Config, contract: Contract, environ: Mapping[str, str] = os.environ
+    option: str | None, config: Config, contract: Contract | None, environ: Mapping[str, str] = os.environ
 ) -> Target:
     """The target that ``option``, else the configuration, names, and how it is reached: without its credentials and
-    ids, for whoever passes on what others send. Raises :class:`ConfigurationError`."""
+    ids, for whoever passes on what others send, or knows no contract yet. Raises :class:`ConfigurationError`."""
     wanted = option or config.target
     if wanted is None:
         raise ConfigurationError("there is no target", hint=f"Give --target, or write target = NAME into {FILE_NAME}.")
@@ -124,7 +124,7 @@ def resolve_address(
     return replace(_reached(section, environ), credentials={}, sources={}, ids={}, variables={})
 
 
-def _section(wanted: str, config: Config, contract: Contract, place: Place | None) -> Section | None:
+def _section(wanted: str, config: Config, contract: Contract | None, place: Place | None) -> Section | None:
     """The section that a name or a URL means; ``None`` for a URL without one. Raises :class:`ConfigurationError`."""
     if "://" in wanted:
         _check_url(wanted, contract, place)
@@ -233,14 +233,14 @@ def _check_names(section: Section, contract: Contract) -> None:
             )
 
 
-def _from_environment(url: str, contract: Contract, environ: Mapping[str, str]) -> Target:
+def _from_environment(url: str, contract: Contract | None, environ: Mapping[str, str]) -> Target:
     bundle = environ.get("RESTPROOF_CA_BUNDLE")
     credentials = {n: environ.get(f"RESTPROOF_{n.upper()}", "") for n in CREDENTIALS}
     return Target(
         name=urlsplit(url).netloc,
         base_url=url.rstrip("/"),
         credentials={n: v for n, v in credentials.items() if v},
-        ids=_ids_from_environment(contract, environ),
+        ids=_ids_from_environment(contract, environ) if contract else {},
         ca_bundle=existing_path(Path(bundle), None, "RESTPROOF_CA_BUNDLE") if bundle else None,
     )
 
@@ -365,8 +365,10 @@ def _origin(url: SplitResult) -> tuple[str, str | None, int]:
     return url.scheme, url.hostname, url.port or (443 if url.scheme == "https" else 80)
 
 
-def _check_url(url: str, contract: Contract, place: Place | None) -> None:
+def _check_url(url: str, contract: Contract | None, place: Place | None) -> None:
     parts = parse_url(url, place)
+    if contract is None:
+        return
     # The host is shown and the credentials are not: a URL with user information is quoted nowhere.
     base = contract.base_path.rstrip("/")
     if base and parts.path.rstrip("/").endswith(base):

@@ -20,6 +20,8 @@ from restproof.record.model import Level
         ("idempotency", ["idempotency.key: "]),
         ("page-size", ["the kind of a finding", "another number of entries"]),
         ("Core Rule", ["core rule: A rule whose pass"]),
+        ("unknown_field", ["a case of statuses): There is no such field. Unless it is said: ignored."]),
+        ("over_max", ["over_max (a word of a contract, in paging): "]),
         ("settles", ["settles (a word of a contract, at the top, in resource): Seconds", "more: docs/contract.md"]),
     ],
 )

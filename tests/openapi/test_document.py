@@ -132,6 +132,38 @@ def test_a_document_that_comes_broken_is_told_in_a_sentence(head: str, words: st
             fetched(f"http://127.0.0.1:{listener.getsockname()[1]}/openapi.json", None, tmp_path)
 
 
+@pytest.mark.parametrize("target", ["here", None])
+def test_a_document_is_fetched_as_its_target_is_reached(target: str | None, tmp_path: Path) -> None:
+    heads: list[bytes] = []
+    (tmp_path / "restproof.toml").write_text(
+        '[targets.here]\nbase_url = "http://api.example"\nsocket = "api.sock"\n'
+        '[targets.here.credentials]\nfull = "${NOWHERE}"\n',
+        encoding="utf-8",
+    )
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "api.sock"))
+        listener.listen()
+
+        def answer() -> None:
+            taken, _ = listener.accept()
+            with taken:
+                heads.append(taken.recv(65536))
+                taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+        threading.Thread(target=answer, daemon=True).start()
+        assert fetched("http://api.example/openapi.json", target, tmp_path) == b"{}"
+    assert heads[0].startswith(b"GET /openapi.json HTTP/1.1\r\n")
+    assert b"uthorization" not in heads[0]
+
+
+def test_an_import_takes_a_url_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["import", "openapi", "http://127.0.0.1:2/openapi.json"]) == 3
+    assert "http://127.0.0.1:2/openapi.json cannot be fetched" in capsys.readouterr().err
+
+
 def test_a_contract_is_never_written_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

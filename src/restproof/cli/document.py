@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from restproof.config import lacking_ids, load_config
+from restproof.config import lacking_ids, load_config, resolve_address
 from restproof.configfile import parse_url
 from restproof.contract.load import load
 from restproof.contract.openapi.imported import Imported, imported
@@ -23,6 +23,7 @@ from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
 from restproof.targetids import needed_ids
 from restproof.wire.failure import FAILURES, describe
+from restproof.wire.obtain import as_of
 
 _LARGEST = 100_000_000
 """Bytes of a document that is fetched."""
@@ -135,18 +136,18 @@ def _own_target(url: str, target: str | None, cwd: Path) -> str:
 
 
 def fetched(url: str, target: str | None, cwd: Path) -> bytes:
-    """The document at ``url``, asked for without any credential. Raises ``TargetError``."""
-    config = load_config(cwd)
-    section = config.sections.get(target or "")
+    """The document at ``url``, asked for on the way to the target that is known to lead there, without any credential.
+    Raises ``RestproofError``."""
+    asked = parts_of(url)
+    way = resolve_address(target or f"{asked.scheme}://{asked.netloc}", load_config(cwd), None)
     session = requests.Session()
-    session.trust_env = False
+    as_of(session, way)
     try:
         answer = session.get(
             url,
             timeout=_TIMEOUT,
             allow_redirects=False,
             stream=True,
-            verify=str(section.target.ca_bundle) if section and section.target.ca_bundle else True,
             headers={"Accept": "application/json, application/yaml;q=0.9, */*;q=0.1"},
         )
         content = answer.raw.read(_LARGEST + 1, decode_content=True)

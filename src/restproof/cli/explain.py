@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,14 @@ from restproof.errors import ConfigurationError
 if TYPE_CHECKING:
     from restproof.engine.register import Requirement
 
+_OTHER_CASES = {
+    "unknown_path": "There is no such path.",
+    "unsupported": "The path has no such method.",
+    "repeat_delete": "It was deleted before.",
+    "unstorable": "A text holds NUL or half of a character, which not every database can store.",
+    "unacceptable": "There is no representation that Accept allows.",
+    "uri_too_long": "The URI is too long.",
+}
 _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \|$", re.MULTILINE)
 
 
@@ -108,13 +116,32 @@ def _language() -> list[tuple[str, str, str]]:
 
     schema = language_schema()
     places = {"at the top": schema, **{f"in {name}": said for name, said in schema["$defs"].items()}}
-    found = []
-    for place, said in places.items():
-        for part in (said, *said.get("anyOf", ())):
-            for name, member in part.get("properties", {}).items():
-                kind = schema["$defs"].get(str(member.get("$ref")).rpartition("/")[2], {})
-                found.append((name, place, str(member.get("description") or kind.get("description", ""))))
-    return found
+    words = [word for place, said in places.items() for word in _inside(said, place, schema["$defs"])]
+    return [*(word for word in words if word[2]), *_cases()]
+
+
+def _cases() -> Iterator[tuple[str, str, str]]:
+    """The cases of ``statuses``."""
+    from restproof.contract.openapi.statuses import FAILURES
+    from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
+
+    succeeded = {case: f"The {operation} succeeded." for operation, case in SUCCESS.items()}
+    for case, usual in STATUS_DEFAULTS.items():
+        when = FAILURES.get(case) or succeeded.get(case) or _OTHER_CASES[case]
+        yield case, "a case of statuses", f"{when} Unless it is said: {', '.join(map(str, usual))}."
+
+
+def _inside(said: Mapping[str, Any], place: str, kinds: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The words that stand in a part of the language's schema, at any depth, and what each says."""
+    for name, member in said.get("properties", {}).items():
+        kind = kinds.get(str(member.get("$ref")).rpartition("/")[2], {})
+        yield name, place, str(member.get("description") or kind.get("description", ""))
+        yield from _inside(member, f"in {name}", kinds)
+    for name in said.get("propertyNames", {}).get("enum", ()):
+        yield name, place, str(said.get("description", ""))
+    alternatives = [part for word in ("anyOf", "oneOf", "allOf") for part in said.get(word, ())]
+    for part in (*alternatives, *(said[w] for w in ("items", "additionalProperties") if isinstance(said.get(w), dict))):
+        yield from _inside(part, place, kinds)
 
 
 def _glossary() -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -22,7 +23,7 @@ def command() -> None:
 
 
 @command.command("openapi")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="The folder to write; by default contracts/NAME."
 )
@@ -47,7 +48,7 @@ def command() -> None:
 @click.pass_context
 def openapi(
     ctx: click.Context,
-    file: Path,
+    file: str,
     out: Path | None,
     tag: tuple[str, ...],
     resource: tuple[str, ...],
@@ -57,7 +58,7 @@ def openapi(
     dry_run: bool,
     checked: bool,
 ) -> None:
-    """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON).
+    """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON) or its URL.
 
     With --app, FILE is the path that the application has for its document: /openapi.json.
 
@@ -69,7 +70,7 @@ def openapi(
     from restproof.contract.openapi.naming import contract_name
     from restproof.contract.openapi.written import grouped, on_one_line, write
 
-    name = contract_name(out.name if out else file.stem)
+    name = contract_name(out.name if out else Path(file).stem)
     folder = out or Path("contracts") / name
     target = folder / "contract.yaml"
     update = update or checked
@@ -83,7 +84,7 @@ def openapi(
     if update:
         ctx.exit(updated(found, folder, dry_run=dry_run, checked=checked))
     try:
-        write(found, folder, file.name)
+        write(found, folder, Path(file).name)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=Place(folder), hint="choose another --out"
@@ -132,15 +133,19 @@ def updated(found: Imported, folder: Path, *, dry_run: bool = False, checked: bo
 
 
 @contextmanager
-def document_of(file: Path, app: str | None) -> Iterator[Path]:
-    """The file of a document; that of an application's own is fetched from it."""
-    if app is None:
-        yield file
+def document_of(file: str, app: str | None) -> Iterator[Path]:
+    """The file of a document; what is a URL, or an application's own, is fetched."""
+    if app is None and "://" not in file:
+        yield Path(file)
         return
     from restproof.cli.document import fetched
     from restproof.session.app import hosted
 
-    with hosted(app, Path.cwd()) as url, TemporaryDirectory(prefix="restproof-document-") as temporary:
-        copy = Path(temporary) / (file.name or "openapi.json")
-        copy.write_bytes(fetched(f"{url}/{str(file).lstrip('/')}", url, Path.cwd()))
+    with TemporaryDirectory(prefix="restproof-document-") as temporary:
+        copy = Path(temporary) / (Path(urlsplit(file).path).name or "openapi.json")
+        if app is None:
+            copy.write_bytes(fetched(file, None, Path.cwd()))
+        else:
+            with hosted(app, Path.cwd()) as url:
+                copy.write_bytes(fetched(f"{url}/{file.lstrip('/')}", url, Path.cwd()))
         yield copy

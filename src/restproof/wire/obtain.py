@@ -163,7 +163,7 @@ class _Granted:
             asked |= {"username": source.username, "password": source.password}
         with OAuth2Session(client, secret or None, scope=source.scope or None) as session:
             _tell_who(session, source)
-            _as_of(session, self._target)
+            as_of(session, self._target)
             for answer in ("access_token_response", "refresh_token_response"):
                 session.register_compliance_hook(answer, _with_seconds)
             found: Mapping[str, Any] = (
@@ -231,7 +231,7 @@ class _LoggedIn:
             raise CredentialError("a login below the base URL does not go through a Unix socket: give its URL")
         url = source.path if "://" in source.path else f"{base}{source.path}"
         with requests.Session() as session:
-            _as_of(session, self._target)
+            as_of(session, self._target)
             try:
                 return self._token(session, url)
             except FAILURES as failure:
@@ -296,7 +296,7 @@ def _pair(cookie: Cookie) -> tuple[str, str]:
     return cookie.name, cookie.value or ""
 
 
-def _as_of(session: requests.Session, target: Target) -> None:
+def as_of(session: requests.Session, target: Target) -> None:
     """Have a session go as the target's own requests do: with its authorities and certificate, without the
     environment's."""
     session.trust_env = False
@@ -306,7 +306,7 @@ def _as_of(session: requests.Session, target: Target) -> None:
             session.mount(scheme, _Through())
     session.verify = str(target.ca_bundle) if target.ca_bundle else True
     try:
-        if target.http2:
+        if target.http2 or target.socket:
             parts = urlsplit(target.base_url)
             origin = f"{parts.scheme}://{parts.netloc}"
             session.mount(f"{origin}/", adapter_to(origin, target))
