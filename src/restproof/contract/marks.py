@@ -14,7 +14,7 @@ from restproof.contract.document import Document, Route, read_text
 from restproof.contract.model import Learned
 
 MARK = re.compile(r"#[^#]*\bseen (?P<day>\d{4}-\d\d-\d\d), not promised(?:; promised: (?P<promised>[^#]*))?")
-"""The mark of a line. ``promised``: the statuses that the contract had for the case before."""
+"""The mark of a line. ``promised``: what the contract said before, statuses of the case or fields of the word."""
 
 
 def marked(document: Document, value: Any) -> tuple[Learned, ...]:
@@ -35,7 +35,7 @@ def _lines(document: Document) -> Iterator[tuple[int, str]]:
 
 
 def _learned(route: Route, found: re.Match[str], value: Any) -> Learned:
-    """A marked word. Of a list or a mapping of fields, the fields are those that it speaks of."""
+    """A marked word. Of a list or a mapping of fields, the fields are those that it speaks of, and did not before."""
     said = value
     for step in route:
         said = said.get(step) if isinstance(said, dict) else None
@@ -45,6 +45,7 @@ def _learned(route: Route, found: re.Match[str], value: Any) -> Learned:
     if names[:1] in (("normalized",), ("defaults",), ("references",), ("filters",)):
         fields = names[1:2]
     elif resource is not None and names[:1] in (("touched",), ("immutable",)):
-        fields = tuple(map(str, said or ()))
+        before = re.findall(r"[^\s,\[\]]+", found["promised"] or "")
+        fields = tuple(n for n in map(str, said or ()) if n not in before)
     statuses = tuple(re.findall(r"[2-5](?:\d\d|xx)", found["promised"] or ""))
     return Learned(resource, ".".join(names), found["day"], fields, statuses)

@@ -143,14 +143,16 @@ def _moving_words(
         how = {"always": "every update", "on-change": "each change"}
         what = ", ".join(f"{n} moved with {how[kind]}" for n, (kind, _) in touched.items())
         seen = numbers(n for _, some in touched.values() for n in some)
-        yield Word(resource.name, ("touched",), value, what, seen, (Edit(volatile, Without(tuple(touched))),))
+        without = (Edit(volatile, Without(tuple(touched))),)
+        yield Word(resource.name, ("touched",), value, what, seen, without, list(known) or None)
     if still:
         own = (said["resources"].get(resource.name) or {}).get("immutable")
         before = own if isinstance(own, list) else list(resource.immutable)
         value = [n for n in dict.fromkeys([*before, *still]) if n in resource.properties]
         seen = numbers(n for some in still.values() for n in some)
         what = f"{', '.join(still)} stayed through {len(seen)} changes"
-        yield Word(resource.name, ("immutable",), value, what, seen, (Edit(volatile, Without(tuple(still))),))
+        without = (Edit(volatile, Without(tuple(still))),)
+        yield Word(resource.name, ("immutable",), value, what, seen, without, list(before) or None)
 
 
 # ------------------------------------------------------------------- what is left out

@@ -36,7 +36,7 @@ def patched(text: str, words: Iterable[Word], day: str) -> str:
 
 def mark(day: str, promised: Any = None) -> str:
     """The comment behind a word that was seen and not promised, as ``contract.marks`` reads it; ``promised``: of a
-    case, the statuses that are promised all the same."""
+    case the statuses, of a word about fields those that are promised all the same."""
     return f"# seen {day}, not promised" + ("" if promised is None else f"; promised: {flow(promised)}")
 
 

@@ -33,7 +33,8 @@ class Word:
     """A word that a contract could say. ``resource``: whose word it is, ``None`` for the whole API's; ``name``: its way
     from there (``statuses``, ``unknown_field``); ``seen``: what was seen, a sentence; ``evidence``: the exchanges that
     showed it, by their numbers; ``besides``: what the contract says otherwise with it (a field that is touched is
-    volatile no more); ``promised``: of a case, the statuses that the contract has for it."""
+    volatile no more); ``promised``: of a case the statuses that the contract has for it, of a word about
+    fields those that it names already."""
 
     resource: str | None
     name: tuple[str, ...]

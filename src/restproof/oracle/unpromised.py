@@ -14,9 +14,11 @@ _CASE = "statuses."
 _FORM = "normalized."
 _OF_VALUES = ("immutable", "touched", "errors")
 """Words that say what becomes of a value, or what a body holds, and no status."""
+_OF_THE_SERVER = ("immutable", "touched")
 _REFERENCE = "references."
 _OPEN = "open"
 _STATUS = "status"
+_VALUE = "value"
 _NO_ANSWER = "no-answer"
 
 
@@ -30,13 +32,21 @@ def changed_from(
     for word in learned:
         # What becomes of a reference shows where the resource that it names is deleted.
         own = word.resource in (None, resource) or word.word.startswith(_REFERENCE)
-        if own and _asserts(requirement, word) and _is_against(finding, word):
+        if own and (_asserts(requirement, word) or _is_due_to(finding, word)) and _is_against(finding, word):
             return f"{word.word}, seen {word.seen}"
     return ""
 
 
 def _asserts(requirement: RecordedRequirement, word: Learned) -> bool:
     return any(word.word == name or word.word.startswith(f"{name}.") for name in requirement.words)
+
+
+def _is_due_to(finding: RecordedFinding, word: Learned) -> bool:
+    """Whether nothing else says the value of the field, whichever rule has looked at it: what only the server sets is
+    volatile without the word, and what a create leaves out is open."""
+    if word.word in _OF_THE_SERVER:
+        return finding.kind == _VALUE and finding.field in word.fields
+    return bool(finding.due) and finding.due == word.word
 
 
 def _is_against(finding: RecordedFinding, word: Learned) -> bool:

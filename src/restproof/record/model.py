@@ -219,7 +219,8 @@ class RecordedExchange:
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
     """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
-    ``exchange``; ``due`` the case of the contract's ``statuses`` that says which status was due, where one does."""
+    ``exchange``; ``due`` the case of the contract's ``statuses`` that says what was due, where one does, or the default
+    (``defaults.NAME``)."""
 
     item: str
     message: str

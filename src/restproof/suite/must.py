@@ -180,7 +180,14 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
             actual=how_it_differs(expected, found),
             pointer=source.at(path) if source is not None else reply.entity_pointer + reply.envelope.within(path),
             field=name,
+            due=_word_of(reply, name),
         )
+
+
+def _word_of(reply: Reply, name: str) -> str:
+    """The word of the contract that says what a field has to be which a create left out."""
+    left_out = reply.operation == "create" and name not in (reply.sent or {})
+    return f"defaults.{name}" if left_out and name in reply.resource.made_defaults else ""
 
 
 def _gone(shows: Reply) -> str:
