@@ -283,10 +283,14 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
             kind="no-location",
         )
         raise NotTested("no Location is sent, and the contract declares none")
-    path = subject.requests.item_target(made.id, made.scope).partition("?")[0]
+    path, _, named = subject.requests.item_url(made.id, made.scope).partition("?")
+    if not path:
+        raise NotTested("no URL leads to one, whose id stands in no path and no query")
     elsewhere = parts_of(location).hostname not in (None, parts_of(made.exchange.url).hostname)
     must.hold(
-        location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")) and not elsewhere,
+        location.partition("?")[0].rstrip("/").endswith(path.rstrip("/"))
+        and (not named or named in location.partition("?")[2].split("&"))
+        and not elsewhere,
         made,
         f"Location does not lead to {path}{' of this host' if elsewhere else ''}",
         kind="location",

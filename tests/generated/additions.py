@@ -380,3 +380,20 @@ def receipt(draw: Drawer, draft: Draft) -> None:
     said = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string", "minLength": 1}}}
     draft.schemas[f"{draft.name}-saved"] = said
     draft.operation(name, returns=f"{draft.name}-saved.json")
+
+
+@of_resource()
+def elsewhere(draw: Drawer, draft: Draft) -> None:
+    """The id stands in the query, in a header field or in the body."""
+    on_one = [o for o in ("read", "update", "replace", "delete") if draft.offers(o)]
+    said, place = draft.said, draw(st.sampled_from(["query", "header", "body"]))
+    if not on_one or "item_path" in said or "link" in said.get("id", {}) or "other_methods" in said:
+        return
+    if place == "query":
+        said["item_path"] = f"{said['path']}?own={{id}}"
+    for name in on_one if place != "query" else ():
+        own: dict[str, Any] = {"headers": {"X-Own": "{id}"}}
+        if place == "body":
+            path = f"{said['path'].rstrip('/')}.{name}"
+            own = {"method": "POST", "path": path, "envelope": {"constants": {"/own": "{id}"}}}
+        draft.operation(name, **own)

@@ -63,6 +63,7 @@ SHOWN_ON_WAYS = (
     "receipt-misses-member",
     "range-off-by-one",
     "range-untold",
+    "id-passed-over",
 )
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",

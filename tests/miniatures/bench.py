@@ -6,7 +6,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
+from restproof.wire.addressed import Addressed
 from restproof.wire.failure import TransportError
 from restproof.wire.forms import Forms
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
@@ -74,6 +75,7 @@ class Wire:
     searches: Searches | None = None
     forms: Forms | None = None
     preconditions: Preconditions | None = None
+    addressed: Addressed | None = None
     max_wait: float = 0.0
     sent: int = 0
     walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
@@ -82,8 +84,10 @@ class Wire:
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()
         request = self.preconditions.tagged(request, about, credential, self) if self.preconditions else request
-        request = self.forms.leaving(request) if self.forms else request
         request = self.searches.leaving(request) if self.searches else request
+        if self.addressed and self.forms:
+            left = self.addressed.leaving(request)
+            request = replace(left, body=self.forms.leaving(self.addressed.arrived(left)).body)
         given = [h for h in request.headers if h[1] != ""]
         request = Request(request.method, request.path, request.query, (*given, *credentials), request.body)
         began = time.perf_counter()
@@ -184,7 +188,13 @@ def _send(
     ids = {"me": 1, "other_me": 2}
     target = Target("miniature", "http://127.0.0.1:1", credentials={name: name for name in credentials}, ids=ids)
     wire = Wire(
-        server, writer, promised.body_status, Searches(promised), Forms(promised), Preconditions(promised, target)
+        server,
+        writer,
+        promised.body_status,
+        Searches(promised),
+        Forms(promised),
+        Preconditions(promised, target),
+        Addressed(promised),
     )
     world = World(
         promised,

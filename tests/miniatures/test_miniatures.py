@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.miniatures import (
     bench,
+    kinds_addressed,
     kinds_answers,
     kinds_identities,
     kinds_lists,
@@ -36,6 +37,7 @@ MODULES = (
     kinds_references,
     kinds_parents,
     kinds_quotas,
+    kinds_addressed,
 )
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")

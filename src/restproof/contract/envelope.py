@@ -13,12 +13,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from restproof.contract.address import OWN_ID
 from restproof.contract.held import Held, put_all, taken_all
 from restproof.contract.urls import parts_of
 from restproof.pointer import Nothing, follow, put, step, steps
 
-OWN_ID = "{id}"
-"""What a constant of a request says for the id of the resource."""
 _MISSING = object()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from restproof.contract.address import Address, sent_path
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.envelope import Envelope
 from restproof.contract.jobs import ACCEPTED, Job
@@ -310,6 +311,8 @@ class Operation:
     """Whether the answer to a write is a representation, or promises at most the id (as in RFC 7240 §4.2)."""
     receipt: Schema | None = None
     """What the whole body of a minimal answer is; ``None`` where nothing is said of it."""
+    address: Address | None = None
+    """Where its requests name the id, where it is not in their path. ``path`` is then the one inside."""
 
     def is_under_way(self, status: int | None) -> bool:
         """Whether an answer with this status tells of a job, and shows no representation."""
@@ -323,6 +326,20 @@ class Operation:
     def on_item(self) -> bool:
         """Whether the path names one resource."""
         return "{id}" in self.path
+
+    @property
+    def sent_path(self) -> str:
+        """The path as it is sent: without an id that stands elsewhere."""
+        return sent_path(self.path)
+
+    def told(self, target: str = "") -> str:
+        """Where its requests go, as people are told: with the id where it stands. ``target``: one of them, as it is
+        known inside."""
+        path, _, rest = (target or self.path).partition("?")
+        asked = f"?{rest}" if rest else ""
+        if self.address is None:
+            return path + asked
+        return self.address.told(sent_path(path) + asked, path.rpartition("/")[2])
 
     @property
     def parameters(self) -> tuple[Parent, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import parse_qsl
 
+from restproof.contract.address import apart
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.media import TOKEN
@@ -26,10 +28,20 @@ def operations_said(said: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     found = said.get("operations", DEFAULT_OPERATIONS)
     own = {n: dict(found[n]) for n in OPERATIONS if found.get(n)} if isinstance(found, dict) else {}
     if "item_path" in said:
+        path, _, asked = said["item_path"].partition("?")
         by_put = own.get("create", {}).get("method", said.get("methods", {}).get("create")) == "PUT"
         for name in (n for n in OPERATIONS if n in found and (n in ON_ITEM or (n == "create" and by_put))):
-            own[name] = {"path": said["item_path"], **own.get(name, {})}
+            one = own.get(name, {})
+            if "path" not in one:
+                query = {**dict(parse_qsl(asked)), **one.get("query", {})}
+                own[name] = {**one, "path": path, **({"query": query} if query else {})}
     return {n: own[n] for n in OPERATIONS if n in own}
+
+
+def item_path_of(said: Mapping[str, Any]) -> str | None:
+    """The path of one that a resource says for all of its operations, as it is known inside."""
+    path, parted, _ = said.get("item_path", "").partition("?")
+    return apart(path) if parted else path or None
 
 
 def parents_said(said: Mapping[str, Any], path: str) -> list[Parent]:

@@ -21,7 +21,7 @@ from restproof.contract.model import ON_ITEM, OPERATIONS, Id, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
 from restproof.contract.pages import RANGED, PagingReader
-from restproof.contract.parents import DEFAULT_OPERATIONS, operations_said
+from restproof.contract.parents import DEFAULT_OPERATIONS, item_path_of, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.scope import Scope
@@ -76,7 +76,7 @@ class ResourceReader:
         resource = Resource(
             name=self.name,
             path=raw["path"],
-            own_item_path=raw.get("item_path"),
+            own_item_path=item_path_of(raw),
             schema=schema,
             schema_file=source.document.file,
             operations=operations,

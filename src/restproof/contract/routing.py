@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
+from restproof.contract.address import APART
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 from restproof.contract.parents import OWN_ID, THE_ONE
 from restproof.contract.urls import parts_of
@@ -55,8 +56,9 @@ class Router:
         found: list[tuple[int, re.Pattern[str], Resource, list[Operation]]] = []
         for resource in contract:
             for path, ways in _by_path(resource).items():
-                rank = 10 * path.count("{") + 100 * resource.id.slashes
-                found.append((rank, _pattern(contract, resource, path), resource, ways))
+                # What no path on the wire can be is nothing else.
+                rank = 10 * path.count("{") + 100 * resource.id.slashes - 10_000 * (APART in path)
+                found.append((rank, pattern_of(contract, resource, path), resource, ways))
         self._routes = [(*entry[1:], _operations(entry[3])) for entry in sorted(found, key=lambda e: e[0])]
 
     def find(self, path: str, *, errors: str = "strict") -> Route | None:
@@ -65,14 +67,14 @@ class Router:
         for pattern, resource, ways, operations in self._routes:
             match = pattern.fullmatch(path)
             if match:
-                ids = {name: _decoded(text, errors) for name, text in match.groupdict().items()}
+                ids = {name: decoded(text, errors) for name, text in match.groupdict().items()}
                 is_item = ways[0].on_item or resource.id.single
                 id = THE_ONE if resource.id.single else ids.pop("id", None) if is_item else None
                 return Route(resource, is_item, ids, id, operations)
         return None
 
 
-def _pattern(contract: Contract, resource: Resource, path: str) -> re.Pattern[str]:
+def pattern_of(contract: Contract, resource: Resource, path: str) -> re.Pattern[str]:
     """The paths of one template of a resource; a slash at its end may be left out."""
     parts = re.split(r"(\{\w+\})", (contract.base_path + path).rstrip("/"))
 
@@ -91,18 +93,11 @@ def _of(contract: Contract, resource: Resource, name: str) -> Resource:
     return contract.resources.get(name, resource) if name != OWN_ID else resource
 
 
-def _decoded(text: str, errors: str = "strict") -> str | None:
+def decoded(text: str, errors: str = "strict") -> str | None:
     try:
         return unquote_to_bytes(text).decode("utf-8", errors)
     except UnicodeDecodeError:
         return None
-
-
-def ids_in(contract: Contract, resource: Resource, way: Operation, path: str) -> dict[str, str | None] | None:
-    """The ids that a raw path of an operation names, by resource, its own as ``id``; ``None`` where the path is none of
-    the operation's."""
-    match = _pattern(contract, resource, way.path).fullmatch(path)
-    return {name: _decoded(text) for name, text in match.groupdict().items()} if match else None
 
 
 def may_create(resource: Resource, operation: str) -> bool:
@@ -117,10 +112,10 @@ def one_of_list(contract: Contract, resource: Resource, operation: str, collecti
     the same ancestors, as far as the list names them."""
     path, _, query = collection.partition("?")
     listed, way = resource.operation("list"), resource.operation(operation)
-    match = _pattern(contract, resource, listed.path).fullmatch(path)
+    match = pattern_of(contract, resource, listed.path).fullmatch(path)
     asked = dict(parse_qsl(query, keep_blank_values=True))
     ids: dict[str, Any] = {p.resource: asked[p.name] for p in listed.parents_in("query") if p.name in asked}
-    ids |= {name: _decoded(text, BYTES) for name, text in match.groupdict().items()} if match else {}
+    ids |= {name: decoded(text, BYTES) for name, text in match.groupdict().items()} if match else {}
     ids = {**dict.fromkeys((p.resource for p in way.parents_in("path")), ""), **ids}
     target = filled_path(contract, resource, way, {**ids, "id": id})
     named = [(p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids]
@@ -137,8 +132,14 @@ def filled_path(contract: Contract, resource: Resource, way: Operation, ids: Map
 
 def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
     """The id in the URL of one resource: where its own path has it, else the last segment."""
-    path = unquote_to_bytes(parts_of(url).path.rstrip("/")).decode("utf-8", "replace")
-    known = _pattern(contract, resource, resource.operation("read").path).pattern
+    parts = parts_of(url)
+    address = resource.operation("read").address
+    if address is not None and address.place == "query":
+        return next(iter(address.ids(parse_qsl(parts.query), None, None)), None)
+    path = unquote_to_bytes(parts.path.rstrip("/")).decode("utf-8", "replace")
+    if address is not None:
+        return path.rpartition("/")[2] or None
+    known = pattern_of(contract, resource, resource.operation("read").path).pattern
     found = re.search(f"{known}$", path)
     return (found["id"] if found and "id" in found.groupdict() else path.rpartition("/")[2]) or None
 

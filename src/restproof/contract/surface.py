@@ -32,7 +32,7 @@ def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
     places |= {"list": envelope.list, "fields": envelope.fields}
     return {
         "envelope": {where: name for where, name in places.items() if name},
-        "ways": {o: f"{resource.operation(o).method} {resource.operation(o).path}" for o in resource.operations},
+        "ways": {o: f"{resource.operation(o).method} {resource.operation(o).told()}" for o in resource.operations},
         "fields": {name: _field(resource, name) for name in resource.properties},
         "statuses": {o: dict(_statuses(contract, resource, o)) for o in resource.operations},
     }

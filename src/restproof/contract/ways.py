@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
+from restproof.contract.address import OWN_ID as ID
+from restproof.contract.address import Address, apart
 from restproof.contract.document import Document, Problems
 from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
@@ -38,7 +40,9 @@ class WaysReader:
     def way(self, name: str, said: Mapping[str, Any], statuses: Mapping[str, Any]) -> Operation:
         usual = self.resource.operation(name)
         method = said.get("method", usual.method)
-        path = self.path(name, said, replace(usual, method=method))
+        envelope = self.envelope(said)
+        address = self.address(name, said, envelope)
+        path = self.path(name, said, replace(usual, method=method), address)
         beside = said if "parent" in said else self.raw
         auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") or name == "list" else "body"
         named = [replace(p, place=auto) if p.place == "auto" else p for p in parents_said(beside, path)]
@@ -47,6 +51,7 @@ class WaysReader:
         layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))
         self.creating(name, named)
         self.searching(name, method, named)
+        self.addressed(name, method, address)
         return Operation(
             name=name,
             method=method,
@@ -54,15 +59,16 @@ class WaysReader:
             parents=self.ordered(named),
             statuses=resolve(*layers),
             auth=said.get("auth", "required"),
-            query=self.query(name, said.get("query", {})),
-            headers=self.values(name, "headers", said.get("headers", {})),
-            envelope=self.envelope(said),
+            query=self.query(name, _without_id(said.get("query", {}))),
+            headers=self.values(name, "headers", _without_id(said.get("headers", {}))),
+            envelope=envelope,
             media=self.media(name, said),
             returns=self.returns(name, said),
             receipt=self.receipt(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
             rate=Rate.of(said.get("rate")) or usual.rate,
+            address=address,
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:
@@ -99,18 +105,51 @@ class WaysReader:
         found = media_of(self.document.value, self.raw, said)
         return replace(found, request=JSON) if name == "list" and found.is_form else found
 
-    def path(self, name: str, said: Mapping[str, Any], usual: Operation) -> str:
-        """The operation's own path, which names the resource's id just where its usual one does."""
+    def address(self, name: str, said: Mapping[str, Any], envelope: Envelope) -> Address | None:
+        """Where its requests name the id, if not in the path."""
+        query, headers = said.get("query", {}), said.get("headers", {})
+        path = said.get("path", "")
+        if "path" not in said and ID not in (*query.values(), *headers.values()):
+            return None
+        found = Address.said(query, headers, envelope.constants, path)
+        by_put = name == "create" and said.get("method", self.resource.methods[name]) == "PUT"
+        if self.resource.id.single or (name in ("list", "create") and not by_put):
+            if found is not None and found.place != "body":
+                hint = f"leave {ID} out: only what is asked of one {self.resource.name} names its id"
+                self.problem(f"the {name} names the id of one {self.resource.name}", name, hint=hint)
+            return None
+        return found
+
+    def path(self, name: str, said: Mapping[str, Any], usual: Operation, address: Address | None) -> str:
+        """The operation's own path, which names the resource's id just where its usual one does, or says it apart."""
         if "path" not in said:
-            return usual.path
-        path: str = said["path"]
+            return usual.path if address is None else apart(self.resource.path)
+        path: str = said["path"] if address is None else apart(said["path"])
         by_put = name == "create" and usual.method == "PUT"
         of_one = (name not in ("list", "create") or by_put) and not self.resource.id.single
         if of_one != (f"{{{OWN_ID}}}" in path):
             says = "does not name" if f"{{{OWN_ID}}}" not in path else "names"
             hint = "a list and a POST that creates are of the collection; every other operation is of one: …/{id}"
+            if of_one:
+                hint = f"{hint}, or {{id}} in its query, headers or envelope.constants"
             self.problem(f"the path of {name} {says} the id of one {self.resource.name}", name, "path", hint=hint)
         return path
+
+    def addressed(self, name: str, method: str, address: Address | None) -> None:
+        """An id that stands elsewhere than in the path stands where nothing else does."""
+        if address is None:
+            return
+        if address.place == "body" and method == "GET":
+            hint = "say in query or headers where its id is, or another method"
+            self.problem(f"a {name} by GET has no body that could name the id", name, hint=hint)
+        if self.resource.id.link:
+            hint = "say id: {field: …} of what representations show"
+            self.problem("no link ends with an id that is not in the path", name, hint=hint)
+        filters = (*self.resource.filters, *self.resource.comparisons)
+        asked = {self.resource.query.named(one) for one in filters}
+        if address.place == "query" and address.name in asked and self.resource.supports("list"):
+            hint = "leave the filter out: with it, one is asked for and not the list"
+            self.problem(f"'{address.name}' is a filter of the list, and names the id in a {name}", name, hint=hint)
 
     def ordered(self, parents: list[Parent]) -> tuple[Parent, ...]:
         """The parents in the order of the resource's."""
@@ -188,3 +227,7 @@ class WaysReader:
             if source:
                 found[part] = dict(source.schema)
         return found
+
+
+def _without_id(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in said.items() if value != ID}

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
+from restproof.contract.addressing import Asked, ids_asked
 from restproof.contract.model import Contract, Resource
-from restproof.contract.routing import ids_in
 from restproof.record.jsontext import loads
 from restproof.wire.message import Request
 
@@ -24,7 +24,8 @@ def has_arrived(contract: Contract, resource: Resource, operation: str, request:
     """Whether the method, the path with its ids, the query, the media type and the body can be read as those of the
     operation."""
     way = resource.operation(operation)
-    ids = ids_in(contract, resource, way, request.path)
+    asked = Asked(request.method, request.path, request.query, request.header, request.body)
+    ids = ids_asked(contract, resource, way, asked)
     if ids is None or request.method != way.method:
         return False
     if not all(_is_plain_id(contract.resources.get(name, resource), text) for name, text in ids.items()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+from restproof.contract.addressing import url_of
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_headers, fixed_query
@@ -107,6 +108,6 @@ class Requests:
                 continue
         return tuple(found)
 
-    def item_target(self, id: Any, scope: Mapping[str, Any]) -> str:
-        """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
-        return self.build("delete" if self._resource.supports("delete") else "read", scope, id=id).target
+    def item_url(self, id: Any, scope: Mapping[str, Any]) -> str:
+        """The path of an instance, with the parameter that names it, where one does; empty where no URL says it."""
+        return url_of(self.build("read", scope, id=id).path, self._resource.operation("read"), {})

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
+from restproof.contract.addressing import Addressing, Asked
 from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router
 from restproof.contract.urls import parts_of
@@ -77,8 +78,11 @@ class Seen:
 
     @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
-        request = self.exchange.request
-        return asked_for(self.resource, request) if self.operation == "list" else request.query
+        request, address = self.exchange.request, self.way.address
+        if self.operation == "list":
+            return asked_for(self.resource, request)
+        own = address.name if address is not None and address.place == "query" else None
+        return tuple(pair for pair in request.query if pair[0] != own)
 
     @cached_property
     def scope(self) -> Mapping[str, str]:
@@ -188,6 +192,7 @@ class Locator:
         self._origin = origin(self.base)
         self._prefix = parts_of(self.base).path
         self._router = Router(contract)
+        self._addressing = Addressing(contract)
 
     def is_here(self, url: str) -> bool:
         """Whether the URL is one of the API's server, below the contract's base path."""
@@ -197,9 +202,15 @@ class Locator:
         path = parts_of(url).path
         return path == root or path.startswith(f"{root.rstrip('/')}/")
 
-    def route(self, url: str) -> Route | None:
-        """The route of a URL that is here."""
-        return self._router.find(parts_of(url).path.removeprefix(self._prefix))
+    def route(self, method: str, url: str, headers: Iterable[tuple[str, str]], body: bytes | None) -> Route | None:
+        """The route of a request to a URL that is here."""
+        path = parts_of(url).path.removeprefix(self._prefix)
+        if self._addressing:
+            fields = {name.lower(): value for name, value in headers}
+            asked = Asked(method, path, query_of(url), lambda name: fields.get(name.lower()), body)
+            found = self._addressing.arrived(asked)
+            path = path if found is None else found[0]
+        return self._router.find(path)
 
 
 def origin(url: str) -> str:
@@ -216,10 +227,11 @@ def origin(url: str) -> str:
 
 def likely_base(contract: Contract, urls: Iterable[str]) -> str | None:
     """The origin with the most paths of the contract, the first of several; ``None`` where no URL has one."""
-    router = Router(contract)
+    router, addressing = Router(contract), Addressing(contract)
     counts: dict[str, int] = {}
     for url in urls:
-        if router.find(parts_of(url).path) is not None:
+        path = parts_of(url).path
+        if router.find(path) is not None or addressing.knows(path):
             counts[origin(url)] = counts.get(origin(url), 0) + 1
     return max(counts, key=lambda o: counts[o]) if counts else None
 

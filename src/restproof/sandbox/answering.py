@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
+from restproof.contract.addressing import url_of
 from restproof.contract.bodystatus import is_success
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract, Resource
@@ -87,8 +87,9 @@ class Answering:
         if call.resource.etag:
             answer.headers["ETag"] = ("W/" if call.resource.weak_etag else "") + self.etag(shown)
         tells_where = sends_location(self.contract) or call.way.receipt is not None
-        if case == "created" and tells_where and call.resource.supports("read"):
-            answer.headers["Location"] = self.location(call, entry)
+        has_place = case == "created" and tells_where and call.resource.supports("read")
+        if has_place and (where := self.location(call, entry)):
+            answer.headers["Location"] = where
         return answer
 
     def answer_list(self, call: Call, entries: list[Entry]) -> Answer:
@@ -113,7 +114,7 @@ class Answering:
         return f'"{hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:20]}"'
 
     def location(self, call: Call, entry: Entry) -> str:
-        """Where a new entry can be read."""
+        """Where a new entry can be read; empty where no URL says it."""
         resource = call.resource
         read = resource.operation("read")
         # An operation need not name each parent that a read names.
@@ -121,9 +122,7 @@ class Answering:
         known = {name: found.key for name, found in {**above, **call.parents}.items() if found is not None}
         ids = {p.resource: known[p.resource] for p in read.parents_in("path")}
         path = filled_path(self.contract, resource, read, {**ids, "id": entry.key})
-        named = read.parents_in("query")
-        query = "&".join(f"{quote(p.name)}={quote(known[p.resource], safe='')}" for p in named)
-        return f"{path}?{query}" if query else path
+        return url_of(path, read, {p.name: known[p.resource] for p in read.parents_in("query")})
 
     def preconditions(self, call: Call) -> Answer | None:
         """If-Match and If-None-Match (RFC 9110 §13), and the version that a write names: notes on the call what does

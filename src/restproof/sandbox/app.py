@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 from typing import Any
 from urllib.parse import parse_qsl
 
+from restproof.contract.addressing import Addressing, Asked
 from restproof.contract.model import Contract
 from restproof.sandbox.call import BODIES, Answer, Call, Credential
 from restproof.sandbox.faults import switch_on
@@ -41,6 +42,7 @@ class Application:
         self.store = Store(contract, db)
         self.credentials: dict[str, Credential] = new_credentials(contract)
         self.steps = Steps(contract, self.store, self.credentials)
+        self._addressing = Addressing(contract)
         self.ids = self.steps.seeder.seed(iso(clock()))
         self.max_body = contract.max_body or DEFAULT_MAX_BODY
         self._replays: dict[tuple[str, str, str], tuple[bytes, Answer]] = {}
@@ -88,10 +90,13 @@ class Application:
     ) -> Call:
         """A request as the steps take it. ``path`` and ``query`` are percent-encoded; header names are lower-case.
         ``too_large``: whether the body is (by its own length where nothing is said)."""
+        asked = Asked(method, path, tuple(_query(query)), lambda name: headers.get(name.lower()), body)
+        arrived = self._addressing.arrived(asked)
+        inside, named = (path, asked.query) if arrived is None else arrived[:2]
         return Call(
             method=method,
-            path=path,
-            query=_query(query),
+            path=inside,
+            query=list(named),
             headers=headers,
             body=body,
             now=self.clock(),

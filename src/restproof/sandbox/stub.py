@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 import responses
@@ -168,7 +168,8 @@ class Stub:
             head, content = self._application.written(call, answer)
             response = Response(answer.status, "", tuple(head), content)
         finally:
-            asked = Request(method, call.path, tuple(call.query), sent, body or None)
+            query = tuple(parse_qsl(parts.query, keep_blank_values=True, errors="replace"))
+            asked = Request(method, parts.path or "/", query, sent, body or None)
             exchange = Exchange(
                 n=len(self.requests) + 1,
                 request=self._redactor.request(asked, sent),

@@ -10,6 +10,7 @@ from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Sending
 from restproof.engine.subject import Subject
+from restproof.wire.addressed import Addressed
 
 __all__ = [
     "ON_ITEM",
@@ -20,6 +21,7 @@ __all__ = [
     "asks_for_credentials",
     "creates_by_put",
     "methods_at",
+    "methods_where",
     "needs_credential",
     "perform",
 ]
@@ -42,6 +44,11 @@ def methods_at(contract: Contract, path: str) -> set[str]:
     """The methods of the operations that the contract has at a path."""
     route = Router(contract).find(path)
     return set(route.operations) if route else set()
+
+
+def methods_where(reply: Reply) -> set[str]:
+    """The methods of the operations that the contract has where the request of a reply went."""
+    return methods_at(reply.contract, Addressed(reply.contract).arrived(reply.exchange.request).path)
 
 
 def perform(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:

@@ -88,7 +88,8 @@ class Placing:
         seen: list[Seen] = []
         unknown = blocked = 0
         for recorded in here:
-            route = self._locator.route(recorded.request.url)
+            asked = recorded.request
+            route = self._locator.route(asked.method, asked.url, asked.headers, _bytes(asked.body))
             if route is None:
                 unknown += 1
                 continue

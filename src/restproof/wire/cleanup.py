@@ -16,14 +16,15 @@ from restproof.contract.model import Contract
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
+from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
-from restproof.wire.message import About, Exchange, Headers
+from restproof.wire.message import Exchange, Headers
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
-from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers
+from restproof.wire.walk import ListUnreadable, contract_headers
 
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
@@ -45,8 +46,8 @@ class Work:
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
         self.ledger = ledger
         self.session = session
-        self.contract = contract
-        self.marks = Marks(prefix)
+        self.contract, self.marks = contract, Marks(prefix)
+        self.deletes = Deletes(session, contract, ledger, self.marks)
         self.count = 0
         self.failed: list[Left] = []
         self.refused: list[tuple[Left, int, tuple[Group, str, str, LedgerEntry | None]]] = []
@@ -242,7 +243,7 @@ class Work:
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
-            return True
+            return entry is not None or not self.deletes.may_be_of_others(group.resource, shown)
         if entry is None or entry.item is None:
             return False
         return agrees(self.ledger.written(entry.item), shown) or any(
@@ -328,9 +329,7 @@ class Work:
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""
-        request = group.request(self.contract, operation, target)
-        about = About(group.resource.name, operation, setup=CLEANUP)
-        return self.session.send(request, about, group.credential, beyond_ceiling=True)
+        return self.deletes.send(group, operation, group.request(self.contract, operation, target))
 
     # ------------------------------------------------------------- what is told
 
@@ -385,5 +384,6 @@ class Work:
         """What is left, why, and, where it is the run's or was not there before (``made``), the request that removes
         it."""
         self.told[target, group.headers] = group
-        how = f"{group.resource.method('delete')} {self.session.target.base_url.rstrip('/')}{target}" if made else ""
+        way, base = group.resource.operation("delete"), self.session.target.base_url.rstrip("/")
+        how = f"{way.method} {base}{way.told(target)}" if made else ""
         return Left(group.resource.name, target, why, how, group.headers)

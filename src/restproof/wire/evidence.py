@@ -90,8 +90,8 @@ class Evidence:
     # ------------------------------------------------------------ what is noted
 
     def keep(self, exchange: Exchange) -> None:
-        """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
-        if exchange.request.method == "GET" and exchange.response is not None:
+        """Keeps the answer to a read as it came: a decision that asks for it looks into it."""
+        if exchange.response is not None and self.places.asks(exchange.request, exchange.about):
             kept = self._lists if exchange.about.operation == "list" else self._reads
             kept.keep(self.places.where_of(exchange.request), exchange, self._clock() - age_of(exchange))
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
@@ -146,8 +146,7 @@ class Evidence:
 
     def made(self, resource: Resource, id: str) -> Thing | None:
         """What a create of this run was answered to have made under that id, if any."""
-        found = self._things.get((resource.name, id))
-        return found[-1] if found else None
+        return found[-1] if (found := self._things.get((resource.name, id))) else None
 
     def item_target(self, place: Spot) -> str:
         """The request target by which the ledger knows an item."""
@@ -244,12 +243,12 @@ class Evidence:
 
     def _is_plain(self, exchange: Exchange, place: Spot, looker: Looker) -> bool:
         """Whether the read was sent with the header fields of a look, and no other."""
-        look = self.places.request(place, "read", looker.headers)
+        look = self.places.sent(place, "read", looker.headers)
         wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
         sent = {n.lower(): v for n, v in exchange.request.headers}
         if exchange.credential is not None:
             sent.pop(self._contract.auth.header.lower(), None)
-        return exchange.request.body is None and sent == wanted
+        return exchange.request.body == look.body and sent == wanted
 
     def _read(self, place: Spot, looker: Looker) -> Sight:
         """Looks at the item, with each credential that may see it."""

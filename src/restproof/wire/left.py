@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from restproof.contract.address import APART
 from restproof.wire.message import Headers
 
 NAMED = 3
@@ -28,7 +29,7 @@ def lines(found: Iterable[Left]) -> list[str]:
     that remove these."""
     groups: dict[tuple[str, str, bool], dict[str, str]] = {}
     for left in found:
-        place = left.where.partition("?")[0]
+        place = left.where.partition("?")[0].replace(f"{APART}/", " ")
         groups.setdefault((left.resource, left.why, bool(left.how)), {}).setdefault(place, left.how)
     return [_line(resource, why, places) for (resource, why, _), places in groups.items()]
 

@@ -19,19 +19,18 @@ from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.heeding import Heeding
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.message import About, Exchange, Request
 from restproof.wire.places import Spot, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket, lasting
 from restproof.wire.unsent import Asked
-from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
+from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
-_MOST_HEADERS = 1000
-"""Headers of requests of which is kept what they say of the contract's."""
 
 
 class Ownership:
@@ -66,25 +65,14 @@ class Ownership:
         }
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
         self._searches = Searches(contract)
-        self._usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
-        self._headers: dict[Headers, Headers] = {}
+        self.headers = UsualHeaders(contract, dict(target.ids))
+        self.heeding = Heeding(self.evidence, self.marks)
         self._refused = refused
         self._ceilings = ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
         """By the number of their exchanges, creates that a job goes on with."""
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
-
-    def contract_headers(self, headers: Headers) -> Headers:
-        """The contract's headers as a request with ``headers`` has them, else as the target's ids fill them in."""
-        found = self._headers.get(headers)
-        if found is None:
-            known = {**self._usual_headers, **{n.lower(): v for n, v in headers if v}}
-            names = (*self.contract.headers, *self.contract.naming_headers)
-            found = tuple({n: known[n.lower()] for n in names if n.lower() in known}.items())
-            if len(self._headers) < _MOST_HEADERS:
-                self._headers[headers] = found
-        return found
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
         if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
@@ -146,15 +134,16 @@ class Ownership:
 
     def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         done = exchange.is_success
+        self.heeding.note(ticket, exchange)
         if place.id is not None and ticket.entry is None:
             # What overrides a method may have been obeyed, or not.
-            deletes = ticket.method == exchange.request.method == "DELETE"
-            if ticket.method == "DELETE" and (done or not ticket.absent):
+            plainly = ticket.method == exchange.request.method
+            if ticket.deletes and (done or not ticket.absent):
                 self.evidence.forget(place)
-            if done and deletes:
+            if done and ticket.deletes and plainly:
                 if self.evidence.end(place, exchange.credential):
                     self.ledger.deleted(self.evidence.item_target(place), ticket.headers)
-            elif done and ticket.method == exchange.request.method:
+            elif done and plainly:
                 self._updated(ticket, place, exchange)
             elif not ticket.absent:
                 self.evidence.heed(place, exchange)
@@ -220,6 +209,8 @@ class Ownership:
         if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
             return
         self.evidence.end(place, exchange.credential)
+        if place.resource.operation(exchange.about.operation or "update").address:
+            return  # the id may not be heeded, and what was changed somebody's
         item = place.item(id)
         entry = self.ledger.intend(
             place.resource.name,
@@ -242,7 +233,7 @@ class _Decision:
         self.credential = credential
         self.body = body_of(request)
         self.method = guard.effective_method(request)
-        self.looker = Looker(sender, owner.contract_headers(request.headers), credential)
+        self.looker = Looker(sender, owner.headers.of(request.headers), credential)
 
     def ticket(self) -> Ticket:
         """Raises ``NotProven`` where the request must not leave."""
@@ -259,6 +250,8 @@ class _Decision:
             adrift = self._must_name_nobody(above.resource, above.id, place) or adrift
         self._must_not_be_others_without_parents(place)
         place = self._filled(place)
+        operation = places.operation(self.request)
+        self.owner.heeding.check(place, operation, self.looker)
         found = entities(place.resource, self.body)
         for entity in found:
             self._check_values(place, entity)
@@ -266,9 +259,9 @@ class _Decision:
         fields = lasting(place, found)
         absent = place.id is not None and self._is_absent(place)
         known = self._known_ids(place, marks) if place.id is None else None
-        stores = self.method != "DELETE" and (absent or place.id is None)
-        headers = self.looker.headers
-        return Ticket(place, self.method, headers, self.credential, stores, None, marks, fields, known, absent, adrift)
+        stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
+        headers, who = self.looker.headers, self.credential
+        return Ticket(place, self.method, headers, who, stores, None, marks, fields, known, absent, adrift, operation)
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any

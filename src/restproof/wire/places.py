@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
+from restproof.contract.address import APART
 from restproof.contract.model import OPERATIONS, Contract, Parent, Resource
 from restproof.contract.routing import BYTES, Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_headers, fixed_query
+from restproof.wire.addressed import Addressed
 from restproof.wire.guard import has_dot_segment
-from restproof.wire.message import Headers, Request, Response, merged
+from restproof.wire.message import About, Headers, Request, Response, merged
 
 Parents = tuple[tuple[str, str], ...]
 Key = tuple[str, Parents, str | None]
@@ -64,6 +66,7 @@ class Places:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._router = Router(contract)
+        self._addressed = Addressed(contract)
         self._routes: dict[str, Route | None] = {}
         self._alike = {(r.name, name): _first_alike(r, name) for r in contract for name in OPERATIONS}
         self._naming = frozenset(name.lower() for name in contract.naming_headers)
@@ -73,6 +76,7 @@ class Places:
     def of(self, request: Request, body: Any = None) -> Spot | None:
         """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
         where the contract has none there."""
+        request = self._addressed.arrived(request)
         path, _, rest = request.path.partition("?")
         route = self._route(path)
         if route is None:
@@ -90,6 +94,16 @@ class Places:
                 if value is not None:
                     parents[parent.resource] = plain(value)
         return Spot(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
+
+    def operation(self, request: Request) -> str | None:
+        """The operation that the contract has for the method there, if any."""
+        route = self._route(self._addressed.arrived(request).path.partition("?")[0])
+        return route.operations.get(request.method) if route is not None else None
+
+    def asks(self, request: Request, about: About) -> bool:
+        """Whether a request is by GET, or a read that the contract has by another method."""
+        known = self._contract.resources.get(about.resource or "") if about.operation == "read" else None
+        return request.method == "GET" or (known is not None and request.method == known.method("read"))
 
     def _known_parameters(self, resource: Resource, operation: str | None) -> tuple[Parent, ...]:
         """The parents that an operation names beside its path, or any one does."""
@@ -125,10 +139,15 @@ class Places:
 
     def where_of(self, request: Request) -> Where:
         """Where a read leads."""
+        request = self._addressed.arrived(request)
         if not self._naming:
             return request.path, request.query, ()
         naming = sorted((n.lower(), v) for n, v in request.headers if n.lower() in self._naming)
         return request.path, request.query, tuple(naming)
+
+    def sent(self, place: Spot, operation: str, headers: Headers = ()) -> Request:
+        """The request of ``operation`` there, as it is sent. Raises ``Unsayable``."""
+        return self._addressed.leaving(self.request(place, operation, headers))
 
     def _kept(self, place: Spot, operation: str) -> Request:
         operation = self._alike[place.resource.name, operation]
@@ -179,6 +198,8 @@ def _usual(path: str) -> str:
 def _plainly(path: str) -> str:
     """A path with nothing percent-encoded that need not be. What is no UTF-8 stays as it is: which id a server reads
     there, only a look at the very path can tell."""
+    if APART in path:  # sent elsewhere, the id is as it was written
+        return path
     steps = path.split("/")
     return "/".join(quote(unquote(s, errors=BYTES), safe="", errors=BYTES) if "%" in s else s for s in steps)
 

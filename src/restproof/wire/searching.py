@@ -1,5 +1,5 @@
 """Lists that are asked for by POST, with a header field, or with several things in one parameter: where their requests
-leave, and how a POST of the kind is told from a write."""
+leave, and how a POST that asks for a list, or reads, is told from a write."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router
 from restproof.contract.urls import parts_of
 from restproof.wire import guard
+from restproof.wire.addressed import Addressed
 from restproof.wire.message import Request
 from restproof.wire.paging import Query
 
@@ -20,23 +21,32 @@ _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Searches:
-    """The lists of a contract that are asked for by POST. A request to one of them writes nothing."""
+    """The lists and reads of a contract that are asked for by POST. A request to one of them writes nothing."""
 
     def __init__(self, contract: Contract) -> None:
-        self._router = Router(contract) if any(map(is_searched, contract)) else None
+        self._router = Router(contract) if any(is_searched(r) or _is_read_by_post(r) for r in contract) else None
         self._rewritten = Router(contract) if any(map(is_rewritten, contract)) else None
+        self._addressed = Addressed(contract)
 
     def resource(self, request: Request) -> Resource | None:
         """The resource that ``request`` lists by POST; ``None`` where it does something else."""
+        resource, operation = self._asked(request)
+        return resource if operation == "list" else None
+
+    def only_asks(self, request: Request) -> bool:
+        """Whether it lists, or reads, by POST."""
+        return self._asked(request)[1] in ("list", "read")
+
+    def _asked(self, request: Request) -> tuple[Resource | None, str | None]:
         if self._router is None or request.method != "POST":
-            return None
-        route = self._router.find(request.path.partition("?")[0])
-        return route.resource if route is not None and route.operations.get("POST") == "list" else None
+            return None, None
+        route = self._router.find(self._addressed.arrived(request).path.partition("?")[0])
+        return (None, None) if route is None else (route.resource, route.operations.get("POST"))
 
     def may_change(self, request: Request) -> bool:
         """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
         method = guard.effective_method(request)
-        if method == "POST" and self.resource(request) is not None:
+        if method == "POST" and self.only_asks(request):
             return False
         return request.method.upper() not in _HARMLESS or method not in _HARMLESS
 
@@ -68,6 +78,10 @@ class Searches:
             return request
         rest = tuple(pair for pair in query if pair not in moved)
         return replace(request, query=rest, headers=(*request.headers, *moved))
+
+
+def _is_read_by_post(resource: Resource) -> bool:
+    return resource.supports("read") and resource.method("read") == "POST"
 
 
 def asked_for(resource: Resource, request: Request) -> Query:

@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol, Self
 
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.hooks import HookFailed, Hooks
 from restproof.wire.adapter import Prepared, WireAnswer, adapter_to
+from restproof.wire.addressed import Addressed
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
@@ -76,7 +77,7 @@ class Permit:
     credential: str | None
     ticket: Ticket | None
     sent: Request
-    """The request with the body that its media type wants."""
+    """The request with its id where the contract has it, and the body that its media type wants."""
 
 
 class Outgoing(NamedTuple):
@@ -121,6 +122,7 @@ class Session:
         self.contract = contract
         self._searches = Searches(contract)
         self._forms = Forms(contract)
+        self._addressed = Addressed(contract)
         self._preconditions = Preconditions(contract, target)
         self.requests = 0
         self.presence = Presence()
@@ -197,9 +199,12 @@ class Session:
 
     def _permit(self, request: Request, about: About, credential: str | None) -> Permit:
         """Leave to send ``request``. Raises as :meth:`send`."""
-        check(request)
+        left = self._addressed.leaving(request)
+        check(left)
+        # What it is about is told by what leaves.
+        request = self._addressed.arrived(left)
         self._check_allowed(request, about)
-        sent = self._forms.leaving(request)
+        sent = replace(left, body=self._forms.leaving(request).body)
         return Permit(request, about, credential, self.guard.before(request, about, credential, self), sent)
 
     def _send(
@@ -323,7 +328,7 @@ class Session:
         return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, before=before)
 
     def _check_allowed(self, request: Request, about: About) -> None:
-        if self._read_only and request.writes and self._searches.resource(request) is None:
+        if self._read_only and request.writes and not self._searches.only_asks(request):
             raise NotSent("read-only run")
         operation = f"{about.resource}.{about.operation}"
         if operation in self.target.forbid:

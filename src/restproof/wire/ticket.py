@@ -20,7 +20,7 @@ class Ticket:
     """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
     ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
     hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
-    request target of a parent that was."""
+    request target of a parent that was; ``operation``: the one that the contract has there, if any."""
 
     place: Spot | None
     method: str
@@ -33,6 +33,12 @@ class Ticket:
     known: frozenset[str] | None = None
     absent: bool = False
     adrift: str = ""
+    operation: str | None = None
+
+    @property
+    def deletes(self) -> bool:
+        """Whether it deletes the item, by whatever method."""
+        return self.method == "DELETE" or self.operation == "delete"
 
     @property
     def makes_anew(self) -> bool:

@@ -19,6 +19,9 @@ GUARD = "guard"
 CLEANUP = "cleanup"
 """The set-up name of clean-up, which proves by itself what it deletes."""
 
+_MOST_HEADERS = 1000
+"""Headers of requests of which is kept what they say of the contract's."""
+
 
 class Sender(Protocol):
     """Sends a request: ``Session``."""
@@ -114,3 +117,22 @@ def contract_headers(contract: Contract, ids: dict[str, int | str]) -> Headers:
         if all(resource in ids for resource in re.findall(r"\{([^{}]*)\}", template)):
             found.append((name, re.sub(r"\{([^{}]*)\}", lambda m: str(ids[m[1]]), template)))
     return tuple(found)
+
+
+class UsualHeaders:
+    """The contract's headers as a request has them, else as the target's ``ids`` fill them in."""
+
+    def __init__(self, contract: Contract, ids: dict[str, int | str]) -> None:
+        self._names = (*contract.headers, *contract.naming_headers)
+        self._usual = {n.lower(): v for n, v in contract_headers(contract, ids)}
+        self._known: dict[Headers, Headers] = {}
+
+    def of(self, headers: Headers) -> Headers:
+        """Those of a request with ``headers``."""
+        found = self._known.get(headers)
+        if found is None:
+            known = {**self._usual, **{n.lower(): v for n, v in headers if v}}
+            found = tuple({n: known[n.lower()] for n in self._names if n.lower() in known}.items())
+            if len(self._known) < _MOST_HEADERS:
+                self._known[headers] = found
+        return found

@@ -94,12 +94,13 @@ class _Writer:
         """The path of an operation, with the parameter of the resource's own id; and whether it is that of an item."""
         way = resource.operation(operation)
         names = {p.resource: _parameter(self.contract.resources[p.resource]) for p in way.parents_in("path")}
-        return re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", way.path), way.on_item
+        path = re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", way.sent_path)
+        return path, way.on_item
 
     def path_parameters(self, resource: Resource, operation: str) -> list[dict[str, Any]]:
         way = resource.operation(operation)
         named = [self.contract.resources[p.resource] for p in way.parents_in("path")]
-        named += [resource] if way.on_item else []
+        named += [resource] if way.on_item and way.address is None else []
         return [
             {
                 "name": _parameter(of),
@@ -135,6 +136,9 @@ class _Writer:
                 "required": True,
                 "content": {way.media.request: {"schema": self.request(resource, operation)}},
             }
+        elif way.address is not None and way.address.place == "body":
+            whole = wrapped_request(way.envelope, {"type": "object", "properties": {}}, {})
+            found["requestBody"] = {"required": True, "content": {way.media.request: {"schema": whole}}}
         found["responses"] = dict(self.responses(resource, operation))
         return found
 
@@ -277,7 +281,11 @@ class _Writer:
         for other in ON_ITEM:
             if not resource.supports(other):
                 continue
-            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}"}
+            address = resource.operation(other).address
+            if address is not None and address.place == "body":
+                continue
+            own = f"path.{_parameter(resource)}" if address is None else f"{address.place}.{address.name}"
+            parameters = {own: f"$response.body#{at}"}
             for parent in resource.parents:
                 here = resource.operation(operation).parent(parent.resource)
                 there = resource.operation(other).parent(parent.resource)

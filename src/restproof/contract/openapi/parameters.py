@@ -56,6 +56,7 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
     for parent in resource.operation(operation).parents_in("header"):
         schema = type_of_id(contract.resources[parent.resource])
         yield {"name": parent.name, "in": "header", "required": True, "schema": schema}
+    yield from _own_id(resource, operation, "header")
     yield from _version(resource, operation, "header")
     for name, of_value in resource.operation(operation).headers.items():
         yield {"name": name, "in": "header", "required": True, "schema": dict(of_value)}
@@ -69,12 +70,20 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         if parent.place == "query":
             schema = type_of_id(contract.resources[parent.resource])
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
+    yield from _own_id(resource, operation, "query")
     yield from _version(resource, operation, "query")
     for name, of_value in resource.operation(operation).query.items():
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
     if operation == "list":
         searched = is_searched(resource)
         yield from _in_json(asked for asked in _asked(resource) if not searched or asked["in"] == "header")
+
+
+def _own_id(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:
+    """The id of the resource, where a parameter or header field names it."""
+    address = resource.operation(operation).address
+    if address is not None and address.place == place:
+        yield {"name": address.name, "in": place, "required": True, "schema": type_of_id(resource)}
 
 
 def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.address import OWN_ID
 from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
-from restproof.contract.envelope import OWN_ID
 from restproof.contract.model import ON_ITEM, OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.envelope import OWN_ID, Envelope, pointer_of
+from restproof.contract.address import OWN_ID
+from restproof.contract.envelope import Envelope, pointer_of
 from restproof.contract.held import EACH, Held
 from restproof.contract.shapes import is_nullable
 from restproof.pointer import step, steps

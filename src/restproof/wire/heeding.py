@@ -1,0 +1,197 @@
+"""Does the server heed an id that does not stand in the path? What is asked for at one path, whatever its parameters,
+header fields and body say, may be the first or the newest there is: a server passes over what it does not know. So
+nothing is written there until it is seen that ids make a difference to a read, and no more once a write of a kind has
+left the item that it named as it was."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.jobs import ACCEPTED
+from restproof.contract.model import Contract, Resource
+from restproof.wire.evidence import Evidence, Looker, names_nothing
+from restproof.wire.failure import NotProven
+from restproof.wire.group import Group
+from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Exchange, Request
+from restproof.wire.places import Places, Spot, entity_of, readings
+from restproof.wire.proof import Marks, holds_nothing
+from restproof.wire.session import Session
+from restproof.wire.ticket import Ticket
+from restproof.wire.walk import CLEANUP, GUARD
+
+_Way = tuple[str, str]
+"""A resource and an operation."""
+_LARGEST = 2**31 - 1
+_UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
+
+
+class _Reads:
+    """Looks at items. ``setup``: the name that they are sent under."""
+
+    def __init__(self, places: Places, setup: str) -> None:
+        self._places, self._setup = places, setup
+        self._known: dict[str, bool] = {}
+        """Resource → whether its reads heed ids, once that is seen."""
+
+    def heed(self, place: Spot, looker: Looker) -> bool:
+        """Whether a read under an id that names nothing shows nothing."""
+        resource = place.resource
+        if not resource.supports("read") or resource.operation("read").address is None:
+            return True
+        known = self._known.get(resource.name)
+        if known is None:
+            nobody = place.item(_of_nobody(resource))
+            shown = self.shown(nobody, looker)
+            if shown is None:
+                return False
+            known = not shown or str(shown.get(resource.id.field)) in readings(resource, nobody.id)
+            self._known[resource.name] = known
+        return known
+
+    def shown(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
+        """What a read shows there, empty where it shows nothing; ``None`` where nothing says it."""
+        resource = place.resource
+        if not resource.supports("read"):
+            return None
+        request = self._places.request(place, "read", looker.headers)
+        about = About(resource.name, "read", setup=self._setup)
+        beyond = self._setup == CLEANUP
+        exchange = looker.sender.send(request, about, looker.credential, beyond_ceiling=beyond)
+        if not exchange.is_success:
+            nothing = exchange.status in names_nothing(resource) or exchange.status in (400, 422)
+            return {} if nothing else None
+        shown = entity_of(resource, exchange.response) or {}
+        absent = exchange.status in resource.status("absent", "read")
+        return {} if absent and holds_nothing(resource, shown) else shown
+
+
+class Heeding:
+    """What was seen, in a run, of the ids that stand elsewhere than in paths."""
+
+    def __init__(self, evidence: Evidence, marks: Marks) -> None:
+        self._evidence, self._marks = evidence, marks
+        self._reads = _Reads(evidence.places, GUARD)
+        self._tried: dict[_Way, Ticket] = {}
+        """The last write of a way that has succeeded, and of which nobody has looked what it has done."""
+        self._proven: set[_Way] = set()
+        self._denied: dict[_Way, str] = {}
+        self._newest: dict[str, str] = {}
+        """Resource → the id of what was made last."""
+
+    def check(self, place: Spot, operation: str | None, looker: Looker) -> None:
+        """Raises ``NotProven`` where a write to an item could go to another one."""
+        resource = place.resource
+        if place.id is None or not any(resource.operation(o).address for o in resource.operations):
+            return
+        if not self._reads.heed(place, looker):
+            raise NotProven(f"{place} is not proven to be this run's: {_UNHEEDED}")
+        way = resource.name, operation or ""
+        if way in self._tried and way not in self._denied:
+            self._look(way, self._tried.pop(way), looker)
+        if way in self._denied:
+            raise NotProven(self._denied[way])
+
+    def note(self, ticket: Ticket, exchange: Exchange) -> None:
+        """A write was answered: what it has done is looked at before the next one."""
+        place, operation = ticket.place, ticket.operation
+        if place is not None and place.id is None and exchange.is_success:
+            made = entity_of(place.resource, exchange.response, "create") or {}
+            self._newest[place.resource.name] = str(made.get(place.resource.id.field))
+        if place is None or place.id is None or ticket.absent or operation not in ("update", "replace", "delete"):
+            return
+        resource, way = place.resource, (place.resource.name, operation)
+        is_late = exchange.status == ACCEPTED or resource.settles.reads > 0
+        plainly = ticket.method == exchange.request.method and exchange.is_success
+        if plainly and not is_late and way not in self._proven and resource.operation(operation).address:
+            self._tried[way] = ticket
+
+    def _look(self, way: _Way, ticket: Ticket, looker: Looker) -> None:
+        """What the last write of a way has done to the item that it named."""
+        assert ticket.place is not None
+        resource = ticket.place.resource
+        shown = self._reads.shown(ticket.place, looker)
+        if shown is None:
+            return
+        done = f"the {way[1]} of {ticket.place} was answered with success, and it is"
+        # What is done to the newest of ours proves nothing: it may be done to the newest there is.
+        tells = self._newest.get(resource.name) not in (None, "None", ticket.place.id)
+        if ticket.deletes:
+            if not shown:
+                self._proven |= {way} if tells else set()
+            elif self._evidence.is_ours(ticket.place, shown):
+                self._denied[way] = f"{done} still there: what was deleted is not known"
+            return
+        kept = {*resource.immutable, *resource.derived, *resource.volatile, *resource.references, *resource.secret}
+        fields = resource.shapes.update["properties"].keys() & shown.keys() - kept
+        if self._marks.shown(resource, shown, tuple(mark for mark in ticket.marks if mark[0] in fields)):
+            self._proven |= {way} if tells else set()
+        elif (sent := fields & ticket.fields.keys()) and not any(shown[n] == ticket.fields[n] for n in sent):
+            self._denied[way] = f"{done} as it was: what was changed is not known"
+
+
+class Deletes:
+    """Sends the requests of clean-up, which proves by itself what it deletes."""
+
+    def __init__(self, session: Session, contract: Contract, ledger: Ledger, marks: Marks) -> None:
+        self._session, self._contract = session, contract
+        self._ledger, self._marks = ledger, marks
+        self._places = Places(contract)
+        self._reads = _Reads(self._places, CLEANUP)
+        self._done: dict[str, Spot] = {}
+        """The last of a resource of which a delete has succeeded."""
+        self._looked: set[str] = set()
+        """The resources of which it was seen what the run's own deletes have done."""
+        self._denied: set[str] = set()
+
+    def send(self, group: Group, operation: str, request: Request) -> Exchange:
+        """Raises ``NotSent``; also where a delete could be that of another item."""
+        resource = group.resource
+        apart = operation == "delete" and resource.operation("delete").address is not None
+        place = self._places.of(request) if apart else None
+        if place is not None:
+            self._check(group, place, Looker(self._session, group.headers, group.credential))
+        about = About(resource.name, operation, setup=CLEANUP)
+        exchange = self._session.send(request, about, group.credential, beyond_ceiling=True)
+        if place is not None and exchange.is_success:
+            self._done[resource.name] = place
+        return exchange
+
+    def may_be_of_others(self, resource: Resource, shown: Mapping[str, Any]) -> bool:
+        """Whether what only a list shows may bear but the mark of an update that went to another item than it named."""
+        written = self._ledger.rewritten()
+        is_apart = any(resource.operation(o).address for o in ("update", "replace") if resource.supports(o))
+        return is_apart and self._marks.shown(resource, shown, written)
+
+    def _check(self, group: Group, place: Spot, looker: Looker) -> None:
+        name = group.resource.name
+        if not self._reads.heed(place, looker):
+            raise NotProven(_UNHEEDED)
+        done = self._done.pop(name, None)
+        if done is not None and self._reads.shown(done, looker):
+            self._denied.add(name)
+        if name not in self._looked and self._shows_what_was_deleted(group, looker):
+            self._denied.add(name)
+        self._looked.add(name)
+        if name in self._denied:
+            raise NotProven("not deleted: a delete was answered with success, and what it named is still there")
+
+    def _shows_what_was_deleted(self, group: Group, looker: Looker) -> bool:
+        """Whether what the run has deleted last is there."""
+        for entry in reversed(group.entries):
+            if entry.item is None or not entry.marks or not self._ledger.is_deleted(entry):
+                continue
+            place = self._places.of(group.request(self._contract, "delete", entry.item))
+            shown = None if place is None else self._reads.shown(place, looker)
+            return bool(shown) and self._marks.shown(group.resource, shown or {}, entry.marks)
+        return False
+
+
+def _of_nobody(resource: Resource) -> str:
+    """An id that names nothing."""
+    made = uuid.uuid4()
+    if resource.id.type == "integer":
+        return str(_LARGEST - made.int % 10**6)
+    return str(made) if resource.id.type == "uuid" else f"restproof{made.hex[:12]}"

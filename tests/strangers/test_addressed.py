@@ -1,0 +1,153 @@
+"""Ids that stand elsewhere than in paths: what others have is safe, also where a server passes over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import load
+
+from .harness import Plan, run, write_contract
+from .server import Answer, Asked, Server
+
+_WORDS = {
+    "query": "item_path: '/note?id={id}'",
+    "header": """operations:
+      {list: {}, create: {}, read: {path: /note, headers: {X-Record-Id: '{id}'}},
+       update: {path: /note, headers: {X-Record-Id: '{id}'}}, delete: {path: /note, headers: {X-Record-Id: '{id}'}}}""",
+    "body": """operations:
+      list: {method: POST, path: /notes.list}
+      create: {path: /notes.create}
+      read: {method: POST, path: /notes.get, envelope: {constants: {/id: '{id}'}}}
+      update: {method: POST, path: /notes.update, envelope: {constants: {/id: '{id}'}}}
+      delete: {method: POST, path: /notes.delete, envelope: {constants: {/id: '{id}'}}}
+    paging: {style: none}""",
+    "mixed": """operations:
+      list:
+      create:
+      read: {path: /note, query: {id: '{id}'}}
+      update: {method: PUT, path: /notes, envelope: {constants: {/id: '{id}'}}}
+      delete: {path: /note, query: {id: '{id}'}}""",
+}
+
+
+def contract(style: str) -> str:
+    return f"""\
+contract: strangers
+base_path: /v1
+transport: any
+auth: none
+statuses: {{unknown_field: ignored}}
+paging: {{style: page, page: page, size: per_page, default: 1000, max: 1000}}
+resources:
+  note:
+    path: /notes
+    schema: note.json
+    {_WORDS[style]}
+"""
+
+
+class Elsewhere(Server):
+    """Knows which record is meant by a parameter, a header field or a member of the body."""
+
+    def route(self, asked: Asked) -> bool:
+        verbs = {"list": "GET", "get": "GET", "create": "POST", "update": "PATCH", "delete": "DELETE"}
+        path, _, verb = asked.path.removeprefix("/v1/").partition(".")
+        asked.resource = "note"
+        if verb:
+            if verb not in verbs or path != "notes" or asked.method != "POST":
+                return False
+            asked.method = verbs[verb]
+            return verb in ("list", "create") or self.named(asked, self.member(asked))
+        if path == "notes" and asked.method == "PUT":
+            asked.method = "PATCH"
+            return self.named(asked, self.member(asked))
+        if path == "note":
+            headers = {name.lower(): value for name, value in asked.headers.items()}
+            return self.named(asked, asked.query.get("id", headers.get("x-record-id")))
+        return path == "notes"
+
+    def member(self, asked: Asked) -> Any:
+        found = asked.body.pop("id", None) if isinstance(asked.body, dict) else None
+        return None if isinstance(found, bool | dict | list) else found
+
+    def named(self, asked: Asked, id: Any) -> bool:
+        asked.id = None if id in (None, "") else str(id)
+        return asked.id is not None
+
+
+def newest(server: Server, asked: Asked) -> Any:
+    return next(reversed(server.rows["note"]), None)
+
+
+def first(server: Server, asked: Asked) -> Any:
+    return next(iter(server.rows["note"]), None)
+
+
+def passes_over(server: Server, which: Callable[[Server, Asked], Any], methods: tuple[str, ...]) -> None:
+    """The id that a request names makes no difference: that is a name which the server does not know."""
+    honest = server.find
+    server.find = lambda asked: which(server, asked) if asked.method in methods else honest(asked)
+
+
+def get_or_create(server: Server) -> None:
+    """A create of what is like a record of others gives that one."""
+    honest = server.create
+
+    def create(asked: Asked) -> Answer:
+        alike = server.random.random() < 0.3 and server.problem(asked) is None
+        return Answer(201, dict(server.some("note"))) if alike else honest(asked)
+
+    server.create = create
+
+
+WRITES = ("create.accepts", "update.", "delete.", "identity.", "lifecycle", "protocol.unsupported", "robust.hostile-id")
+
+
+def planned(tmp_path: Path, style: str) -> Plan:
+    plan = Plan.of(load(write_contract(tmp_path, contract(style))))
+    plan.items = [item for item in plan.items if item.proof.requirement.startswith(WRITES)]
+    return plan
+
+
+@pytest.mark.parametrize("style", _WORDS)
+def test_what_is_honest_passes_and_leaves_nothing(style: str, tmp_path: Path) -> None:
+    server = Elsewhere()
+    told = run(planned(tmp_path, style), server, tmp_path)
+    assert told.outcomes["pass"] > 20, (told.outcomes, told.reasons)
+    assert (server.harm(), server.ours(), told.left) == ([], {}, [])
+
+
+@pytest.mark.parametrize("style", ["query", "body"])
+@pytest.mark.parametrize("which", [newest, first])
+def test_nothing_is_written_where_no_id_makes_a_difference(
+    style: str, which: Callable[[Server, Asked], Any], tmp_path: Path
+) -> None:
+    server = Elsewhere()
+    passes_over(server, which, ("GET", "PATCH", "DELETE"))
+    run(planned(tmp_path, style), server, tmp_path)
+    assert server.harm() == []
+
+
+@pytest.mark.parametrize("style", ["header", "mixed"])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("which", [newest, first])
+def test_a_write_that_goes_elsewhere_is_the_last_of_its_kind(
+    style: str, method: str, which: Callable[[Server, Asked], Any], tmp_path: Path
+) -> None:
+    """No read shows what a write will do. Once it is done, a look at the item that it named does."""
+    server = Elsewhere()
+    passes_over(server, which, (method,))
+    told = run(planned(tmp_path, style), server, tmp_path)
+    assert len(server.harm()) <= (which is first), (server.harm(), told.reasons)
+
+
+@pytest.mark.parametrize("style", ["query", "body"])
+def test_what_a_create_found_is_left_alone(style: str, tmp_path: Path) -> None:
+    server = Elsewhere()
+    get_or_create(server)
+    run(planned(tmp_path, style), server, tmp_path)
+    assert server.harm() == []
