@@ -21,6 +21,10 @@ from itertools import groupby
 from pathlib import Path
 from types import FrameType
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.installed import is_installed, main_of
+
 INTERVAL = 0.001
 WIDTH, ROW = 1200, 17
 LEAST = 0.005
@@ -124,7 +128,7 @@ def depth_of(box: Box, whole: int) -> int:
     return 1 + max((depth_of(b, whole) for b in box.above.values() if b.count >= LEAST * whole), default=0)
 
 
-def main(words: list[str]) -> None:
+def main(words: list[str]) -> int:
     stacks = sampled()
     whole = stacks.total()
     for room, count in rooms(stacks).most_common():
@@ -137,7 +141,8 @@ def main(words: list[str]) -> None:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="monospace" '
             f'font-size="10.5">\n' + "\n".join(drawn(box, whole, "restproof run", 0.0, 0)) + "\n</svg>\n"
         )
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    raise SystemExit(main(sys.argv[1:]) if is_installed() else main_of(__file__))

@@ -3,9 +3,8 @@
     python benchmarks/overhead.py
 
 Both are measured in this one run, on this machine: a full run of the bundled contract against its sandbox (imports,
-plan, judging, recording and reports
-included), then a loop over the recorded requests against another sandbox. Prints milliseconds of CPU per request and
-their ratio.
+plan, judging, recording and reports included; Python's byte code is there), then a loop over the recorded requests
+against another sandbox. Prints milliseconds of CPU per request and their ratio.
 """
 
 from __future__ import annotations
@@ -18,7 +17,10 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 import requests
+from benchmarks.installed import installed
 
 from restproof.bundle import find_contract
 from restproof.record.reader import read
@@ -36,7 +38,9 @@ sys.exit(code)
 
 def full_run(folder: str) -> tuple[float, int]:
     """CPU seconds of the client process of a full run, and its peak memory in KiB."""
-    ended = subprocess.run([sys.executable, "-c", CHILD, folder], capture_output=True, text=True, check=True)
+    with installed() as environment:
+        command = [sys.executable, "-c", CHILD, folder]
+        ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     _, cpu, memory = next(line for line in ended.stderr.splitlines() if line.startswith("CPU")).split()
     return float(cpu), int(memory)
 

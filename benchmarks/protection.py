@@ -18,6 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.installed import is_installed, main_of
+
 from restproof.cli.main import run
 from restproof.record.reader import read
 from restproof.wire import message
@@ -102,4 +106,4 @@ def main(profile: str) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(*(sys.argv[1:] or ["ci"])))
+    raise SystemExit(main(*(sys.argv[1:] or ["ci"])) if is_installed() else main_of(__file__))

@@ -4,17 +4,21 @@
 
 Wall seconds, the median of seven: ``restproof --help``, beside a bare ``python -c pass``; and a full run up to its first
 request, the sandbox's own start and the plan included, with what this process has used of a processor till then.
-Python's byte code is there, as in what pip has installed, whatever the environment says of it.
+Python's byte code is there.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.installed import installed
 
 TIMES = 7
 
@@ -60,10 +64,7 @@ def first_request(environment: dict[str, str]) -> tuple[float, float]:
 
 
 def main() -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with tempfile.TemporaryDirectory() as kept:
-        environment["PYTHONPYCACHEPREFIX"] = kept
-        subprocess.run([sys.executable, "-c", CHILD, kept + "/run"], capture_output=True, check=False, env=environment)
+    with installed() as environment:
         bare, helped = seconds(environment, "-c", "pass"), seconds(environment, "-m", "restproof", "--help")
         first, used = first_request(environment)
     print(f"python -c pass                       {bare:.2f} s")
