@@ -71,9 +71,7 @@ def kinds() -> Iterator[Kind]:
 
         def do_replace(self, path: str, id: str, fields: Row) -> Answer:
             row = self.found(path, id)
-            if "name" not in fields:
-                raise Refused(400, "is missing", "name")
-            row.update({**self.blank(path), **self.valid(path, fields, row)})
+            row.update({**self.blank(path), "name": row["name"], **self.valid(path, fields, row)})
             return Answer(200, self.show(path, row))
 
     merges = type("Merges", (Replaced,), {"do_replace": Replaced.do_update})

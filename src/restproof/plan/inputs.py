@@ -160,11 +160,13 @@ def _is_id(ref: Reference, value: Any) -> bool:
 
 def missing_field_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """The minimal body without each required field; of an update that must hold some, all but one of these. And fewer
-    fields than it must hold."""
+    fields than it must hold. The id that a create must hold is named by the path of a replace."""
     bodies, shape = ground.bodies, ground.resource.shapes.request(ground.operation)
     needed = bodies.required if ground.operation == "create" else shape.get("required", ())
     minimal = bodies.minimal()
-    if ground.operation in ground.resource.directions and ground.operation != "create":
+    is_apart = ground.operation in ground.resource.directions
+    in_path = ground.resource.id.field if ground.operation == "replace" and not is_apart else None
+    if is_apart and ground.operation != "create":
         kept = minimal if ground.operation == "replace" else bodies.plain_change()
         minimal = {n: v for n, v in kept.items() if n in shape["properties"]}
         minimal |= {n: bodies.plain(n) for n in bodies.left_out(ground.operation, minimal, spare=1)}
@@ -172,13 +174,9 @@ def missing_field_bodies(ground: Ground) -> Iterator[RefusedCase]:
     if least > len(needed):
         few = dict([*minimal.items()][: least - 1])
         yield {"field": "", "note": f"fewer than {least} fields", "status": "invalid", "body": few}
-    for name in needed:
-        yield {
-            "field": name,
-            "note": "missing",
-            "status": "invalid",
-            "body": {n: v for n, v in minimal.items() if n != name},
-        }
+    for name in (n for n in needed if n != in_path):
+        left = {n: v for n, v in minimal.items() if n != name}
+        yield {"field": name, "note": "missing", "status": "invalid", "body": left}
 
 
 def unknown_field_bodies(ground: Ground) -> Iterator[UnknownCase]:
