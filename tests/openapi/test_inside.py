@@ -51,6 +51,13 @@ def test_what_is_always_shown_inside_and_never_sent_is_the_servers(tmp_path: Pat
     assert (kind["readOnly"], kind["enum"]) == (True, ["folder"])
 
 
+def test_null_that_is_never_shown_inside_is_not_sent(tmp_path: Path) -> None:
+    sent = {"type": "object", "properties": {"key": {**TEXT, "nullable": True, "maxLength": 9}, "n": NUMBER}}
+    shown = {"type": "object", "properties": {"key": TEXT, "n": NUMBER}}
+    key = asked(tmp_path, sent, shown)["properties"]["key"]
+    assert (key["type"], key["maxLength"], key["x-restproof-null"]) == ("string", 9, "open")
+
+
 def test_an_alternative_that_only_the_server_sets_is_not_sent(tmp_path: Path) -> None:
     one = {"type": "object", "properties": {"key": NUMBER}}
     two = {"type": "object", "properties": {"key": {**TEXT, "readOnly": True}}}

@@ -18,6 +18,11 @@ def test_letters_of_one_case_stay_as_the_pattern_wants_them() -> None:
     assert nth({"type": "string", "pattern": "^[A-Z]{4}$"}, 12_345).isupper()
 
 
+def test_a_pattern_that_nothing_keeps_too_has_all_its_other_values() -> None:
+    schema = {"type": "string", "pattern": r"^$|^[0-9a-f]{8}\b-[0-9a-f]{4}$"}
+    assert len({nth(schema, number) for number in range(500)} - {""}) == 500
+
+
 def test_a_format_and_a_pattern_that_its_usual_values_break_are_both_kept() -> None:
     schema = {"type": "string", "format": "uri", "pattern": "^urn:.*"}
     assert nth(schema, 4_295_127_478).startswith("urn:")

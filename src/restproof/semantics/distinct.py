@@ -174,7 +174,7 @@ def _node(op: str, argument: Any, digits: _Digits, target: int, groups: dict[int
         allowed = _characters(op, argument)
         return allowed[digits.take(len(allowed))] if allowed else ""
     if op == "BRANCH":
-        branches = argument[1]
+        branches = [b for b in argument[1] if any(str(inner) != "AT" for inner, _ in b)] or argument[1]  # "^$|…"
         return _match(branches[digits.take(len(branches))], digits, target, groups)
     if op == "SUBPATTERN":
         number, _, _, inner = argument

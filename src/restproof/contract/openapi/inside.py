@@ -8,10 +8,10 @@ from typing import Any
 
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.bodies import bare, shown_as
-from restproof.contract.openapi.keywords import NARROWER
+from restproof.contract.openapi.keywords import NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema, alternatives, meet, options
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.validator import Validator
 
 _BOUNDS = (
@@ -105,7 +105,18 @@ def _inner(schema: Schema, shown: Schema, once: Once) -> Schema | None:
         if narrowed is None or nothing_fits(narrowed) or not fits(narrowed, shown, once):
             return None
         return {**narrowed, NARROWER: "answers hold fewer values"}
-    return seen_again(schema, shown, once)
+    found = seen_again(schema, shown, once)
+    never_null = found is not None and shown and is_nullable(found) and not is_nullable(shown)
+    return _without_null(found) if found is not None and never_null else found
+
+
+def _without_null(schema: Schema) -> Schema:
+    """A schema of which null is not sent, though it may be taken: what becomes of it is not said."""
+    kept = [option for option in options(schema) if option.get("type") != "null"]
+    if len(kept) == len(options(schema)):
+        return schema  # one of its values, or open in some other way
+    beside = {w: v for w, v in schema.items() if w in ("default", "examples") and v is not None}
+    return {**beside, **(kept[0] if len(kept) == 1 else {"anyOf": kept}), NULL: "open"}
 
 
 def fits(schema: Schema, shown: Schema, once: Once) -> bool:
