@@ -69,6 +69,24 @@ def test_a_signal_ends_it_as_it_ends_a_run(contract: Path, monkeypatch: pytest.M
     assert not any(service.stores.values())
 
 
+def test_what_could_not_be_taken_away_is_told(
+    contract: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    service = SERVICES["docs"](frozenset())
+    answer = service.answer
+    asked: list[str] = []
+
+    def expired(method: str, *rest: Any) -> tuple[int, Any, list[str]]:
+        asked.append(method)
+        return answer(method, *rest) if len(asked) < 20 else (401, {"error": "expired"}, [])
+
+    monkeypatch.setattr(service, "answer", expired)
+    with serving(service) as url:
+        run(["learn", str(contract), "--target", url, "--max-requests", "60", "--out", "out"])
+    assert any(service.stores.values())
+    assert "left on the target: doc /docs/" in capsys.readouterr().out
+
+
 def test_accepted_words_are_written_and_the_contract_is_sound(contract: Path, target: str) -> None:
     before = contract.read_text()
     said = ["learn", str(contract), "--target", target, "--max-requests", "60", "--accept", "--out", "out"]

@@ -134,11 +134,26 @@ def _probe(options: Options, chosen: _Choice) -> int:
     directory = landed(options.out, promise.config, cwd, now())
     most = options.max_requests or _BOUND
     of_contract = replace(options, contract=str(promise.contract_path))
-    taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, directory / "probes")
-    tried = _tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
+    try:
+        taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, directory / "probes")
+        tried = _tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
+    finally:
+        _tell_left(directory)
     if not options.out:
         point_latest(directory)
     return _report(tried, directory, promise.contract_path, chosen)
+
+
+def _tell_left(directory: Path) -> None:
+    """Tell what the runs of the probes, and of what they suggest, could not take away, however they ended."""
+    from restproof.learning.source import RUN_FILE
+    from restproof.record.reader import read
+
+    for part in ("probes", ".", "without"):
+        file = directory / part / RUN_FILE
+        footer = read(file, partial=True).footer if file.is_file() else None
+        for line in footer.left if footer else ():
+            click.echo(f"left on the target: {line}")
 
 
 def _tried(taught: Taught, options: Options, directory: Path) -> Taught:
