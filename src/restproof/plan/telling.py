@@ -33,8 +33,24 @@ def most_telling(
     turns.sort()
     firsts = [at for turn, at in turns if turn == 0]
     pool = [at for _, at in turns] if len(seen) == 1 else firsts if len(firsts) > wanted else []
-    chosen = _all_over(pool, wanted) if pool else [at for _, at in turns[:wanted]]
-    return tuple(cases[at] for at in sorted(chosen))
+    chosen = sorted(_all_over(pool, wanted) if pool else [at for _, at in turns[:wanted]])
+    return tuple(cases[at] for at in sorted(_of_many_fields(cases, chosen, fields)))
+
+
+def _of_many_fields(
+    cases: Sequence[Mapping[str, Any]], chosen: Sequence[int], fields: Collection[str]
+) -> Sequence[int]:
+    """The chosen cases; where one says of the fields of those before it what another of its kind says of others, that
+    one: each of several rules may have a check of its own."""
+    named: set[str] = set()
+    found = list(chosen)
+    for place, at in enumerate(chosen):
+        if _named(cases[at], fields) and not _named(cases[at], fields) - named:
+            kind = _kind(cases[at], fields)
+            others = (n for n, case in enumerate(cases) if n not in found and _kind(case, fields) == kind)
+            found[place] = next((n for n in others if _named(cases[n], fields) - named), at)
+        named |= _named(cases[found[place]], fields)
+    return found
 
 
 def _all_over(pool: Sequence[int], count: int) -> list[int]:
@@ -51,5 +67,15 @@ def _kind(case: Mapping[str, Any], fields: Collection[str]) -> str:
     name = next((name for name in _KINDS if isinstance(case.get(name), str)), None)
     told = told if name is None else case[name]
     if name == "note":
-        told = " ".join("#" if word.strip(",:;") in fields else word for word in told.split())
+        told = " ".join("#" if _word(word) in fields else word for word in told.split())
     return _NUMBER.sub("#", told)
+
+
+def _named(case: Mapping[str, Any], fields: Collection[str]) -> set[str]:
+    """The fields of the resource that the note of a case speaks of."""
+    note = case.get("note")
+    return {_word(word) for word in note.split()} & {*fields} if isinstance(note, str) else set()
+
+
+def _word(text: str) -> str:
+    return text.strip(",:;")
