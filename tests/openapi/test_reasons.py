@@ -42,6 +42,10 @@ ANSWERS: dict[str, tuple[Document, str]] = {
     ),
     "one of many": (call(MANY, others={"404": content(THING)}), "its answer holds tags among other things"),
     "absent": (call(THING, others={"404": content(THING)}), "its answer is one object, which may be absent (404)"),
+    "one that is asked for": (
+        {**call(THING), "parameters": [{"name": "no", "in": "query", "required": True, "schema": NUMBER}]},
+        "its answer is one object, which one its query says (/lids?no={id} may be the item_path of a list)",
+    ),
     "an image": (
         {"responses": {"200": {"description": "", "content": {"image/png": {}}}}},
         "its answer is image/png, no",

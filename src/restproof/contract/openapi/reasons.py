@@ -3,6 +3,7 @@ document finds true there."""
 
 from __future__ import annotations
 
+from restproof.contract.address import OWN_ID
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
@@ -45,8 +46,9 @@ def no_list(reader: Reader, found: Found) -> str:
         return f"what {', '.join(others)} of its answer holds are no objects with named members"
     if found.parameter is not None or found.calls.keys() != {"list"}:
         return "its answer is no list, but one object"
-    if call.named("query", required=True):
-        return "its answer is one object, which one its query says"
+    if asked := list(call.named("query", required=True)):
+        own = f" ({found.collection}?{asked[0]}={OWN_ID} may be the item_path of a list)" if len(asked) == 1 else ""
+        return f"its answer is one object, which one its query says{own}"
     return "its answer is one object, which may be absent (404)"
 
 
