@@ -280,6 +280,14 @@ def test_a_name_that_is_said_to_be_a_path_is_no_id(tmp_path: Path) -> None:
     assert any("no member of its answers is plainly the shelf" in one.what for one in found.left_out)
 
 
+def test_one_id_that_looks_like_a_path_takes_no_other_its_name(tmp_path: Path) -> None:
+    image = {"type": "object", "properties": {"id": {**TEXT, "example": "ubuntu/24.04"}}}
+    shown: Document = {**CAR, "properties": {"id": {"type": "integer"}, "plate": TEXT, "image": image}}
+    item = {"parameters": [NUMBER], "get": call(CAR), "delete": call()}
+    _, contract = read(tmp_path, {"/cars": {"get": call({"type": "array", "items": shown})}, "/cars/{id}": item})
+    assert set(contract.resources["car"].operations) == {"list", "read", "delete"}
+
+
 def test_a_path_that_is_called_the_list_of_a_collection_is_that(tmp_path: Path) -> None:
     schema = {"$ref": "#/components/schemas/Car"}
     paths = cars(get=call(schema)) | {"/cars/list": {"get": call({"type": "array", "items": schema})}}

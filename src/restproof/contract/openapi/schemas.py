@@ -7,6 +7,7 @@ A schema that is written wider than the document has it (because it goes on for 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,6 @@ _DROPPED = {
     **dict.fromkeys(("default", "enum"), "which the schema itself does not allow"),
     "pattern": "which is no regular expression that is understood here",
 }
-"""Keyword → why it is left out where it is."""
 _ANY_OR_NULL: Schema = {"type": ["object", "null"]}
 
 
@@ -56,8 +56,8 @@ class Schemas:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.left_out: list[tuple[str, Route]] = []
-        self.of_paths: set[str] = set()
-        """Names of members that are said, somewhere in the document, to hold a path."""
+        self._called = Counter[tuple[str, bool]]()
+        """How many members of a name are said to hold a path, and how many are not."""
         self._made: dict[tuple[str, int], Schema] = {}
         self._parts: dict[tuple[int, int], Schema] = {}
         self._modern: dict[int, tuple[Any, dict[str, Any]]] = {}
@@ -139,7 +139,7 @@ class Schemas:
         for word in MAPS:
             if isinstance(value.get(word), dict):
                 if is_new:
-                    self.of_paths |= {n for n, s in value[word].items() if says_path(s)}
+                    self._called.update((n, says_path(s)) for n, s in value[word].items())
                 if "" in value[word]:
                     self.left_out.append(("a member without a name", (*route, word)))
                 found[word] = self._members(value, word, route, depth, chain)
@@ -192,6 +192,11 @@ class Schemas:
                 self.left_out.append((error.message, route))
                 self._parts[key] = {WIDER: error.message}
         return self._parts[key]
+
+    @property
+    def of_paths(self) -> set[str]:
+        """Names of members that are said to hold a path, at least as often as they are not."""
+        return {name for (name, is_path), n in self._called.items() if is_path and n >= self._called[name, False]}
 
     def names(self) -> dict[frozenset[str], str]:
         """What the document calls an object, by its members."""
