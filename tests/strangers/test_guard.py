@@ -144,6 +144,23 @@ def test_requests_of_a_race_are_asked_about_too(bench: Callable[..., Bench]) -> 
     assert made.server.harm() == []
 
 
+def _patch(path: str, body: Any) -> Request:
+    return Request("PATCH", f"/v1/{path}", body=json.dumps(body).encode())
+
+
+def test_writes_at_once_go_to_what_bears_a_mark(bench: Callable[..., Bench]) -> None:
+    """Of what bears none, the first may make one of ours and another's that is like it, and the second meet that."""
+    made = bench("an update that makes a record like one of others makes one of both")
+    badge = made.send("POST", "/badges", {"number": 12, "kind": "guest"}).response
+    assert badge is not None
+    bearing_none = [_patch(f"badges/{badge.json['id']}", body) for body in ({"kind": "staff"}, {"number": 1})]
+    marked = [_patch(f"offices/{made.office()}", body) for body in ({"floor": 3}, {"floor": 4})]
+    with pytest.raises(NotProven, match="bears no mark"):
+        made.run.session.send_together(bearing_none, CASE, None)
+    assert [e.status for e in made.run.session.send_together(marked, CASE, None)] == [200, 200]
+    assert made.server.harm() == []
+
+
 def test_what_is_ours_may_be_changed_and_deleted(bench: Callable[..., Bench]) -> None:
     made = bench()
     id = made.office()

@@ -8,7 +8,7 @@ writing, or was seen to name nothing just before. Every request passes through `
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -57,18 +57,13 @@ class Ownership:
         self.marks = Marks(prefix)
         self.evidence = Evidence(contract, target, ledger, self.marks, clock)
         self.writable = {(r.name, str(target.ids[n])) for r in contract if (n := WRITABLE + r.name) in target.ids}
-        self.given = self.writable | {
-            (r.name, str(target.ids[p + r.name]))
-            for r in contract
-            for p in ("", "other_", "foreign_")
-            if p + r.name in target.ids
-        }
+        keys = ((r.name, prefix + r.name) for r in contract for prefix in ("", "other_", "foreign_"))
+        self.given = self.writable | {(name, str(target.ids[key])) for name, key in keys if key in target.ids}
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
         self._searches = Searches(contract)
         self.headers = UsualHeaders(contract, dict(target.ids))
         self.heeding = Heeding(self.evidence, self.marks)
-        self._refused = refused
-        self._ceilings = ceilings or Ceilings()
+        self._refused, self._ceilings = refused, ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
         """By the number of their exchanges, creates that a job goes on with."""
@@ -84,6 +79,16 @@ class Ownership:
             except NotSent as reason:
                 self._refused(name, reason)
                 raise
+
+    def together(self, tickets: Sequence[Ticket | None]) -> None:
+        """Of what bears no mark, each write is proven by the state before it: of several at once, the second may meet
+        what the first has led to."""
+        places = [t.place for t in tickets if t is not None and t.place is not None and t.place.id and not t.absent]
+        for place in (p for p in places if sum(other.key == p.key for other in places) > 1):
+            made = self.evidence.made(place.resource, str(place.id))
+            is_marked = made is not None and made.marks and not self.ledger.written(self.evidence.item_target(place))
+            if not is_marked and self.target.kind != "sandbox":
+                raise NotProven(f"{place} bears no mark of this run: several writes at once could meet another's")
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         with self._lock:

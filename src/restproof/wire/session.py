@@ -296,6 +296,7 @@ class Session:
         try:
             for request in meant:
                 permits.append(self._permit(request, about, credential))
+            self.guard.together([permit.ticket for permit in permits])
         except (NotSent, KeyboardInterrupt):
             for permit in permits:
                 self.guard.ended(permit.ticket, under_way=False)

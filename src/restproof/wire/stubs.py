@@ -211,6 +211,9 @@ class RecordedRefusals:
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         return ticket
 
+    def together(self, tickets: Sequence[Ticket | None]) -> None:
+        """Nothing: a replay sends nothing at the same time."""
+
     def after(self, ticket: Ticket | None, exchange: message.Exchange) -> None:
         """Nothing: the recording has it."""
 

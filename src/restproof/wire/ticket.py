@@ -72,6 +72,9 @@ class Guard(Protocol):
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         """The request is to be sent once more, and may be stored once more. Raises as ``before``."""
 
+    def together(self, tickets: Sequence[Ticket | None]) -> None:
+        """The requests leave at the same time. Raises ``NotSent`` where they must not."""
+
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
         """The answer to a request."""
 
@@ -90,6 +93,9 @@ class Unguarded:
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         return ticket
+
+    def together(self, tickets: Sequence[Ticket | None]) -> None:
+        """Nothing: the caller knows."""
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
         """Nothing: nobody will ask."""
