@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from restproof.wire.message import Request
 
 from .desk import OPEN, SCHEMA, Desk, learned, written
 
+MARK = {"type": "boolean", "readOnly": True}
 PAGE = (Path(__file__).parents[2] / "docs" / "learn.md").read_text(encoding="utf-8")
 
 
@@ -124,3 +126,30 @@ def test_what_another_word_has_beside_it_does_not_take_a_words_own_back(lesson: 
         assert {n: found[n] for n in ("invalid", "null_value", "coercible")} == dict.fromkeys(
             ("invalid", "null_value", "coercible"), 422
         )
+
+
+class Marked(Desk):
+    """Desks have a mark that the server sets to one of two values; ``open``: clients can set it, too."""
+
+    SCHEMAS: Mapping[str, Any] = {"/desks": {**SCHEMA, "properties": {**SCHEMA["properties"], "mark": MARK}}}
+
+    def __init__(self, value: bool, *, open: bool) -> None:
+        super().__init__()
+        self.value, self.open = value, open
+
+    def made(self, path: str, fields: dict[str, Any]) -> dict[str, Any]:
+        return {**super().made(path, fields), "mark": fields.get("mark", self.value)}
+
+    def valid(self, path: str, fields: dict[str, Any], row: dict[str, Any] | None) -> dict[str, Any]:
+        found = super().valid(path, fields, row)
+        return {**found, "mark": fields["mark"]} if self.open and "mark" in fields else found
+
+
+@pytest.mark.parametrize("value", [False, True])
+def test_what_the_server_gives_by_itself_was_not_set_by_a_client(value: bool, tmp_path: Path) -> None:
+    assert (
+        said(learned(Marked(value, open=False), tmp_path, schema=Marked.SCHEMAS["/desks"]))[None, "statuses.server_set"]
+        == "ignored"
+    )
+    lesson = learned(Marked(value, open=True), tmp_path / "open", schema=Marked.SCHEMAS["/desks"])
+    assert "a client set mark, which only the server sets" in {doubt.why for doubt in lesson.doubts}

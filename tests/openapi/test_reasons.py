@@ -91,9 +91,11 @@ def test_a_list_without_ids_that_something_stands_below_is_left_out(tmp_path: Pa
     assert "GET /roles: no member of its entries is plainly their id" in [one.what for one in found.left_out]
 
 
-def secured(folder: Path, security: list[Document], **schemes: Document) -> tuple[Document, list[str]]:
+def secured(
+    folder: Path, security: list[Document], paths: Document | None = None, **schemes: Document
+) -> tuple[Document, list[str]]:
     document: Document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "security": security}
-    document |= {"paths": boxes(call(BOX, SENT, 201)), "components": {"securitySchemes": schemes}}
+    document |= {"paths": paths or boxes(call(BOX, SENT, 201)), "components": {"securitySchemes": schemes}}
     (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
     found = imported(folder / "api.json", "api")
     return found.contract, [one.what for one in found.left_out]
@@ -114,6 +116,32 @@ def test_of_two_credentials_that_stand_apart_a_hook_sends_one(tmp_path: Path) ->
     found, left = secured(tmp_path, [{"key": [], "token": []}], key=APART, token=BEARER)
     assert found["auth"] == "bearer"
     assert left == ["the credential key, asked for beside token: let a hook send it"]
+
+
+def test_what_asks_for_a_credential_that_no_read_shows_to_be_sent_is_left_out(tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes"]["post"]["security"] = [{"token": [], "key": []}]
+    found, left = secured(tmp_path, [{"token": []}], paths, key=APART, token=BEARER)
+    assert "create" not in found["resources"]["box"]["operations"]
+    why = "it asks for the credential key beside token, and not every read does: add it with a hook that sends that"
+    assert f"POST /boxes: {why}" in left
+
+
+@pytest.mark.parametrize(
+    ("title", "is_one"),
+    [
+        ("WebSocket, told of new boxes", True),
+        ("Opens a WebSocket connection", True),
+        ("Stream changes over a websocket", True),
+        ("List WebSocket connections", False),
+        ("WebSocket settings of the team", False),
+        ("The boxes that a WebSocket tells of", False),
+    ],
+)
+def test_only_what_opens_a_websocket_is_left_out_as_one(tmp_path: Path, title: str, is_one: bool) -> None:
+    listing = {"get": {**call(listed(BOX)), "summary": title}}
+    found = read(tmp_path, {**boxes(call(BOX, SENT, 201)), "/lids": listing})
+    assert ("GET /lids: it opens a WebSocket" in [one.what for one in found.left_out]) is is_one
 
 
 def test_a_credential_that_is_asked_for_alone_is_preferred(tmp_path: Path) -> None:

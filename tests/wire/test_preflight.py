@@ -52,6 +52,15 @@ def test_one_cheap_list_is_read(serve: Serve, contract: Contract) -> None:
     assert b"Authorization: Bearer full-secret-token" in request
 
 
+def test_a_list_that_asks_for_a_credential_goes_before_one_that_anybody_may_read(
+    serve: Serve, contract_with: Callable[..., Contract]
+) -> None:
+    words = NOTES.replace("operations: [list]", "operations: {list: {auth: none}}", 1)
+    server = serve(lambda _: answer(200, b"[]"))
+    check_target(target(server.url), contract_with(text=words))
+    assert server.requests[0].startswith(b"GET /v1/teams/5/notes?per_page=1 HTTP/1.1")
+
+
 def test_a_header_that_is_asked_for_twice_is_sent_once(
     serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
 ) -> None:

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.shapes import same
 from restproof.engine.around import put_away
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
@@ -19,6 +20,7 @@ from restproof.engine.world import World
 from restproof.learning.joint import absent_referents, deleted_referents, keys, other_forms_of_taken, sifted, whole_body
 from restproof.learning.orders import suggested
 from restproof.learning.values import other_forms
+from restproof.plan.cases import ServerSetCase
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import (
     missing_field_bodies,
@@ -170,9 +172,10 @@ class Prober:
             for case in unknown_field_bodies(ground):
                 with suppress(Inconclusive, SetUpFailed):
                     self._write(resource, operation, case["body"], beside=case["beside"])
+            made = self._made.get(resource.name, ())
             for given in server_set_bodies(ground):
                 with suppress(Inconclusive, SetUpFailed):
-                    self._write(resource, operation, {**given["body"], given["field"]: given["value"]})
+                    self._write(resource, operation, {**given["body"], given["field"]: _telling(given, made)})
 
     def _wrong(self, resource: Resource) -> None:
         """Values that the schema does not allow, some of each kind, of every field in turn."""
@@ -378,6 +381,13 @@ def _operations(resource: Resource) -> Iterator[str]:
     """The writes that can be tried on what is the run's own."""
     if resource.creatable and not resource.id.single:
         yield from (o for o in _WRITES if resource.supports(o))
+
+
+def _telling(given: ServerSetCase, made: Iterable[Instance]) -> Any:
+    """The value of a field that the server sets, or, where it gives just that by itself, the one instead: another value
+    tells who has set it."""
+    is_given = any(same(one.entity.get(given["field"]), given["value"]) for one in made)
+    return given["instead"] if is_given and given["instead"] is not None else given["value"]
 
 
 def _in_turn(cases: Iterable[Any]) -> Iterator[Any]:

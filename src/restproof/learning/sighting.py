@@ -68,7 +68,7 @@ def sightings(reads: Sequence[Read], contract: Contract, *, credentials_shown: b
             continue
         if seen.status in (401, 403):
             continue
-        yield from _of_input(read, reads[at + 1 :])
+        yield from _of_input(reads, at)
         yield from ids.cases(read)
         if seen.operation == "list":
             yield from _of_pages(seen)
@@ -92,9 +92,9 @@ def _is_anonymous(seen: Seen, contract: Contract) -> bool:
 # ------------------------------------------------------------------- what a body asks for
 
 
-def _of_input(read: Read, later: Sequence[Read]) -> Iterator[Sighting]:
+def _of_input(reads: Sequence[Read], at: int) -> Iterator[Sighting]:
     """What a write holds, where that is one case alone: of several nobody knows which one was answered."""
-    seen, reasons = read.seen, read.reasons
+    seen, reasons = reads[at].seen, reads[at].reasons
     if seen.operation not in WRITES or not reasons or len({r.case for r in reasons}) > 1:
         return
     if not seen.ok and seen.status in (404, 409, 410):
@@ -102,7 +102,9 @@ def _of_input(read: Read, later: Sequence[Read]) -> Iterator[Sighting]:
     case, fields = reasons[0].case, [r.field for r in reasons]
     if case in _UNKNOWN and seen.ok:
         if len(fields) == 1 and fields[0] is not None:
-            effect = _effect(seen, fields[0], case, later)
+            effect = _effect(seen, fields[0], case, reads[at + 1 :])
+            if effect == "kept" and case == "server_set" and _is_given(reads[:at], seen, fields[0]):
+                return  # nobody can say who has set it
             if effect:
                 yield _of(seen, case, fields[0], effect)
         return
@@ -120,6 +122,18 @@ def _effect(seen: Seen, name: str, case: str, later: Sequence[Read]) -> Effect:
     if not shown:
         return ""
     return "kept" if name in shown and same(shown[name], sent[name]) else "ignored"
+
+
+def _is_given(before: Sequence[Read], seen: Seen, name: str) -> bool:
+    """Whether the server gives a field that it sets the value that ``seen`` sends: another create has shown it that
+    sent none, or the same instance has had it."""
+    value, is_id = (seen.fields or {})[name], name == seen.resource.id.field
+    for other in (r.seen for r in before if r.seen.resource.name == seen.resource.name and r.seen.entity):
+        is_unasked = not is_id and other.operation == "create" and name not in (other.fields or {})
+        is_same = seen.id is not None and other.id == seen.id and seen.operation != "create"
+        if (is_unasked or is_same) and same((other.entity or {}).get(name), value):
+            return True
+    return False
 
 
 def _next_state(seen: Seen, later: Sequence[Read]) -> dict[str, Any] | None:

@@ -89,10 +89,11 @@ def _unusable(target: Target, error: str) -> TargetError:
 
 
 def _cheap_read(target: Target, contract: Contract) -> tuple[Request, About]:
-    """The first list whose parents have configured ids, one entry long; else the base path."""
+    """The first list whose parents have configured ids, one entry long, of those that ask for a credential if there are
+    any; else the base path."""
     ids = dict(target.ids)
     headers = contract_headers(contract, ids)
-    for resource in contract:
+    for resource in sorted(contract, key=lambda r: r.supports("list") and r.operation("list").auth != "required"):
         may = resource.supports("list") and f"{resource.name}.list" not in target.forbid
         if may and all(p.resource in ids for p in resource.parents):
             return _list_request(resource, contract, ids, headers), About(resource.name, "list", setup="preflight")

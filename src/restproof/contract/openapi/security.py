@@ -36,7 +36,9 @@ class Security:
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
-        needed = {n: call.route for call in calls for n in self.beside(call)}
+        by_reads = [{*self.beside(c)} for c in calls if c.method == "GET" and self.asked(c) == "required"]
+        self._by_reads = set.intersection(*by_reads) if by_reads else set[str]()
+        needed = {n: call.route for call in calls for n in self.beside(call) if n in self._by_reads}
         for name, route in needed.items():
             self.left_out.append((f"the credential {name}, asked for beside {self.name}: let a hook send it", route))
 
@@ -80,6 +82,13 @@ class Security:
         together = next((n for n in found if self.scheme is not None and self.as_one(n) == self.scheme), [])
         apart = [n for n in together if _place(self.schemes[n]) != _place(self.scheme)]
         return [] if alone else apart
+
+    def unseen(self, call: Call) -> str:
+        """Why an operation that asks for more than reads do cannot be asked for; empty where reads ask for as much: one
+        that is refused before the run then shows that no hook sends it."""
+        names = [name for name in self.beside(call) if name not in self._by_reads]
+        asked = f"it asks for the credential {' and '.join(names)} beside {self.name}"
+        return f"{asked}, and not every read does: add it with a hook that sends that" if names else ""
 
     def other(self, call: Call) -> str:
         """Why an operation that asks for another credential than the contract's cannot be asked for."""

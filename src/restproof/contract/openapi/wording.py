@@ -22,7 +22,12 @@ _ASIDE = re.compile(
 )
 """Words of a DELETE after which a resource is still there."""
 
-_WEBSOCKET = re.compile(r"(?i)\bweb[- ]?socket\b")
+_WEBSOCKET = re.compile(
+    r"(?i)^\W*web[- ]?socket\b(?!\W+(clients?|config\w*|connections|sessions?|settings?|status|subscriptions?)\b)"
+    r"|\b(connect\w*|establish\w*|open\w*|start\w*|stream\w*|subscribe\w*|upgrade\w*|over|via)\b[^.\n]{0,40}"
+    r"\bweb[- ]?socket\b(?!\W+(clients?|config\w*|connections|sessions?|settings?|status|subscriptions?)\b)"
+)
+"""Words of an operation that opens one, not of one that tells of those that are open."""
 _SET_UP = r"(configured|enabled|activated|turned on|switched on|installed|licen[cs]ed|set up)"
 _DEPENDS = re.compile(
     rf"(?i)\b(available|exists?|present|served|exposed|works?|supported)( only)? (if|when|where|once|unless)\b"
