@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.suite import Contract, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
-from restproof.suite.lists import narrowing
+from restproof.suite.lists import holds, narrowing
 from restproof.suite.operations import asks_for_credentials, creates_by_put, needs_credential, perform
 from restproof.suite.scopes import has_other_root
 from restproof.suite.target import given_ids, has_credential, must_have_credential
@@ -44,8 +44,10 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
         theirs = subject.scope("foreign")
         reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
-            must_not_show(subject, reply, made.id)
+            must_not_show(subject, reply, made)
             hidden_from_filters(subject, theirs)
+            if subject.lists.go_on_after(reply):
+                shown_nowhere(subject, made, theirs)
         else:
             must.have_status(
                 reply,
@@ -68,14 +70,25 @@ def hidden_from_filters(subject: Subject, scope: Mapping[str, Any]) -> None:
     theirs = subject.create(subject.bodies.minimal("theirs"), scope=scope, credential="foreign")
     if not theirs.ok or theirs.id is None:
         return
-    for query in narrowing(subject, Instance(theirs.id, scope, theirs.entity or {})):
+    other = Instance(theirs.id, scope, theirs.entity or {}, dict(theirs.sent))
+    for query in narrowing(subject, other):
         page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
-        must_not_show(subject, page, theirs.id, "a filtered list")
+        must_not_show(subject, page, other, "a filtered list")
 
 
-def must_not_show(subject: Subject, page: Reply, id: Any, listed: str = "a list") -> None:
+def shown_nowhere(subject: Subject, made: Instance, scope: Mapping[str, Any] | None = None) -> None:
+    """No page of another tenant's list shows what was made, and no filter that it matches finds it."""
+    largest = subject.lists.page_query(subject.lists.largest_page())
+    for query in narrowing(subject, made):
+        page = subject.list((*query, *largest), scope=scope, credential="foreign")
+        must_not_show(subject, page, made, "a filtered list")
+    for page in subject.lists.looked_through(scope=scope, credential="foreign"):
+        must_not_show(subject, page, made)
+
+
+def must_not_show(subject: Subject, page: Reply, other: Instance, listed: str = "a list") -> None:
     must.hold(
-        id not in subject.lists.ids(page.entries or ()),
+        not holds(subject, page.entries or (), other),
         page,
         f"{listed} shows another tenant's resource",
         kind="foreign-entry",
@@ -94,10 +107,7 @@ def nothing_of_another(subject: Subject, operation: str) -> None:
         first = subject.lists.page_query(subject.lists.largest_page())
         if subject.list(first, credential="foreign").status in subject.spec.status("foreign", "list"):
             return  # the list itself is hidden
-        pages = list(subject.lists.pages(credential="foreign"))
-        pages += [subject.list((*query, *first), credential="foreign") for query in narrowing(subject, made)]
-        for page in pages:
-            must_not_show(subject, page, made.id)
+        shown_nowhere(subject, made)
         return
     before = subject.before(made.id) if operation != "read" else {}
     reply = perform(subject, operation, made.id, credential="foreign")

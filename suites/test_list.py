@@ -1,16 +1,17 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import (
     ANY,
     FEW,
     few_matching,
+    holds,
     is_numbered,
     matches,
     narrowing,
@@ -192,16 +193,6 @@ def must_tell_its_range(page: Reply, first: int) -> None:
         expected="the entries that the page holds",
         actual=said or "nothing",
         field="Content-Range",
-    )
-
-
-def holds(subject: Subject, entries: Iterable[Any], one: Instance) -> bool:
-    """Whether entries hold an instance: one with its id, of which no text is another. Where numbers begin anew below
-    each parent, its id alone may be another's."""
-    texts = {n: one.entity.get(n, v) for n, v in one.sent.items() if isinstance(v, str)}
-    return any(
-        one.id in subject.lists.ids([entry]) and not any(entry.get(n) and entry[n] != v for n, v in texts.items())
-        for entry in entries
     )
 
 

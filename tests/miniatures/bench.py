@@ -185,7 +185,7 @@ def _send(
             }
         )
     watch = Watch(writer)
-    ids = {"me": 1, "other_me": 2}
+    ids = {"me": 1, "other_me": 2, "foreign_me": 2}
     target = Target("miniature", "http://127.0.0.1:1", credentials={name: name for name in credentials}, ids=ids)
     wire = Wire(
         server,

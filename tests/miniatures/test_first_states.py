@@ -172,6 +172,76 @@ def test_a_replace_begins_at_the_first_state(server: type[Stepping], outcome: st
     assert {r.item: r.outcome for r in found.results}["replace.answers[item-replace]"] == outcome
 
 
+class Slack(Stepping):
+    """A replace that keeps the amount goes where it likes."""
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        self.found(path, id)["state"] = fields.get("state")
+        return super().do_replace(path, id, fields)
+
+
+class Named(Stepping):
+    """A client names the item, and a replace need not repeat the name; what is paid keeps its amount."""
+
+    SCHEMAS: Mapping[str, Any] = {
+        "/items": {
+            **BILL,
+            "required": ["id", "title", "amount"],
+            "properties": {**BILL["properties"], "id": {"type": "string", "minLength": 3, "maxLength": 40}},
+        }
+    }
+    keeps = True
+
+    def new_id(self, path: str, fields: Row) -> Any:
+        return fields["id"]
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        if fields.get("id") in self.rows[path]:
+            raise Refused(409, "is taken", "id")
+        return Items.do_create(self, path, fields)
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        row = self.found(path, id)
+        if self.keeps and row["state"] == "paid" and fields.get("amount", row["amount"]) != row["amount"]:
+            raise Refused(422, "is paid", "amount")
+        return super().do_replace(path, id, {"id": id, **fields})
+
+
+class Renamed(Named):
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        self.found(path, id)["state"] = "open" if fields.get("state") == "open" else self.found(path, id)["state"]
+        return super().do_replace(path, id, fields)
+
+
+class Thawed(Named):
+    keeps = False
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [(Stepping, "pass"), (Slack, "fail"), (Named, "pass"), (Renamed, "fail"), (Thawed, "fail")],
+)
+def test_rules_of_states_bind_a_replace(server: type[Stepping], outcome: str, tmp_path: Path) -> None:
+    item: dict[str, Any] = {
+        "path": "/items",
+        "schema": {"create": "new.json", "replace": "put.json", "response": "bill.json"},
+        "operations": ["list", "create", "read", "replace", "delete"],
+        "rules": RULES[:2],
+    }
+    new = schema("title", "amount", **FIELDS)
+    put = schema("title", "amount", "state", **FIELDS, state={"enum": list(STATES)})
+    if issubclass(server, Named):
+        frozen = {"frozen": ["amount"], "when": {"state": ["paid"]}}
+        item.update(schema="bill.json", id={"chosen_by": "client"}, rules=[*RULES[:2], frozen])
+    files = {"bill.json": server.SCHEMAS["/items"], "new.json": new, "put.json": put}
+    contract = {**CONTRACT, "resources": {"item": item}}
+    rules = ("input.business-rule", "input.rule-kept")
+    found = bench.run(server(), contract, files, tmp_path, only=rules, profile="ci")
+    told = {r.item: r.outcome for r in found.results}
+    assert told["input.business-rule[item-replace]"] == outcome
+    assert told["input.rule-kept[item-replace]"] == "pass"
+
+
 PUBLISHED = schema("title", "amount", **FIELDS, count=AMOUNT, state={"enum": list(STATES)})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
-from tests.miniatures.server import Refused, Row, Shop
+from tests.miniatures.server import Answer, Refused, Row, Shop
 
 from restproof.wire.message import Request
 
@@ -95,3 +95,95 @@ def test_what_another_tenant_makes_refers_to_its_own(server: type[Teams], outcom
     told = {r.item: r.outcome for r in found.results}
     assert told["input.reference[badge-create]"] == outcome
     assert told["input.reference[member-create]"] == "pass"
+
+
+PAYEES: dict[str, Any] = {
+    "contract": "mini",
+    "auth": "bearer",
+    "statuses": {"foreign": [403, 404]},
+    "paging": {"style": "page", "default": 10, "max": 10},
+    "resources": {
+        "me": {"path": "/me", "operations": []},
+        "payee": {
+            "path": "/payees",
+            "schema": "payee.json",
+            "parent": {"me": {"name": "X-Me", "in": "header"}},
+            "filters": {"name": "equals"},
+        },
+    },
+}
+OLD = 42
+
+
+class Payees(Shop):
+    """Each tenant has made many before, which a list shows first, and numbers its own from one."""
+
+    SCHEMAS: Mapping[str, Any] = {"/payees": TEAM}
+    tenant = ""
+    numbers_each = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of: dict[str, list[Row]] = {
+            f"Bearer {who}": [{"id": n, "name": f"{who} {n}"} for n in range(1, OLD)] for who in ("full", "foreign")
+        }
+        self.last = OLD
+
+    def admit(self, request: Request) -> None:
+        self.tenant = request.header("Authorization") or ""
+        if self.tenant not in self.of or request.header("X-Me") != ("2" if "foreign" in self.tenant else "1"):
+            raise Refused(403 if self.tenant in self.of else 401, "is another tenant's")
+
+    def new_id(self, path: str, fields: Row) -> Any:
+        self.last += 1
+        return len(self.of[self.tenant]) + 1000 if self.numbers_each else self.last
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        self.of[self.tenant].append(row)
+        return row
+
+    def removed(self, path: str, row: Row) -> None:
+        self.of[self.tenant].remove(row)
+
+    def found(self, path: str, id: str) -> Row:
+        row = next((r for r in self.of[self.tenant] if str(r["id"]) == id), None)
+        if row is None:
+            raise Refused(404, "there is none")
+        return row
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        return self.answered("create", self.show(path, self.made(path, self.valid(path, fields, None))))
+
+    def all_of(self) -> list[Row]:
+        return self.of[self.tenant]
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        rows = [r for r in self.all_of() if query.get("name") in (None, r["name"])]
+        number, size = int(query.get("page", "1")), int(query.get("per_page", "10"))
+        return rows[(number - 1) * size : number * size]
+
+
+class Numbered(Payees):
+    numbers_each = True
+
+
+class Leaking(Payees):
+    """A list of one tenant ends with the payees of the others."""
+
+    def all_of(self) -> list[Row]:
+        return [*self.of[self.tenant], *(r for who, rows in self.of.items() if who != self.tenant for r in rows)]
+
+
+class LeakingUnfiltered(Leaking):
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        return [r for r in super().listed(path, query) if "name" not in query or r in self.of[self.tenant]]
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"), [(Payees, "pass"), (Numbered, "pass"), (Leaking, "fail"), (LeakingUnfiltered, "fail")]
+)
+def test_what_a_tenant_makes_is_behind_all_that_another_has(server: type[Payees], outcome: str, tmp_path: Path) -> None:
+    files, only = {"payee.json": TEAM}, ("auth.object-level",)
+    found = bench.run(server(), PAYEES, files, tmp_path, only=only, tenants=True)
+    assert {r.item: r.outcome for r in found.results}["auth.object-level[payee-list]"] == outcome

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from restproof.contract.model import Contract, Resource
@@ -15,7 +15,7 @@ from restproof.plan.bodies import Bodies
 from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
-from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, has_no_range, page_query, quick_look
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, has_no_range, newest_first, page_query, quick_look
 from restproof.wire.searching import asked_for, named_by
 
 USUAL = "usual"
@@ -116,6 +116,26 @@ class SubjectLists:
         if page.next_url is not None:
             return named_by(self._spec, page.next_url)
         return page.next_query(asked_for(self._spec, reply.exchange.request))
+
+    def go_on_after(self, reply: Reply) -> bool:
+        """Whether there may be pages behind the first, which ``reply`` is to a list that was asked for no size."""
+        response = reply.exchange.response
+        if not reply.ok or reply.entries is None or response is None:
+            return False
+        walk = Walk(self._spec.paging, self._spec.paging.default)
+        walk.turn(Page(self._spec.paging, response, reply.json, reply.entries), reply.entries)
+        return walk.query is not None
+
+    def looked_through(
+        self, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL
+    ) -> Iterator[Reply]:
+        """The pages that show what was made last, if a list shows it at all: the newest first, else one after the
+        other, however many others stand before it."""
+        newest = newest_first(self._spec)
+        if newest is not None:
+            yield self._asker.list(newest, scope=scope, credential=credential)
+        else:
+            yield from self.pages(scope=scope, credential=credential)
 
     def find(self, id: Any, scope: Mapping[str, Any] | None = None) -> tuple[Observation | None, Reply]:
         """The entry with an id, on the page that most likely shows it, else wherever it is, and the page that was read

@@ -72,6 +72,11 @@ class RequestFields:
         """Fields that a replace may name, in the same way."""
         return self._after_create("replace")
 
+    @property
+    def movable(self) -> Mapping[str, Mapping[str, Any]]:
+        """Fields that what takes the resource from state to state may name: an update, else a replace."""
+        return self.changeable if self.resource.supports("update") else self.replaceable
+
     def _after_create(self, operation: str) -> Mapping[str, Mapping[str, Any]]:
         never = (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
         shape = self.resource.shapes.request(operation)["properties"]

@@ -306,17 +306,19 @@ def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 
 def _can_be_sent(ground: Ground, case: RuleCase) -> bool:
-    """Whether the operation may hold what follows on what is given first."""
-    return all(ground.bodies.may_hold(ground.operation, n, v) for n, v in case["body"].items())
+    """Whether the operation may hold what follows on what is given first. A replace is sent with the id, and with what
+    a create has given for good, as they are, and without what it does not know: of those a rule says nothing here."""
+    bodies, operation = ground.bodies, ground.operation
+    repeated = bodies.minimal().keys() - bodies.ruled if operation == "replace" else ()
+    return all(n in repeated or bodies.may_hold(operation, n, v) for n, v in case["body"].items())
 
 
 def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies on the right side of one business rule, and of all others."""
     bodies = ground.bodies
     for case in kept(bodies, ground.operation):
-        given, before = case["given"], None
-        if ground.operation == "update":
-            before = given or bodies.minimal()
+        given = case["given"]
+        before = given or (bodies.minimal() if ground.operation == "update" else None)
         way = reached(ground, case)
         keeps = way is not None and (not way["given"] or bodies.adjusted_to_rules(way["given"]) == way["given"])
         if way is None or not keeps or not _can_be_sent(ground, way):

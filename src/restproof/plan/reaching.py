@@ -1,5 +1,5 @@
 """States that no create can give, because the server sets the first one or a create may hold the first ones alone: the
-updates that lead there."""
+updates that lead there, or where there are none, the replaces."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOWHERE: dict[str, Any] = {}
 
 
 def reached(ground: Ground, case: RuleCase) -> RuleCase | None:
-    """The case, with the updates (``steps``) that lead to what it is given where a create cannot hold that; ``None``
+    """The case, with the changes (``steps``) that lead to what it is given where a create cannot hold that; ``None``
     where no way is known: the schema does not say in which state a new one is, or nothing leads from there."""
     bodies, given = ground.bodies, case["given"] or _NOWHERE
     late = [n for n, v in given.items() if not bodies.may_hold("create", n, v)]
@@ -28,7 +28,7 @@ def reached(ground: Ground, case: RuleCase) -> RuleCase | None:
     start = _start(ground, name)
     if name in bodies.writable and start is not None:
         first = {**first, name: start}
-    if len(late) > 1 or start is None or name not in bodies.changeable or bodies.adjusted_to_rules(first) != first:
+    if len(late) > 1 or start is None or name not in bodies.movable or bodies.adjusted_to_rules(first) != first:
         return None
     way = _way(ground, name, start, given[name])
     steps: list[Body] = []
@@ -53,7 +53,7 @@ def _start(ground: Ground, name: str) -> Any:
 def _way(ground: Ground, name: str, start: Any, end: Any) -> list[Any] | None:
     """The values that a field takes one after the other, from ``start`` (left out) to ``end``, by the fewest steps that
     no rule forbids; ``None`` where there is no way."""
-    values = [v for v in ground.bodies.changeable[name].get("enum", ()) if v is not None]
+    values = [v for v in ground.bodies.movable[name].get("enum", ()) if v is not None]
     forbidden = [(r.before, r.after) for r in ground.resource.rules if isinstance(r, Never) and r.field == name]
     ways: deque[list[Any]] = deque([[start]])
     seen: list[Any] = [start]

@@ -229,12 +229,12 @@ class NeverPlan(RulePlan):
             )
 
     def kept(self, operation: str) -> Iterator[RuleCase]:
-        if operation != "update":
+        if operation != self.mover:
             return
         name, minimal = self.rule.field, self.values.minimal()
         for before, after in self._steps():
-            note = f"{name} from {before!r} to {after!r}"
-            yield RuleCase(field=name, note=note, given={**minimal, name: before}, body={name: after})
+            note, given = f"{name} from {before!r} to {after!r}", {**minimal, name: before}
+            yield RuleCase(field=name, note=note, given=given, body=self.moved(given, {name: after}))
 
     def _steps(self) -> Iterator[tuple[Any, Any]]:
         """Every step between two values of the field that no rule forbids: where the schema lists the values, all of
@@ -268,17 +268,18 @@ class FrozenPlan(RulePlan):
         return all(n in state and any(same(state[n], v) for v in values) for n, values in self.rule.when.items())
 
     def broken(self, operation: str) -> Iterator[RuleCase]:
-        if operation != "update":
+        if operation != self.mover:
             return
         for name in self._changeable():
             for state in self._states()[:MOST_VALUES]:
                 shown = ", ".join(f"{n} is {v!r}" for n, v in state.items())
                 given = self._given({name: self.values.plain(name), **state})
                 note = f"{self.rule.because}: {name} changes where {shown}"
-                yield RuleCase(field=name, note=note, given=given, body={name: self.values.another(name)})
+                body = self.moved(given, {name: self.values.another(name)})
+                yield RuleCase(field=name, note=note, given=given, body=body)
 
     def kept(self, operation: str) -> Iterator[RuleCase]:
-        if operation != "update":
+        if operation != self.mover:
             return
         for name in self._changeable():
             for member, values in self.rule.when.items():
@@ -286,14 +287,15 @@ class FrozenPlan(RulePlan):
                 for value in others[:MOST_VALUES]:
                     given = self._given({member: value})
                     note = f"{name} changes where {member} is {value!r}"
-                    yield RuleCase(field=name, note=note, given=given, body={name: self.values.another(name)})
+                    body = self.moved(given, {name: self.values.another(name)})
+                    yield RuleCase(field=name, note=note, given=given, body=body)
 
     def _given(self, members: Body) -> Body:
         """A create with these members, and with what the other rules ask for besides."""
         return keep(self.values, {**self.values.minimal(), **members}, Keeping(self.values.defaults, True, members))
 
     def _changeable(self) -> list[str]:
-        held = (n for n in self.rule.names if n in self.values.changeable and n not in self.rule.when)
+        held = (n for n in self.rule.names if n in self.values.movable and n not in self.rule.when)
         return [n for n in held if self.values.another(n) is not None]
 
     def _states(self) -> list[Body]:

@@ -26,6 +26,8 @@ class Values(Protocol):
     @property
     def changeable(self) -> Mapping[str, Mapping[str, Any]]: ...
     @property
+    def movable(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
     def required(self) -> tuple[str, ...]: ...
     @property
     def defaults(self) -> Body: ...
@@ -73,6 +75,15 @@ class RulePlan(ABC):
     def base(self, operation: str) -> Body:
         """What every body of the operation holds."""
         return {} if operation == "update" else self.values.minimal()
+
+    @property
+    def mover(self) -> str:
+        """The operation that takes a resource from state to state: an update, or where there is none, a replace."""
+        return "update" if self.values.resource.supports("update") else "replace"
+
+    def moved(self, given: Body, change: Body) -> Body:
+        """What the mover is sent to make ``change`` of what was made with ``given``: the change alone, or all of it."""
+        return change if self.mover == "update" else {**given, **change}
 
     def unruled(self) -> Body:
         """Other values of all fields that no rule speaks of."""

@@ -28,6 +28,7 @@ __all__ = [
     "every_entry",
     "few_matching",
     "forget_list",
+    "holds",
     "is_normal",
     "is_numbered",
     "is_paged",
@@ -221,15 +222,27 @@ def matches(entry: Any, field: str, wanted: object) -> bool:
     return any(same(value, wanted) for value in values_at(entry, field))
 
 
+def holds(subject: Subject, entries: Iterable[Any], one: Instance) -> bool:
+    """Whether entries hold an instance: one with its id, of which no text is another. Where numbers begin anew below
+    each parent, its id alone may be another's."""
+    texts = {n: one.entity.get(n, v) for n, v in one.sent.items() if isinstance(v, str)}
+    return any(
+        one.id in subject.lists.ids([entry]) and not any(entry.get(n) and entry[n] != v for n, v in texts.items())
+        for entry in entries
+    )
+
+
 def narrowing(subject: Subject, instance: Instance) -> Iterator[Query]:
-    """Filters that the instance matches: by its id, else one that all match; and by another field."""
+    """Filters that the instance matches: by its id, else one that all match; and by another field, one with a token of
+    the run where there is one, since little else matches that."""
     identity, found = subject.spec.id.field, subject.spec.filters.items()
     by_id = [n for n, f in found if f.field == identity and not f.values]
     query = subject.lists.filter_query(by_id[0], instance.id) if by_id else every_entry(subject)
     yield from [query] if query else []
     others = [(n, f.field) for n, f in found if f.field != identity and f.values is None]
     shown = ((n, v) for n, field in others for v in values_at(instance.entity, field))
-    plain = ((n, v) for n, v in shown if isinstance(v, str | int | float) and v != "")
+    plain = [(n, v) for n, v in shown if isinstance(v, str | int | float) and v != ""]
+    plain.sort(key=lambda one: subject.world.prefix not in str(one[1]))
     yield from (subject.lists.filter_query(n, v) for n, v in islice(plain, 1))
 
 

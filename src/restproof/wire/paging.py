@@ -124,12 +124,17 @@ def quick_look(resource: Resource, id: object) -> Query | None:
         return None
     sized = page_query(paging, paging.max or paging.default)
     by_id = [name for name, one in resource.filters.items() if one.field == identity and one.values is None]
-    if by_id:
-        return ((resource.query.named(by_id[0]), str(id)), *sized)
-    counted = resource.id.type == "integer" and resource.id.chosen_by == "server"
-    if counted and identity in resource.sort:
-        return (*resource.query.order((SortKey(identity, descending=True),)), *sized)
-    return None
+    return ((resource.query.named(by_id[0]), str(id)), *sized) if by_id else newest_first(resource)
+
+
+def newest_first(resource: Resource) -> Query | None:
+    """The query whose first page shows what was made last, whatever else the list holds; ``None`` where no order is
+    promised that is the one in which ids were given."""
+    identity, counted = resource.id.field, resource.id.type == "integer" and resource.id.chosen_by == "server"
+    if not counted or not identity or identity not in resource.sort:
+        return None
+    sized = page_query(resource.paging, resource.paging.max or resource.paging.default)
+    return (*resource.query.order((SortKey(identity, descending=True),)), *sized)
 
 
 def has_no_range(paging: Paging, status: int | None) -> bool:
