@@ -33,6 +33,9 @@ FAULTS = {
     "products": "total loses put-lost types required",
     "vehicles": "skips loses keeps types",
     "salons": "loses put-lost keeps clears types open",
+    "calls": "loses put-lost keeps types required",
+    "asked": "loses put-lost keeps types required",
+    "verbs": "loses put-lost keeps types required",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"

@@ -65,7 +65,8 @@ class _Reads:
             return {} if nothing else None
         shown = entity_of(resource, exchange.response) or {}
         absent = exchange.status in resource.status("absent", "read")
-        return {} if absent and holds_nothing(resource, shown) else shown
+        # Where a success may say that there is none, what shows no id shows none.
+        return {} if absent and (holds_nothing(resource, shown) or shown.get(resource.id.field) is None) else shown
 
 
 class Heeding:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.openapi.honest import Service
 from tests.openapi.unusual.albums import albums
+from tests.openapi.unusual.apart import asked, calls, verbs
 from tests.openapi.unusual.depots import depots
 from tests.openapi.unusual.forms import forms
 from tests.openapi.unusual.hal import hal
@@ -33,5 +34,8 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "products": products,
     "vehicles": vehicles,
     "salons": salons,
+    "calls": calls,
+    "asked": asked,
+    "verbs": verbs,
 }
 """Document → its service."""

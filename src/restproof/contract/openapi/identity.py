@@ -67,7 +67,8 @@ def parameter_schema(schemas: Schemas, found: Found) -> Schema:
 
 
 def _named(schemas: Schemas, call: Call, name: str) -> Schema:
-    parameter = call.named("path").get(name)
+    apart = call.address and call.address.place == "query"
+    parameter = call.named("query").get(call.address.name) if call.address and apart else call.named("path").get(name)
     return schemas.of(parameter.get("schema"), (*call.route, "parameters")) if parameter else {}
 
 

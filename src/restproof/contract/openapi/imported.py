@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restproof.contract.document import Route
+from restproof.contract.openapi.addressed import take_addressed
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.elsewhere import join_items, join_plurals
@@ -84,6 +85,7 @@ class _Importer:
         self.selected = selected
         self.reader = Reader(source, Schemas(source))
         self.paths = Paths(source, tags)
+        take_addressed(self.paths, self.reader)
         join_plurals(self.paths)
         join_items(self.paths)
         take_posts(self.paths, self.reader)

@@ -38,6 +38,9 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
     paths = {}
     above, _, last = collection.rstrip("/").rpartition("/")
     for operation, call in found.calls.items():
+        if tail := found.tails.get(operation):
+            paths[operation] = f"{above}/{tail}"
+            continue
         if found.around and found.place(operation) == "item":
             continue  # the path of the items says it
         of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restproof.contract.address import Address
 from restproof.contract.document import Route
 from restproof.contract.openapi.constants import METHODS, PARAMETER, Constants, shape_of
 from restproof.contract.openapi.export import OPERATION, RESOURCE
@@ -33,6 +34,8 @@ class Call:
     value: Mapping[str, Any]
     route: Route
     parameters: list[dict[str, Any]]
+    address: Address | None = None
+    """Where it is told which one is meant, when that is not in its path."""
 
     def named(self, place: str, *, required: bool | None = None) -> dict[str, dict[str, Any]]:
         """Its parameters in ``query``, ``header`` or ``path``, by name; with ``required``, only those that are so."""
@@ -61,6 +64,8 @@ class Found:
     above: str = ""
     around: str = ""
     """Where something stands around the id, the path of its items: ``above``, and ``/no-{id}`` below that."""
+    tails: dict[str, str] = field(default_factory=dict)
+    """Operation → what its own path has in the place of the collection's last word."""
 
     def as_single(self) -> list[Route]:
         """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""

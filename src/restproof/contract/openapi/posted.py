@@ -34,12 +34,17 @@ def take_posts(paths: Paths, reader: Reader) -> None:
 def _take_update(paths: Paths, found: Found) -> None:
     """A POST to an item that is said to change it, and answers what a read shows, is its update."""
     call = paths.asked(paths.constants.filled(str(found.calls["read"].route[1])), "post")
-    if call is None or "requestBody" not in call.value:
+    if call is None or found.calls["read"].address or "requestBody" not in call.value:
         return
-    words = [str(call.value.get(word) or "") for word in ("operationId", "summary", "description")]
     shows = set(shown(paths, call))
-    if any(_CHANGES.search(text) for text in words) and shows and shows <= set(shown(paths, found.calls["read"])):
+    if says_it_changes(call) and shows and shows <= set(shown(paths, found.calls["read"])):
         paths.take(found, "update", call)
+
+
+def says_it_changes(call: Call) -> bool:
+    """Whether the words of an operation say that it changes something."""
+    words = [str(call.value.get(word) or "") for word in ("operationId", "summary", "description")]
+    return any(_CHANGES.search(text) for text in words)
 
 
 def _take_listing(paths: Paths, reader: Reader, found: Found) -> None:
@@ -68,13 +73,22 @@ def _take_search(paths: Paths, reader: Reader, found: Found) -> None:
         if call is None or not own & set(shown(paths, call)):
             continue
         try:
-            body = reader.request(call)
-            plain = is_list(reader.success(call)) and "request" not in reader.media_of(call)
+            listed = searched(reader, call)
         except ContractError:
             continue  # what cannot be read is told where it is read as something else
-        in_url = call.named("query", required=True).keys() | (call.named("query").keys() & PAGING)
-        if plain and not in_url and not body.get("required"):
-            asked: dict[str, Any] = body.get("properties", {})
-            told = [{"name": n, "in": "query", "schema": s} for n, s in asked.items() if types_of(s) <= _PLAIN]
-            paths.take(found, "list", Call(call.method, call.value, call.route, [*call.parameters, *told]))
+        if listed is not None:
+            paths.take(found, "list", listed)
             return
+
+
+def searched(reader: Reader, call: Call) -> Call | None:
+    """A list that is asked for by POST and needs nothing, with what its body may hold as parameters; ``None`` where a
+    call is no such list. Raises ``ContractError``."""
+    body = reader.request(call)
+    plain = is_list(reader.success(call)) and "request" not in reader.media_of(call)
+    in_url = call.named("query", required=True).keys() | (call.named("query").keys() & PAGING)
+    if not plain or in_url or body.get("required"):
+        return None
+    asked: dict[str, Any] = body.get("properties", {})
+    told = [{"name": n, "in": "query", "schema": s} for n, s in asked.items() if types_of(s) <= _PLAIN]
+    return Call(call.method, call.value, call.route, [*call.parameters, *told])

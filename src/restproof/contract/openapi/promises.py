@@ -83,6 +83,8 @@ class Promises:
                 told["absent"] = [*told["absent"], "2xx"]
         if operation == "delete" and 404 not in failures:
             told["absent"] = ANY
+        if call.address and 404 not in failures:
+            told["absent"] = told["gone"] = ANY  # where all is a call, a success may say that there is none
         if self.authenticated:
             told.update({c: [401] for c in ("missing_credential",) if 401 in failures and 403 not in failures})
         return told

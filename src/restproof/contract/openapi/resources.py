@@ -20,13 +20,7 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
-from restproof.contract.openapi.named import (
-    id_field,
-    is_bare_list,
-    named_resource,
-    own_item_path,
-    own_paths,
-)
+from restproof.contract.openapi.named import id_field, is_bare_list, named_resource, own_item_path, own_paths
 from restproof.contract.openapi.naming import is_soft_reference, singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
@@ -210,6 +204,9 @@ class ResourceWriter:
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
+        unsaid = [o for o, c in found.calls.items() if c.address and c.address.place == "body" and o in told.sent]
+        reason = "it is not plain whether its body names the one that is meant or chooses its id"
+        self.take_out(found, {o: reason for o in unsaid if o not in told.names_itself})
         silent = "create" in found.calls and not tells_id(self.reader, found, told, member)
         if silent and member not in told.sent["create"].get("required", ()):
             self.leave_id_open(found)
@@ -250,7 +247,8 @@ class ResourceWriter:
         if put is None or "update" in found.calls or OPERATION in put.value:
             return
         needed = set(told.sent.get("create", {}).get("required", ())) & told.writable("replace").keys()
-        if told.sent["replace"].get("required") or says_it_replaces(found):
+        own = put.address.name.removeprefix("/") if put.address else ""
+        if {*told.sent["replace"].get("required", ())} - {own} or says_it_replaces(found):
             return
         if needed or says_it_keeps(put):
             found.calls["update"] = found.calls.pop("replace")

@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from restproof.contract.address import OWN_ID
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
@@ -55,8 +56,12 @@ class Ways:
         cookies = [n for n in call.named("cookie", required=True) if n != self.credential("cookie")]
         if cookies:
             raise Unaskable(f"it requires the parameter {cookies[0]} in a cookie")
-        own = {*parents, self.credential("query")}
+        own = {*parents, self.credential("query"), *([call.address.name] if call.address else [])}
         query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in own}
+        if call.address and call.address.place == "query":
+            query[call.address.name] = OWN_ID
+        elif call.address and call.address.place == "body":
+            way["envelope"] = {"constants": {call.address.name: OWN_ID}}
         if query:
             way["query"] = query
         headers = {
