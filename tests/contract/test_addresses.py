@@ -55,6 +55,14 @@ def test_the_path_of_one_may_have_it_in_its_query(tmp_path: Path) -> None:
         ('{list: , read: {query: {a: "{id}"}}}, filters: {a: equals}', "'a' is a filter of the list"),
         ('{read: {query: {a: "{id}"}}}, id: {link: /self}', "no link ends with an id that is not in the path"),
         ('{update: {method: GET, query: {a: "{id}"}}, read: {query: {a: "{id}"}}}', "are both GET on one path"),
+        (
+            '{create: , read: {method: POST, path: "/shops/{shop}/orders", ' + ON_BODY + "}}",
+            "read and create are both POST on one path",
+        ),
+        (
+            '{list: {method: POST}, update: {method: POST, path: "/shops/{shop}/orders", ' + ON_BODY + "}}",
+            "update and list are both POST on one path",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(operations: str, message: str, tmp_path: Path) -> None:

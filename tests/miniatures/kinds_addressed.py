@@ -59,6 +59,23 @@ class ByAnyParameter(ByParameter):
         return super().do_read(path, known)
 
 
+class Located(ByParameter):
+    """``Location: /item?view=full&item[id]=7``: many servers leave brackets in a query as they are."""
+
+    AT = "/item?view=full&item[id]={}"
+
+    def named(self, request: Request, query: Mapping[str, str]) -> Any:
+        return query.get("item[id]") or None
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        made = super().do_create(path, fields)
+        return Answer(made.status, made.body, {"Location": self.AT.format(made.body["id"])})
+
+
+class Mislocated(Located):
+    AT = "/item?view={}&item[id]=1"
+
+
 class ByHeader(ByParameter):
     """``X-Record-Id: 7``."""
 
@@ -143,6 +160,12 @@ def _in_body(path: str, method: str = "POST") -> dict[str, Any]:
 def kinds() -> Iterator[Kind]:
     by_parameter = item(item_path="/item?id={id}")
     yield Kind("a parameter names the id", *by_parameter, ByParameter, ByAnyParameter, ("identity",))
+    bracketed = {"path": "/item", "query": {"item[id]": "{id}"}}
+    located = item(
+        contract={"policies": ["create.location"]},
+        operations={"list": {}, "create": {}, **dict.fromkeys(("read", "update", "delete"), bracketed)},
+    )
+    yield Kind("a parameter in brackets names the id", *located, Located, Mislocated, ("create.location",))
     header = {"path": "/item", "headers": {"X-Record-Id": "{id}"}}
     by_header = item(operations={"list": {}, "create": {}, **dict.fromkeys(("read", "update", "delete"), header)})
     yield Kind("a header field names the id", *by_header, ByHeader, ByLostHeader, ("delete",))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from restproof.contract.load import load
+from restproof.wire.failure import NotProven
+from restproof.wire.message import About, Request
 
-from .harness import Plan, run, write_contract
-from .server import Answer, Asked, Server
+from .bench import Bench
+from .harness import Plan, begin, run, write_contract
+from .lies import LIES
+from .server import Answer, Asked, Server, listening
 
 _WORDS = {
     "query": "item_path: '/note?id={id}'",
@@ -31,6 +36,8 @@ _WORDS = {
       read: {path: /note, query: {id: '{id}'}}
       update: {method: PUT, path: /notes, envelope: {constants: {/id: '{id}'}}}
       delete: {path: /note, query: {id: '{id}'}}""",
+    "several": """item_path: '/note?id={id}'
+    operations: [list, create, read, update, replace, delete]""",
 }
 
 
@@ -66,6 +73,7 @@ class Elsewhere(Server):
             asked.method = "PATCH"
             return self.named(asked, self.member(asked))
         if path == "note":
+            asked.method = "PATCH" if asked.method == "PUT" else asked.method
             headers = {name.lower(): value for name, value in asked.headers.items()}
             return self.named(asked, asked.query.get("id", headers.get("x-record-id")))
         return path == "notes"
@@ -151,3 +159,66 @@ def test_what_a_create_found_is_left_alone(style: str, tmp_path: Path) -> None:
     get_or_create(server)
     run(planned(tmp_path, style), server, tmp_path)
     assert server.harm() == []
+
+
+ABOUT = About("note", "update", "item", "item#1")
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Iterator[Bench]:
+    """A run on an honest server that takes several kinds of writes, and numbers ids by the last one there is."""
+    server = Elsewhere()
+    LIES["the last id is given anew"](server)
+    plan = Plan.of(load(write_contract(tmp_path, contract("several"))))
+    with listening(server) as url:
+        yield Bench(server, begin(plan, url, tmp_path), plan)
+
+
+def note(made: Bench) -> str:
+    """The path of one of ours."""
+    answer = made.send("POST", "/notes", {"text": made.token()}).response
+    assert answer is not None
+    return f"/note?id={answer.json['id']}"
+
+
+def test_an_id_that_comes_again_does_not_say_that_a_delete_was_lost(notes: Bench) -> None:
+    first, other = note(notes), note(notes)
+    for _ in range(3):
+        assert notes.send("DELETE", other).status == 204
+        assert note(notes) == other
+    assert notes.send("DELETE", first).status == 204
+    assert notes.server.harm() == []
+
+
+def test_what_another_write_has_changed_since_does_not_say_that_an_update_was_lost(notes: Bench) -> None:
+    for where in (note(notes), note(notes)):
+        for method in ("PATCH", "PUT", "PATCH", "PUT"):
+            assert notes.send(method, where, {"text": f"{method} {notes.token()}"}).status == 200
+
+
+def test_of_updates_that_are_sent_at_once_any_one_may_be_the_last(notes: Bench) -> None:
+    where = note(notes)
+    requests = [
+        Request("PATCH", f"/v1{where}", body=json.dumps({"text": f"{notes.token()} {n}"}).encode()) for n in range(6)
+    ]
+    for _ in range(4):
+        answers = notes.run.session.send_together(requests, ABOUT, None)
+        assert {answer.status for answer in answers} == {200}
+
+
+def test_an_update_without_a_mark_is_known_by_its_values(notes: Bench) -> None:
+    where = note(notes)
+    assert notes.send("PATCH", where, {"pinned": True}).status == 200
+    assert notes.send("PATCH", where, {"pinned": False}).status == 200
+    honest = notes.server.update
+    notes.server.update = lambda asked: Answer(200, {}) if asked.body == {"pinned": True} else honest(asked)
+    assert notes.send("PATCH", where, {"pinned": True}).status == 200
+    with pytest.raises(NotProven, match="as it was"):
+        notes.send("PATCH", where, {"pinned": False})
+
+
+def test_what_a_read_of_nothing_answers_is_said_as_it_is(notes: Bench) -> None:
+    where, honest = note(notes), notes.server.read
+    notes.server.read = lambda asked: Answer(500) if notes.server.find(asked) is None else honest(asked)
+    with pytest.raises(NotProven, match="no read says of an id that names nothing that it does"):
+        notes.send("PATCH", where, {"pinned": True})

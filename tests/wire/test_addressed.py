@@ -89,3 +89,9 @@ def test_other_requests_stay_as_they_are(addressed: Addressed) -> None:
     for request in (Request("GET", "/notes"), Request("GET", "/note"), Request("POST", "/tasks", body=b'{"id": 7}')):
         assert addressed.leaving(request) == addressed.arrived(request) == request
     assert addressed.arrived(replace(Request("GET", "/other"), query=(("id", "7"),))).path == "/other"
+
+
+def test_a_query_that_stands_in_the_path_names_an_id_as_well(addressed: Addressed) -> None:
+    arrived = addressed.arrived(Request("DELETE", "/note?id=7&a=b", (("c", "d"),)))
+    assert (arrived.path, arrived.query) == ("/note#/7", (("c", "d"), ("a", "b")))
+    assert addressed.arrived(Request("DELETE", "/note?id=7", (("id", "8"),))).path == "/note?id=7"

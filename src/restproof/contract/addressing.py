@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from restproof.contract.address import APART, OWN_ID, Address, sent_path
 from restproof.contract.forms import document_of
@@ -92,19 +92,20 @@ class Addressing:
             return None
         method = "GET" if asked.method == "HEAD" else asked.method
         path, _, rest = asked.path.partition("?")
+        pairs = (*asked.query, *parse_qsl(rest, keep_blank_values=True)) if rest else asked.query
         for place in self._places:
             if place.pattern.fullmatch(path) is None:
                 continue
             for address in place.addresses(method):
                 header = asked.header(address.name) if address.place == "header" else None
                 document = asked.document if address.place == "body" else None
-                found = address.ids(asked.query, header, document)
+                found = address.ids(pairs, header, document)
                 if len(found) == 1:
                     id = quote(found.pop(), safe="", errors="surrogatepass")
                     gone = address.name if address.place == "query" else None
-                    query = tuple(pair for pair in asked.query if pair[0] != gone)
+                    query = tuple(pair for pair in pairs if pair[0] != gone)
                     field = address.name.lower() if address.place == "header" else None
-                    return f"{path}{APART}/{id}" + (f"?{rest}" if rest else ""), query, field
+                    return f"{path}{APART}/{id}", query, field
                 if found:
                     return None
         return None

@@ -268,6 +268,8 @@ class ResourceReader:
         for name in resource.operations:
             way = resource.operation(name)
             other = taken.setdefault((way.path, way.method), name)
+            if other == name:
+                other = next((o for o in resource.operations if _is_confused(resource, name, o)), name)
             if other != name and {other, name} != {"replace", "create"}:
                 hint = "give each its own verb, or leave one out of 'operations'"
                 self.problem(f"{other} and {name} are both {way.method} on one path", "methods", name, hint=hint)
@@ -339,3 +341,11 @@ class ResourceReader:
 
 def _several(said: Any) -> list[Any]:
     return said if isinstance(said, list) else [said]
+
+
+def _is_confused(resource: Resource, one: str, other: str) -> bool:
+    """Whether a write that holds an id could be taken for an operation that only asks: on one path as it is sent, an
+    id elsewhere tells them apart by GET alone."""
+    ways = resource.operation(one), resource.operation(other)
+    asks = {name in ("list", "read") for name in (one, other)}
+    return len(asks) == 2 and len({(way.sent_path, way.method) for way in ways}) == 1 and ways[0].method != "GET"

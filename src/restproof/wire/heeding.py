@@ -11,6 +11,8 @@ from typing import Any
 
 from restproof.contract.jobs import ACCEPTED
 from restproof.contract.model import Contract, Resource
+from restproof.semantics.normal import made_normal
+from restproof.semantics.state import differences
 from restproof.wire.evidence import Evidence, Looker, names_nothing
 from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
@@ -26,6 +28,7 @@ _Way = tuple[str, str]
 """A resource and an operation."""
 _LARGEST = 2**31 - 1
 _UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
+_UNCLEAR = "no read says of an id that names nothing that it does, so that the id may not be heeded"
 
 
 class _Reads:
@@ -33,23 +36,22 @@ class _Reads:
 
     def __init__(self, places: Places, setup: str) -> None:
         self._places, self._setup = places, setup
-        self._known: dict[str, bool] = {}
-        """Resource → whether its reads heed ids, once that is seen."""
+        self._doubts: dict[str, str] = {}
+        """By resource, once it is seen: why its reads may not heed ids, empty where they do."""
 
-    def heed(self, place: Spot, looker: Looker) -> bool:
-        """Whether a read under an id that names nothing shows nothing."""
+    def doubt(self, place: Spot, looker: Looker) -> str:
+        """Why reads may not heed ids; empty where one under an id that names nothing shows nothing."""
         resource = place.resource
         if not resource.supports("read") or resource.operation("read").address is None:
-            return True
-        known = self._known.get(resource.name)
-        if known is None:
+            return ""
+        if resource.name not in self._doubts:
             nobody = place.item(_of_nobody(resource))
             shown = self.shown(nobody, looker)
             if shown is None:
-                return False
-            known = not shown or str(shown.get(resource.id.field)) in readings(resource, nobody.id)
-            self._known[resource.name] = known
-        return known
+                return _UNCLEAR
+            heeds = not shown or str(shown.get(resource.id.field)) in readings(resource, nobody.id)
+            self._doubts[resource.name] = "" if heeds else _UNHEEDED
+        return self._doubts[resource.name]
 
     def shown(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
         """What a read shows there, empty where it shows nothing; ``None`` where nothing says it."""
@@ -75,8 +77,9 @@ class Heeding:
     def __init__(self, evidence: Evidence, marks: Marks) -> None:
         self._evidence, self._marks = evidence, marks
         self._reads = _Reads(evidence.places, GUARD)
-        self._tried: dict[_Way, Ticket] = {}
-        """The last write of a way that has succeeded, and of which nobody has looked what it has done."""
+        self._tried: dict[_Way, list[Ticket]] = {}
+        """The last writes of a way that have succeeded (several, where they were sent at once), and of which nobody has
+        looked what they have done."""
         self._proven: set[_Way] = set()
         self._denied: dict[_Way, str] = {}
         self._newest: dict[str, str] = {}
@@ -87,50 +90,76 @@ class Heeding:
         resource = place.resource
         if place.id is None or not any(resource.operation(o).address for o in resource.operations):
             return
-        if not self._reads.heed(place, looker):
-            raise NotProven(f"{place} is not proven to be this run's: {_UNHEEDED}")
+        if doubt := self._reads.doubt(place, looker):
+            raise NotProven(f"{place} is not proven to be this run's: {doubt}")
         way = resource.name, operation or ""
-        if way in self._tried and way not in self._denied:
-            self._look(way, self._tried.pop(way), looker)
+        if way not in self._denied:
+            self._look(way, looker)
         if way in self._denied:
             raise NotProven(self._denied[way])
+
+    def made(self, item: Spot) -> None:
+        """A create has named what it has made."""
+        self._newest[item.resource.name] = str(item.id)
+        self._forget(item)
 
     def note(self, ticket: Ticket, exchange: Exchange) -> None:
         """A write was answered: what it has done is looked at before the next one."""
         place, operation = ticket.place, ticket.operation
-        if place is not None and place.id is None and exchange.is_success:
-            made = entity_of(place.resource, exchange.response, "create") or {}
-            self._newest[place.resource.name] = str(made.get(place.resource.id.field))
-        if place is None or place.id is None or ticket.absent or operation not in ("update", "replace", "delete"):
+        if place is None or place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
             return
-        resource, way = place.resource, (place.resource.name, operation)
+        resource, way = place.resource, (place.resource.name, operation or "")
         is_late = exchange.status == ACCEPTED or resource.settles.reads > 0
-        plainly = ticket.method == exchange.request.method and exchange.is_success
-        if plainly and not is_late and way not in self._proven and resource.operation(operation).address:
-            self._tried[way] = ticket
-
-    def _look(self, way: _Way, ticket: Ticket, looker: Looker) -> None:
-        """What the last write of a way has done to the item that it named."""
-        assert ticket.place is not None
-        resource = ticket.place.resource
-        shown = self._reads.shown(ticket.place, looker)
-        if shown is None:
+        is_done = ticket.method == exchange.request.method and exchange.is_success and not is_late
+        # What it may have done hides what was done before.
+        self._forget(place, but=way if is_done else None)
+        if not is_done or way in self._proven:
             return
-        done = f"the {way[1]} of {ticket.place} was answered with success, and it is"
+        if operation in ("update", "replace", "delete") and resource.operation(operation).address:
+            self._tried.setdefault(way, []).append(ticket)
+
+    def _forget(self, item: Spot, but: _Way | None = None) -> None:
+        """What was done to an item does not show any more, save what ``but`` does."""
+        for way, tickets in self._tried.items():
+            if way != but:
+                tickets[:] = [t for t in tickets if t.place is None or t.place.key != item.key]
+
+    def _look(self, way: _Way, looker: Looker) -> None:
+        """What the last writes of a way have done to the item that they named."""
+        tickets = self._tried.pop(way, [])
+        place = tickets[-1].place if tickets else None
+        shown = self._reads.shown(place, looker) if place is not None else None
+        if place is None or shown is None:
+            return
+        resource = place.resource
+        done = f"the {way[1]} of {place} was answered with success, and it is"
         # What is done to the newest of ours proves nothing: it may be done to the newest there is.
-        tells = self._newest.get(resource.name) not in (None, "None", ticket.place.id)
-        if ticket.deletes:
+        tells = self._newest.get(resource.name) not in (None, place.id)
+        if tickets[-1].deletes:
             if not shown:
                 self._proven |= {way} if tells else set()
-            elif self._evidence.is_ours(ticket.place, shown):
+            elif self._evidence.is_ours(place, shown):
                 self._denied[way] = f"{done} still there: what was deleted is not known"
             return
-        kept = {*resource.immutable, *resource.derived, *resource.volatile, *resource.references, *resource.secret}
-        fields = resource.shapes.update["properties"].keys() & shown.keys() - kept
-        if self._marks.shown(resource, shown, tuple(mark for mark in ticket.marks if mark[0] in fields)):
+        fields = _comparable(resource) & shown.keys()
+        alike = [t for t in tickets if t.place is not None and t.place.key == place.key]
+        if any(self._marks.shown(resource, shown, [m for m in t.marks if m[0] in fields]) for t in alike):
             self._proven |= {way} if tells else set()
-        elif (sent := fields & ticket.fields.keys()) and not any(shown[n] == ticket.fields[n] for n in sent):
+        elif all(_is_lost(resource, t.fields, {n: shown[n] for n in fields}) for t in alike):
             self._denied[way] = f"{done} as it was: what was changed is not known"
+
+
+def _comparable(resource: Resource) -> set[str]:
+    """The fields of an update that a read shows as they were sent."""
+    others = {*resource.immutable, *resource.derived, *resource.volatile, *resource.references, *resource.secret}
+    return {*resource.shapes.update["properties"]} - others
+
+
+def _is_lost(resource: Resource, sent: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether nothing of what was sent is shown, and something of it could be written in no other way."""
+    kept = made_normal(resource, {n: v for n, v in sent.items() if n in shown})
+    has_one_form = any("format" not in resource.properties.get(n, {}) for n in kept)
+    return has_one_form and all(any(True for _ in differences(v, shown[n])) for n, v in kept.items())
 
 
 class Deletes:
@@ -168,8 +197,8 @@ class Deletes:
 
     def _check(self, group: Group, place: Spot, looker: Looker) -> None:
         name = group.resource.name
-        if not self._reads.heed(place, looker):
-            raise NotProven(_UNHEEDED)
+        if doubt := self._reads.doubt(place, looker):
+            raise NotProven(doubt)
         done = self._done.pop(name, None)
         if done is not None and self._reads.shown(done, looker):
             self._denied.add(name)

@@ -184,6 +184,7 @@ class Ownership:
             placed = place.id is not None
             self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new))
+        self.heeding.made(item)
         if place.id is not None:
             self._moved(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
