@@ -164,6 +164,15 @@ def test_an_import_takes_a_url_too(
     assert "http://127.0.0.1:2/openapi.json cannot be fetched" in capsys.readouterr().err
 
 
+def test_what_a_url_asks_for_does_not_stand_in_the_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("restproof.cli.document.fetched", lambda *_: json.dumps(DOCUMENT).encode())
+    assert run(["import", "openapi", "http://127.0.0.1:2/openapi.yaml?key=s3cret"]) == 0
+    contract = Path("contracts/openapi/contract.yaml").read_text(encoding="utf-8")
+    assert "openapi.yaml" in contract
+    assert "s3cret" not in contract
+
+
 def test_a_contract_is_never_written_over(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

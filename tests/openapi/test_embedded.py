@@ -93,3 +93,26 @@ def test_of_several_credentials_the_first_is_taken(tmp_path: Path) -> None:
     document |= {"components": {"securitySchemes": schemes}, "security": [{n: []} for n in reversed(names)]}
     (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
     assert imported(tmp_path / "api.json", "api").contract["auth"]["header"] == "X-key8"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        object_of([], id=NUMBER, login=TEXT),
+        object_of([], team_id=NUMBER, login=TEXT),
+        {"oneOf": [object_of([], id=NUMBER, login=TEXT), {"type": "string", "enum": ["nobody"]}]},
+        {"type": "array", "items": object_of([], id=NUMBER, login=TEXT)},
+        object_of([], inner=object_of([], uuid=TEXT, login=TEXT)),
+        object_of([], owner=object_of([], id=NUMBER), login=TEXT),
+    ],
+)
+def test_an_id_inside_of_a_body_that_may_leave_it_out_is_not_sent(held: Document, tmp_path: Path) -> None:
+    sent = json.dumps(sent_of(tmp_path, {"note": TEXT, "made": held})["made"])
+    assert "login" in sent
+    assert not any(f'"{name}"' in sent for name in ("id", "uuid", "team_id", "owner"))
+
+
+def test_an_object_of_ids_alone_is_not_sent_and_an_id_that_must_be_there_is(tmp_path: Path) -> None:
+    assert "made" not in sent_of(tmp_path, {"note": TEXT, "made": object_of([], id=NUMBER)})
+    needed = object_of(["id"], id=NUMBER, login=TEXT)
+    assert "id" in sent_of(tmp_path, {"note": TEXT, "made": needed})["made"]["properties"]

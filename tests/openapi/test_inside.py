@@ -88,6 +88,10 @@ CASES: list[tuple[Any, Any, bool]] = [
         True,
     ),
     ({"type": "object", "properties": {"key": TEXT}}, {**MINI, "additionalProperties": False}, False),
+    ({"type": "number", "minimum": 0}, {"type": "number", "exclusiveMinimum": 0}, False),
+    ({"type": "number", "exclusiveMinimum": 0}, {"type": "number", "minimum": 0}, True),
+    ({"type": "number", "maximum": 9}, {"type": "number", "exclusiveMaximum": 9}, False),
+    ({"type": "integer", "exclusiveMaximum": 9}, {"type": "number", "maximum": 9}, True),
 ]
 
 

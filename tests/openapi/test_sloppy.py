@@ -288,6 +288,14 @@ def test_one_id_that_looks_like_a_path_takes_no_other_its_name(tmp_path: Path) -
     assert set(contract.resources["car"].operations) == {"list", "read", "delete"}
 
 
+def test_a_number_is_an_id_however_many_of_its_name_are_paths(tmp_path: Path) -> None:
+    image = {"type": "object", "properties": {"id": {**TEXT, "example": "ubuntu/24.04"}}}
+    shown: Document = {"type": "object", "properties": {"id": {"type": "integer"}, "one": image, "two": image}}
+    item = {"parameters": [NUMBER], "get": call(shown), "delete": call()}
+    _, contract = read(tmp_path, {"/cars": {"get": call({"type": "array", "items": shown})}, "/cars/{id}": item})
+    assert set(contract.resources["car"].operations) == {"list", "read", "delete"}
+
+
 def test_a_path_that_is_called_the_list_of_a_collection_is_that(tmp_path: Path) -> None:
     schema = {"$ref": "#/components/schemas/Car"}
     paths = cars(get=call(schema)) | {"/cars/list": {"get": call({"type": "array", "items": schema})}}

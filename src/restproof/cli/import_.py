@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -70,7 +70,8 @@ def openapi(
     from restproof.contract.openapi.naming import contract_name
     from restproof.contract.openapi.written import grouped, on_one_line, write
 
-    name = contract_name(out.name if out else Path(file).stem)
+    called = PurePosixPath(urlsplit(file).path if "://" in file else Path(file).name)
+    name = contract_name(out.name if out else called.stem)
     folder = out or Path("contracts") / name
     target = folder / "contract.yaml"
     update = update or checked
@@ -84,7 +85,7 @@ def openapi(
     if update:
         ctx.exit(updated(found, folder, dry_run=dry_run, checked=checked))
     try:
-        write(found, folder, Path(file).name)
+        write(found, folder, called.name)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=Place(folder), hint="choose another --out"

@@ -16,7 +16,8 @@ from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
-from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
+from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
+from restproof.contract.openapi.sendable import Unsendable, sendable
 from restproof.contract.shapes import SHOWN, types_of
 from restproof.pointer import step, steps
 
@@ -53,7 +54,7 @@ class Shaped:
     receipts: set[str] = field(default_factory=set)
     """Writes whose answers are said to show no member of what a read or a list shows, or none at all."""
     embedded: list[str] = field(default_factory=list)
-    """Members of requests that hold records of other resources."""
+    """Members of requests that hold records of other resources, or ids that a body need not have."""
     statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those of single operations, where they differ from the resource's."""
 
@@ -273,69 +274,6 @@ def _told_with(schemas: Mapping[str, Schema]) -> str | None:
         name = inner[0] if len(inner) == 1 and len(members) > 1 else None
         names.add(name if name and is_object(object_of(members[name])) else None)
     return names.pop() if len(names) == 1 else None
-
-
-class Unsendable(Exception):
-    """No body can be made from a schema and be known to be valid; the message says why."""
-
-
-def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
-    """A request schema of which every value is a valid one: optional members that are written wider than the document
-    has them are left out. ``known``: schemas that are such as they are, by their identity; it grows. Raises
-    ``Unsendable`` where a needed member is wider."""
-    if id(schema) in known:
-        return schema
-    if WIDER in schema:
-        raise Unsendable(f"{at or 'the body'}: {schema[WIDER]}")
-    if at and (why := nothing_fits(schema)):
-        raise Unsendable(f"{at}: {why}")
-    found = dict(schema)
-    if "properties" in schema:
-        kept: dict[str, Schema] = {}
-        for name, inner in schema["properties"].items():
-            try:
-                kept[name] = sendable(inner, known, f"{at}.{name}" if at else name)
-            except Unsendable:
-                if name in schema.get("required", ()):
-                    raise
-        found["properties"] = kept
-    for word, inner in schema.items():
-        if word == "properties":
-            continue
-        reason = wider(inner)
-        if word in ("anyOf", "oneOf"):
-            inner = [s for s in inner if not _is_servers(s)] or inner
-            found[word] = inner if len(inner) < len(schema[word]) else schema[word]
-        if reason is None:
-            if word == "items":
-                found[word] = sendable(inner, known, f"{at}[]")
-            continue
-        if word == "items" and not schema.get("minItems"):
-            try:
-                found["items"] = sendable(inner, known, f"{at}[]")
-            except Unsendable as error:
-                found |= {"items": {}, "maxItems": 0, NARROWER: f"only an empty array is sent: {error}"}
-        elif word in ("items", "additionalProperties"):
-            found[word] = sendable(inner, known, f"{at}[]")
-        elif word in ("anyOf", "oneOf"):
-            found[word] = [s for s in inner if wider(s) is None]
-            if not found[word]:
-                raise Unsendable(f"{at or 'the body'}: {reason}")
-        else:
-            raise Unsendable(f"{at or 'the body'}: {reason}")
-    members, left = schema.get("properties", {}), found.get("properties", {})
-    if left.keys() != members.keys() or any(left[n] is not s for n, s in members.items()):
-        return found
-    if any(found[word] is not inner for word, inner in schema.items() if word != "properties"):
-        return found
-    known[id(schema)] = schema
-    return schema
-
-
-def _is_servers(schema: Schema) -> bool:
-    """Whether all members of an object are the server's: as one that is sent it would be any object."""
-    members = schema.get("properties", {})
-    return bool(members) and all(m.get("readOnly") for m in members.values())
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")

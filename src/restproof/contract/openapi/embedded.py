@@ -1,4 +1,4 @@
-"""Records of one resource that stand, with their ids, inside of the bodies of another."""
+"""Records of one resource, with their ids, inside of the bodies of another, and ids that stand there alone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.identity import id_member
-from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.naming import is_soft_reference, singular, snake
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema
+
+_UNKNOWN = "no value is known to be an id of what it names"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Records:
         return self._known
 
     def apart(self, body: Schema) -> Schema:
-        """``body`` with each record of a resource in it marked as one that nobody can make up.
+        """``body`` with each record of a resource in it, and each id that it need not hold, marked as one that nobody
+        can make up.
 
         Which record is meant, its id says, and of none is a value known to be an id; what stands beside the id is that
         record's own, which a server may pass over, or write to it, whosever it is.
@@ -64,7 +67,9 @@ class Records:
             return {**schema, WIDER: f"it holds a record of {record.resource}, and of none is known whose it is"}
         found = dict(schema)
         if isinstance(schema.get("properties"), dict):
-            found["properties"] = self.apart(schema)["properties"]
+            found["properties"] = _without_ids(schema, self.apart(schema)["properties"])
+            if found["properties"] and all(WIDER in member for member in found["properties"].values()):
+                return {**schema, WIDER: _UNKNOWN}
         for word in ("items", "additionalProperties"):
             if isinstance(schema.get(word), dict):
                 found[word] = self._inside(name, schema[word])
@@ -89,3 +94,17 @@ class Records:
             ):
                 return record
         return None
+
+
+def _without_ids(schema: Schema, members: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    """The members of an object inside of a body, with those marked that may be absent and are named as ids. What is the
+    same is not copied."""
+    needed = schema.get("required", ())
+    names = [n for n, s in members.items() if n not in needed and not s.get("readOnly") and _is_id(n, s)]
+    return {**members, **{n: {**members[n], WIDER: _UNKNOWN} for n in names}} if names else members
+
+
+def _is_id(name: str, schema: Schema) -> bool:
+    if name in ("id", "_id", "uuid"):
+        return not {"enum", "const"} & schema.keys()
+    return is_soft_reference(name, schema)

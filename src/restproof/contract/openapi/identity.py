@@ -40,11 +40,16 @@ def id_member(
         wanted.insert(0, "id")
     for name in wanted:
         member = name if name in shown else by_name.get(snake(name)) if name else None
-        if member is None or member in paths:
+        if member is None or (member in paths and _may_be_path(shown[member])):
             continue
         if types_of(shown[member]) & {"string", "integer", "number"}:
             return member
     return None
+
+
+def _may_be_path(schema: Schema) -> bool:
+    """Whether a member may be a path where others of its name are: a number is none, nor a UUID."""
+    return "string" in types_of(schema) and "format" not in schema
 
 
 def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:

@@ -14,12 +14,7 @@ from restproof.contract.openapi.schemas import Schema, alternatives, meet, optio
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.validator import Validator
 
-_BOUNDS = (
-    ("number", "minimum", "maximum"),
-    ("integer", "minimum", "maximum"),
-    ("string", "minLength", "maxLength"),
-    ("array", "minItems", "maxItems"),
-)
+_BOUNDS = (("string", "minLength", "maxLength"), ("array", "minItems", "maxItems"))
 _OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -154,11 +149,24 @@ def _fits_one(one: Mapping[str, Any], other: Mapping[str, Any], once: Once) -> b
         above = one.get(low, -math.inf) >= other.get(low, -math.inf)
         if kind in kinds and not (above and one.get(high, math.inf) <= other.get(high, math.inf)):
             return False
+    if kinds & {"number", "integer"} and not (_least(one) >= _least(other) and _most(one) <= _most(other)):
+        return False
     if "string" in kinds and other.get("format") not in (None, one.get("format")):
         return False
     if "array" in kinds and not fits(one.get("items", {}), other.get("items", {}), once):
         return False
     return "object" not in kinds or _fits_object(one, other, once)
+
+
+def _least(schema: Mapping[str, Any]) -> tuple[float, bool]:
+    """Where the numbers of a schema begin, and whether that is none of them."""
+    inf = -math.inf
+    return max((schema.get("minimum", inf), False), (schema.get("exclusiveMinimum", inf), True))
+
+
+def _most(schema: Mapping[str, Any]) -> tuple[float, bool]:
+    """Where the numbers of a schema end, and whether that is one of them."""
+    return min((schema.get("maximum", math.inf), True), (schema.get("exclusiveMaximum", math.inf), False))
 
 
 def _fits_object(one: Mapping[str, Any], other: Mapping[str, Any], once: Once) -> bool:

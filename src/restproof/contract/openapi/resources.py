@@ -75,7 +75,7 @@ class ResourceWriter:
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
         told = shaped(self.reader, found, self.records.apart)
-        self.note(found, *(f"records of other resources in {n}" for n in told.embedded))
+        self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out)
         body, named = self.body(found, told)
         if not found.calls:
