@@ -12,11 +12,20 @@ from restproof.semantics.checker import is_valid
 from restproof.semantics.readback import ReadPath
 
 
+class Prefixed(Protocol):
+    """A world, as far as it knows how the tokens of its run begin."""
+
+    prefix: str
+
+
 class Knower(Protocol):
     """A subject, as far as it knows what its instances are like."""
 
     bodies: Bodies
     spec: Resource
+
+    @property
+    def world(self) -> Prefixed: ...
 
     def before(self, id: Any) -> dict[str, Any]: ...
 
@@ -49,6 +58,13 @@ def _value(subject: Knower, name: str, schema: Any, shown: dict[str, Any]) -> An
     if name in found and is_valid(schema, found[name]):
         return found[name]
     return subject.resolved(subject.bodies.plain(name, "kept"))
+
+
+def needs_no_mark(subject: Knower, id: Any, body: Any) -> frozenset[str]:
+    """The fields that a replace may leave out although one of them could hold the token: all of them, where the id has
+    one and answers show it, so that it is the mark."""
+    is_mark = subject.world.prefix in str(id) and subject.spec.id.field in subject.spec.shapes.response["properties"]
+    return frozenset(subject.bodies.writable.keys() - body.keys() if is_mark and isinstance(body, dict) else ())
 
 
 def as_sent(spec: Resource, names: Iterable[str], shown: Mapping[str, Any]) -> dict[str, Any]:

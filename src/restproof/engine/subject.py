@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
-from restproof.engine.completing import as_sent, completed
+from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -240,7 +240,7 @@ class Subject:
             fixed = [n for n in self.bodies.fixed if n in body or not as_is]
             kept = as_sent(self.spec, fixed, self.before(id))
             body = {**body, **kept}
-        return self._write("replace", body, id=id, kept=kept, **options)
+        return self._write("replace", body, id=id, kept={*kept, *needs_no_mark(self, id, body)}, **options)
 
     def read(
         self,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from restproof.plan.cases import ChangeCase, PackedCase
 from restproof.plan.inputs import accepted_bodies
 from restproof.plan.rules import MOST_VALUES
+from restproof.plan.symbols import RUN
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -38,12 +39,20 @@ def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:
 
 def replacing_bodies(ground: Ground) -> Iterator[PackedCase]:
     """Bodies of a replace of the full one (``body``, and ``notes``: what is special about a field, in words): the
-    required fields alone, then every allowed value of each field, but for the ways from the full body that a rule
-    forbids."""
-    defaults = ground.bodies.defaults
-    before = {**defaults, **ground.bodies.full()}
-    least: PackedCase = {"body": ground.bodies.minimal("after"), "notes": {}}
+    required fields alone, then every allowed value of each field. Where a rule forbids the way there from the full
+    body, the fields that rules speak of are repeated as that has them, but for those that each instance has its own
+    of."""
+    bodies, rules = ground.bodies, ground.resource.rules
+    full = bodies.full()
+    repeated = {n: v for n, v in full.items() if n in bodies.ruled & bodies.replaceable.keys() and RUN not in str(v)}
+    least: PackedCase = {"body": bodies.minimal("after"), "notes": {}}
     for case in (least, *accepted_bodies(ground)):
-        after = {**defaults, **case["body"]}
-        if not any(rule.violation(before, after) for rule in ground.resource.rules):
-            yield case
+        notes = {n: note for n, note in case["notes"].items() if n not in repeated}
+        likely: list[PackedCase] = [case]
+        if notes or case is least:
+            likely.append({"body": {**case["body"], **repeated}, "notes": notes})
+        for one in likely:
+            states = [{**bodies.defaults, **body} for body in (full, one["body"])]
+            if not any(rule.violation(*states) for rule in rules):
+                yield one
+                break

@@ -54,7 +54,7 @@ class FieldValues(UniqueKeys):
 
     def marked(self, body: Any, token: str, kept: Collection[str] = ()) -> Any:
         """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it.
-        ``kept``: fields that hold what the instance has, which never changes."""
+        ``kept``: fields that stay as they are, or left out."""
         if not isinstance(body, dict):
             return body
         spared = self.weighed | self.unique_fields | {*kept}
