@@ -144,6 +144,25 @@ def test_only_what_opens_a_websocket_is_left_out_as_one(tmp_path: Path, title: s
     assert ("GET /lids: it opens a WebSocket" in [one.what for one in found.left_out]) is is_one
 
 
+@pytest.mark.parametrize(
+    ("words", "depends"),
+    [
+        ("Available only when lids are configured.", True),
+        ("The lids. This endpoint is only available if the plugin is enabled.", True),
+        ("Lists lids; requires the store to be set up", True),
+        ("The lids. Sorting is available when the index is enabled.", False),
+        ("The lids. The parameter `q` works only if search is enabled.", False),
+    ],
+)
+def test_only_what_depends_as_a_whole_on_how_a_service_is_set_up_is_left_out(
+    tmp_path: Path, words: str, depends: bool
+) -> None:
+    listing = {"get": {**call(listed(BOX)), "description": words}}
+    found = read(tmp_path, {**boxes(call(BOX, SENT, 201)), "/lids": listing})
+    why = "GET /lids: its words say that it depends on how the service is set up"
+    assert (why in [one.what for one in found.left_out]) is depends
+
+
 def test_a_credential_that_is_asked_for_alone_is_preferred(tmp_path: Path) -> None:
     found, left = secured(
         tmp_path,

@@ -29,11 +29,15 @@ _WEBSOCKET = re.compile(
 )
 """Words of an operation that opens one, not of one that tells of those that are open."""
 _SET_UP = r"(configured|enabled|activated|turned on|switched on|installed|licen[cs]ed|set up)"
-_DEPENDS = re.compile(
-    rf"(?i)\b(available|exists?|present|served|exposed|works?|supported)( only)? (if|when|where|once|unless)\b"
-    rf"[^.\n]{{0,60}}\b{_SET_UP}\b|\b(requires|needs)\b[^.\n]{{0,60}}\bto be {_SET_UP}\b"
+_ITSELF = (
+    r"(^|[.,;:(\n])\W*((this|the) (api|call|endpoint|feature|method|operation|path|resource|route)s? |it )?"
+    r"((is|are) )?(only )?"
 )
-"""Words of an operation that a service may not have."""
+_DEPENDS = re.compile(
+    rf"(?i){_ITSELF}((available|exists?|present|served|exposed|works?|supported)( only)? (if|when|where|once|unless)\b"
+    rf"[^.\n]{{0,60}}\b{_SET_UP}\b|(requires|needs)\b[^.\n]{{0,60}}\bto be {_SET_UP}\b)"
+)
+"""Words of an operation that a service may not have, not of a part of it (a filter, an order)."""
 
 
 def may_be_none(read: Call) -> str:
