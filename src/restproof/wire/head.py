@@ -10,7 +10,14 @@ import re
 import socket
 import time
 from contextlib import suppress
-from http.client import OK, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
+from http.client import (
+    BAD_REQUEST,
+    INTERNAL_SERVER_ERROR,
+    OK,
+    SWITCHING_PROTOCOLS,
+    HTTPException,
+    HTTPResponse,
+)
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Any, cast
 
@@ -34,7 +41,8 @@ class OversizedHeader(HTTPException):
 
 class Timed(RawIOBase):
     """What comes over ``connection`` until the moment ``until`` (of ``time.monotonic``). Raises ``TimeoutError`` from
-    then on, also where every single piece came in time. ``begun`` has come already."""
+    then on, also where every single piece came in time. ``begun`` has come already; ``ends_so``: whether a connection
+    that is reset is the end of what comes."""
 
     def __init__(self, raw: RawIOBase, connection: socket.socket, until: float, begun: bytes = b"") -> None:
         self._raw = raw
@@ -42,6 +50,7 @@ class Timed(RawIOBase):
         self.connection = connection
         self._until = until
         self.at_hand = False  # whether nothing more is waited for
+        self.ends_so = False
 
     def readable(self) -> bool:
         return True
@@ -53,7 +62,12 @@ class Timed(RawIOBase):
             room[: len(piece)] = piece
             return len(piece)
         self.connection.settimeout(0 if self.at_hand else seconds_to(self._until))
-        return cast("int | None", self._raw.readinto(buffer))
+        try:
+            return cast("int | None", self._raw.readinto(buffer))
+        except ConnectionResetError:
+            if not self.ends_so:
+                raise
+            return 0
 
     def close(self) -> None:
         # The socket counts its files, and closes with the last of them.
@@ -68,6 +82,10 @@ class Answering(BufferedReader):
         super().__init__(raw)
         self._timed = raw
         self.behind = b""
+
+    def may_end_by_reset(self) -> None:
+        """From now on, a connection that is reset is the end of the answer."""
+        self._timed.ends_so = True
 
     def close(self) -> None:
         if not self.closed:
@@ -103,11 +121,12 @@ def seconds_to(until: float) -> float:
 
 
 class FinalResponse(HTTPResponse):
-    """An answer as the standard library reads it, but for five things. It is read until ``until`` at the latest
+    """An answer as the standard library reads it, but for six things. It is read until ``until`` at the latest
     (``None``: while each piece comes in time). Interim responses (RFC 9110 §15.2) of any status are passed over, but
     101: what follows that is no HTTP. A header that is out of all bounds raises :class:`OversizedHeader`. Header
     lines that are no field (RFC 9112 §5) end up in ``odd``, as (what stands before the colon, what stands behind it),
-    and the fields after them still count. ``source`` knows what came behind it. ``begun``: what of it has been read."""
+    and the fields after them still count. A refusal that lasts until the connection closes may end by its reset
+    (RFC 9112 §9.6). ``source`` knows what came behind it. ``begun``: what of it has been read."""
 
     def __init__(
         self, sock: socket.socket, *arguments: Any, until: float | None = None, begun: bytes = b"", **options: Any
@@ -134,6 +153,10 @@ class FinalResponse(HTTPResponse):
         finally:
             if self.fp is not None:  # else what came is no HTTP, and is closed
                 self.fp = file
+        # Who refuses before all of the request was read closes with a reset, which TCP cannot tell from an end.
+        until_closed = self.will_close and self.length is None and not self.chunked
+        if self.source is not None and until_closed and BAD_REQUEST <= self.status < INTERNAL_SERVER_ERROR:
+            self.source.may_end_by_reset()
 
 
 class _Head:
