@@ -14,8 +14,8 @@ STEPS = 5
 
 
 def plot(title: str, series: Mapping[str, Sequence[tuple[float, float]]], unit: str, most: float | None = None) -> str:
-    """Lines by their names. The axis across is logarithmic; so is the other one, where what is linear has a slope of one
-    then, but that it goes from 0 to ``most`` where that is given."""
+    """Lines by their names. Both axes are logarithmic, so that what is linear has a slope of one; where ``most`` is given,
+    the upward one goes from 0 to it in equal steps."""
     points = [point for line in series.values() for point in line]
     across = [log10(x) for x, _ in points]
     first, last = floor(min(across)), ceil(max(across))

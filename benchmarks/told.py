@@ -3,8 +3,8 @@
     python benchmarks/told.py [SAMPLE [SEED]]
 
 Runs all rules of one resource for each fault of a sample, as ``early.py`` draws it, which is kept to that resource, and
-adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION CASE``, …, of an item its first
-case that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``: rule → operation → the faults of which it tells
+adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION CASE``, …, the case being
+the first that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``: rule → operation → the faults of which it tells
 and nothing that is worth more per request. So what only repeats what others have told comes late, and so does what
 tells of much, but of nothing alone. A fault that was not drawn counts a little for the rule that it breaks.
 """

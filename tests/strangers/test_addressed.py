@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,10 @@ _WORDS = {
       delete: {path: /note, query: {id: '{id}'}}""",
     "several": """item_path: '/note?id={id}'
     operations: [list, create, read, update, replace, delete]""",
+    "unread": """item_path: '/note?id={id}'
+    operations: [list, create, update, delete]""",
+    "late": """item_path: '/note?id={id}'
+    settles: 1""",
 }
 
 
@@ -121,7 +126,7 @@ def planned(tmp_path: Path, style: str) -> Plan:
     return plan
 
 
-@pytest.mark.parametrize("style", _WORDS)
+@pytest.mark.parametrize("style", [style for style in _WORDS if style not in ("late", "unread")])
 def test_what_is_honest_passes_and_leaves_nothing(style: str, tmp_path: Path) -> None:
     server = Elsewhere()
     told = run(planned(tmp_path, style), server, tmp_path)
@@ -164,14 +169,20 @@ def test_what_a_create_found_is_left_alone(style: str, tmp_path: Path) -> None:
 ABOUT = About("note", "update", "item", "item#1")
 
 
-@pytest.fixture
-def notes(tmp_path: Path) -> Iterator[Bench]:
-    """A run on an honest server that takes several kinds of writes, and numbers ids by the last one there is."""
+@contextmanager
+def begun(style: str, folder: Path) -> Iterator[Bench]:
+    """A run on an honest server that numbers ids by the last one there is."""
     server = Elsewhere()
     LIES["the last id is given anew"](server)
-    plan = Plan.of(load(write_contract(tmp_path, contract("several"))))
+    plan = Plan.of(load(write_contract(folder, contract(style))))
     with listening(server) as url:
-        yield Bench(server, begin(plan, url, tmp_path), plan)
+        yield Bench(server, begin(plan, url, folder), plan)
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Iterator[Bench]:
+    with begun("several", tmp_path) as made:
+        yield made
 
 
 def note(made: Bench) -> str:
@@ -222,3 +233,26 @@ def test_what_a_read_of_nothing_answers_is_said_as_it_is(notes: Bench) -> None:
     notes.server.read = lambda asked: Answer(500) if notes.server.find(asked) is None else honest(asked)
     with pytest.raises(NotProven, match="no read says of an id that names nothing that it does"):
         notes.send("PATCH", where, {"pinned": True})
+
+
+def test_where_reads_are_late_clean_up_deletes_all_the_same(tmp_path: Path) -> None:
+    with begun("late", tmp_path) as made:
+        for _ in range(3):
+            note(made)
+        before = {str(id): dict(row) for id, row in made.server.rows["note"].items()}
+        honest = made.server.read
+        made.server.read = lambda asked: Answer(200, before[asked.id]) if asked.id in before else honest(asked)
+        made.clean_up()
+        assert made.server.ours() == {}
+
+
+@pytest.mark.parametrize(("method", "reason"), [("PATCH", "as it was"), ("DELETE", "still there")])
+def test_where_nothing_reads_one_the_list_shows_what_a_write_has_done(method: str, reason: str, tmp_path: Path) -> None:
+    with begun("unread", tmp_path) as made:
+        where, other = note(made), note(made)
+        body = {"text": made.token()} if method == "PATCH" else None
+        honest = made.server.of_an_item
+        made.server.of_an_item = lambda asked: Answer(200, {}) if asked.method == method else honest(asked)  # type: ignore[method-assign]
+        assert made.send(method, where, body).status == 200
+        with pytest.raises(NotProven, match=reason):
+            made.send(method, other, body)

@@ -23,7 +23,7 @@ of an id that names nothing and that no server has given out to this run."""
 _JUST_NOW = 2.0
 """Seconds for which other sights are trusted: ids that were deleted come again."""
 _GONE = (404, 410)
-_AFRESH = ("Cache-Control", "no-cache")
+AFRESH = ("Cache-Control", "no-cache")
 """Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
 _MOST_READS, _MOST_LISTS = 1000, 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
@@ -264,7 +264,7 @@ class Evidence:
     def _read_as(self, place: Spot, looker: Looker, credential: str | None) -> Sight:
         resource = place.resource
         if resource.supports("read"):
-            request = self.places.request(place, "read", (*looker.headers, _AFRESH))
+            request = self.places.request(place, "read", (*looker.headers, AFRESH))
             about = About(resource.name, "read", setup=GUARD)
             return self._sight(place, looker.sender.send(request, about, credential))
         if not resource.supports("list"):
@@ -292,7 +292,7 @@ class Evidence:
 
     def _asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
         """Who asks for the list that an item belongs to, and how."""
-        asked = self.places.request(place.collection, "list", (*looker.headers, _AFRESH))
+        asked = self.places.request(place.collection, "list", (*looker.headers, AFRESH))
         return looker.sender, place.resource, asked.target, asked.headers
 
     def _makers(self, place: Spot) -> set[str | None]:

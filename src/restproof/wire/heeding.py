@@ -13,7 +13,7 @@ from restproof.contract.jobs import ACCEPTED
 from restproof.contract.model import Contract, Resource
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
-from restproof.wire.evidence import Evidence, Looker, names_nothing
+from restproof.wire.evidence import AFRESH, Evidence, Looker, names_nothing
 from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
 from restproof.wire.ledger import Ledger
@@ -22,7 +22,7 @@ from restproof.wire.places import Places, Spot, entity_of, readings
 from restproof.wire.proof import Marks, holds_nothing
 from restproof.wire.session import Session
 from restproof.wire.ticket import Ticket
-from restproof.wire.walk import CLEANUP, GUARD
+from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed_one
 
 _Way = tuple[str, str]
 """A resource and an operation."""
@@ -54,11 +54,12 @@ class _Reads:
         return self._doubts[resource.name]
 
     def shown(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
-        """What a read shows there, empty where it shows nothing; ``None`` where nothing says it."""
+        """What a read, or where there is none the list, shows there, empty where it shows nothing; ``None`` where
+        nothing says it."""
         resource = place.resource
         if not resource.supports("read"):
-            return None
-        request = self._places.request(place, "read", looker.headers)
+            return self._listed(place, looker)
+        request = self._places.request(place, "read", (*looker.headers, AFRESH))
         about = About(resource.name, "read", setup=self._setup)
         beyond = self._setup == CLEANUP
         exchange = looker.sender.send(request, about, looker.credential, beyond_ceiling=beyond)
@@ -69,6 +70,18 @@ class _Reads:
         absent = exchange.status in resource.status("absent", "read")
         # Where a success may say that there is none, what shows no id shows none.
         return {} if absent and (holds_nothing(resource, shown) or shown.get(resource.id.field) is None) else shown
+
+    def _listed(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
+        resource = place.resource
+        if not resource.supports("list"):
+            return None
+        asked = self._places.request(place.collection, "list", (*looker.headers, AFRESH))
+        at = looker.sender, resource, asked.target, asked.headers
+        try:
+            found = listed_one(*at, str(place.id), credential=looker.credential, setup=self._setup)
+        except ListUnreadable:
+            return None
+        return {n: v for n, v in (found or {}).items() if n not in resource.unlisted}
 
 
 class Heeding:
@@ -109,8 +122,7 @@ class Heeding:
         if place is None or place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
             return
         resource, way = place.resource, (place.resource.name, operation or "")
-        is_late = exchange.status == ACCEPTED or resource.settles.reads > 0
-        is_done = ticket.method == exchange.request.method and exchange.is_success and not is_late
+        is_done = ticket.method == exchange.request.method and _shows_at_once(resource, exchange)
         # What it may have done hides what was done before.
         self._forget(place, but=way if is_done else None)
         if not is_done or way in self._proven:
@@ -149,6 +161,16 @@ class Heeding:
             self._denied[way] = f"{done} as it was: what was changed is not known"
 
 
+def _is_late(resource: Resource) -> bool:
+    """Whether looks show for a while what was there before."""
+    return bool(resource.settles.reads if resource.supports("read") else resource.settles.lists)
+
+
+def _shows_at_once(resource: Resource, exchange: Exchange) -> bool:
+    """Whether an answer says that a write is done, and the next look shows it."""
+    return exchange.is_success and exchange.status != ACCEPTED and not _is_late(resource)
+
+
 def _comparable(resource: Resource) -> set[str]:
     """The fields of an update that a read shows as they were sent."""
     others = {*resource.immutable, *resource.derived, *resource.volatile, *resource.references, *resource.secret}
@@ -185,7 +207,7 @@ class Deletes:
             self._check(group, place, Looker(self._session, group.headers, group.credential))
         about = About(resource.name, operation, setup=CLEANUP)
         exchange = self._session.send(request, about, group.credential, beyond_ceiling=True)
-        if place is not None and exchange.is_success:
+        if place is not None and _shows_at_once(resource, exchange):
             self._done[resource.name] = place
         return exchange
 
@@ -210,7 +232,7 @@ class Deletes:
 
     def _shows_what_was_deleted(self, group: Group, looker: Looker) -> bool:
         """Whether what the run has deleted last is there."""
-        for entry in reversed(group.entries):
+        for entry in reversed(group.entries) if not _is_late(group.resource) else ():
             if entry.item is None or not entry.marks or not self._ledger.is_deleted(entry):
                 continue
             place = self._places.of(group.request(self._contract, "delete", entry.item))
