@@ -153,7 +153,7 @@ def values_in_turn(ground: Ground) -> Cases:
             return
 
 
-@requirement("lifecycle.model", on="update", needs=("create", "read"), cost=8)
+@requirement("lifecycle.model", on="update", needs=("create", "read"), cost=8, looks=True)
 @for_each(values_in_turn)
 def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values: list[Any]) -> None:
     made = subject.given(subject.bodies.full("turn"))

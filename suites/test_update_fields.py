@@ -65,7 +65,7 @@ def test_a_merge_patch_changes_what_it_names_at_every_depth(
     )
 
 
-@requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
+@requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1, looks=True)
 @for_each(single_fields)
 def test_an_update_leaves_other_fields_and_other_resources(
     subject: Subject, field: str | None, change: Body, briefly: bool = False

@@ -139,3 +139,12 @@ def test_a_success_may_say_that_there_is_none(tmp_path: Path) -> None:
         told = run_document(document, url, tmp_path / "run", *WRITES)
     assert told.returncode == 0, told.stdout + told.stderr
     assert service.store("item") == {}
+
+
+def test_an_update_that_is_lost_is_seen_although_it_is_the_last_of_its_kind(tmp_path: Path) -> None:
+    rules = ("update.answers-ok", "update.persists", "update.only-named")
+    with serving(UNUSUAL["verbs"](frozenset(["put-lost"]))) as url:
+        only = [word for rule in rules for word in ("--only", rule)]
+        told = run_document(FOLDER / "verbs.yaml", url, tmp_path / "run", "--profile", "smoke", *only)
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert "must update.only-named: The state after an update" in told.stdout

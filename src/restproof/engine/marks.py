@@ -33,8 +33,9 @@ class Proof:
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
     because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
     meanwhile, as a race wants it. ``referred``: it makes what refers to its resource, as each delete may. ``by_put``:
-    what it says of a create holds as well of the replace that creates, where nothing else does. ``least``: a profile
-    with fewer examples leaves it out."""
+    what it says of a create holds as well of the replace that creates, where nothing else does. ``looks``: it looks at
+    what its write has done, so that it goes first where no other write may follow one that has done nothing. ``least``:
+    a profile with fewer examples leaves it out."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class Proof:
     alone: bool = False
     referred: bool = False
     by_put: bool = False
+    looks: bool = False
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
     weight: float = 1.0
@@ -100,6 +102,7 @@ def requirement(
     alone: bool = False,
     referred: bool = False,
     by_put: bool = False,
+    looks: bool = False,
 ) -> Callable[[_Test], _Test]:
     """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``."""
 
@@ -117,6 +120,7 @@ def requirement(
             alone=alone,
             referred=referred,
             by_put=by_put,
+            looks=looks,
         )
 
     return mark

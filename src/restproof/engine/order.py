@@ -16,8 +16,9 @@ _BEGUN_BY = 0.03
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
     """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
     request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), so that a fault
-    shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Rules
-    that ask to run late and those that observe come last; what rests is begun early."""
+    shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Before
+    all come looks at what a write does whose id stands in no path: where it does nothing, it is the last of its kind
+    (``wire.heeding``). Rules that ask to run late and those that observe come last; what rests is begun early."""
     rank = {name: at for at, name in enumerate(register)}
     found = list(items)
     price = {id(item): price_of(item, register.get(item.proof.requirement)) for item in found}
@@ -35,7 +36,7 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
         return (price[id(item)] + SET_UP) / kills
 
     ordered = sorted(found, key=in_order)
-    live = sorted((i for i in ordered if not _is_last(i)), key=by_worth)
+    live = sorted((i for i in ordered if not _is_last(i)), key=lambda i: (not _goes_first(i), by_worth(i)))
     last = sorted((i for i in ordered if _is_last(i)), key=lambda i: (i.proof.observes, i.proof.late))
     return _with_rests_begun([*live, *last], price)
 
@@ -53,6 +54,12 @@ def _with_rests_begun(items: Sequence[Item], price: Mapping[int, float]) -> list
     begin = [item for item in early if id(item) not in {id(each) for each in first}]
     rest = items[len(first) :]
     return [*first, *begin, *(item for item in rest if id(item) not in {id(each) for each in begin})]
+
+
+def _goes_first(item: Item) -> bool:
+    if not item.proof.looks or item.resource is None or item.operation is None:
+        return False
+    return item.resource.operation(item.operation).address is not None
 
 
 def _is_last(item: Item) -> bool:

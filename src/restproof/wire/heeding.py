@@ -97,6 +97,8 @@ class Heeding:
         self._denied: dict[_Way, str] = {}
         self._newest: dict[str, str] = {}
         """Resource → the id of what was made last."""
+        self._made: dict[_Way, Mapping[str, Any]] = {}
+        """What was made, by resource and id, as it was then; of resources whose ids stand elsewhere."""
 
     def check(self, place: Spot, operation: str | None, looker: Looker) -> None:
         """Raises ``NotProven`` where a write to an item could go to another one."""
@@ -119,6 +121,8 @@ class Heeding:
     def note(self, ticket: Ticket, exchange: Exchange) -> None:
         """A write was answered: what it has done is looked at before the next one."""
         place, operation = ticket.place, ticket.operation
+        if place is not None and place.id is None and exchange.is_success:
+            self._keep(place.resource, ticket, exchange)
         if place is None or place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
             return
         resource, way = place.resource, (place.resource.name, operation or "")
@@ -129,6 +133,18 @@ class Heeding:
             return
         if operation in ("update", "replace", "delete") and resource.operation(operation).address:
             self._tried.setdefault(way, []).append(ticket)
+
+    def _keep(self, resource: Resource, ticket: Ticket, exchange: Exchange) -> None:
+        """What a create has made, where a look may have to tell it from what an update has made of it."""
+        made = entity_of(resource, exchange.response, "create") or {}
+        if resource.id.field in made and any(resource.operation(o).address for o in resource.operations):
+            self._made[resource.name, str(made[resource.id.field])] = {**ticket.fields, **made}
+
+    def _is_as_made(self, place: Spot, sent: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+        """Whether all that was to change shows what the create has made: it bears the marks of the same case."""
+        made = self._made.get((place.resource.name, str(place.id)), {})
+        asked = sent.keys() & shown.keys()
+        return bool(asked) and all(n in made and shown[n] == made[n] != sent[n] for n in asked)
 
     def _forget(self, item: Spot, but: _Way | None = None) -> None:
         """What was done to an item does not show any more, save what ``but`` does."""
@@ -155,9 +171,12 @@ class Heeding:
             return
         fields = _comparable(resource) & shown.keys()
         alike = [t for t in tickets if t.place is not None and t.place.key == place.key]
-        if any(self._marks.shown(resource, shown, [m for m in t.marks if m[0] in fields]) for t in alike):
+        known = {n: shown[n] for n in fields}
+        as_made = all(self._is_as_made(place, t.fields, known) for t in alike)
+        marked = any(self._marks.shown(resource, shown, [m for m in t.marks if m[0] in fields]) for t in alike)
+        if marked and not as_made:
             self._proven |= {way} if tells else set()
-        elif all(_is_lost(resource, t.fields, {n: shown[n] for n in fields}) for t in alike):
+        elif all(_is_lost(resource, t.fields, known) for t in alike):
             self._denied[way] = f"{done} as it was: what was changed is not known"
 
 
