@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
-from restproof.suite.operations import SUCCESS, creates_by_put
+from restproof.suite.operations import SUCCESS, by_get, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.setup import completed, spare
 from restproof.suite.values import ReadPath, an, is_as_good, same
@@ -14,10 +14,6 @@ from restproof.suite.wire import Headers
 NOTHING = (("If-Match", ""),)
 """Of a write that names no state, be it by a tag or by a version."""
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
-
-
-def has_etag(contract: Contract, resource: Resource) -> bool:
-    return resource.etag
 
 
 def tag_of(subject: Subject, id: Any) -> str:
@@ -95,7 +91,7 @@ def test_the_etag_follows_the_state(subject: Subject) -> None:
         )
 
 
-@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
+@requirement("conditional.if-none-match", on="read", needs="create", when=lambda c, r: r.etag and by_get(r), cost=4)
 def test_a_read_of_what_is_known_is_not_modified(subject: Subject) -> None:
     made = subject.own()
     tag = tag_of(subject, made.id)
@@ -117,7 +113,7 @@ def alone_and_together(ground: Ground) -> Cases:
     "conditional.if-match",
     on=("update", "replace", "delete"),
     needs=("create", "read"),
-    when=has_etag,
+    when=lambda c, r: r.etag,
     cost=5,
     alone=True,
 )

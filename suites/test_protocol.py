@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
-from restproof.suite.operations import methods_where
+from restproof.suite.operations import by_get, methods_where
 from restproof.suite.scopes import absent_id
 from restproof.suite.wire import JSON, Request, is_json
 
@@ -235,7 +235,12 @@ def test_an_answer_carries_date(reply: Reply) -> None:
 
 
 @requirement(
-    "protocol.head", on="read", needs="instance", when=lambda c, r: "protocol.head" in c.policies, cost=4, set_up=1
+    "protocol.head",
+    on="read",
+    needs="instance",
+    when=lambda c, r: "protocol.head" in c.policies and by_get(r),
+    cost=4,
+    set_up=1,
 )
 def test_head_answers_as_get_without_content(subject: Subject) -> None:
     usual = subject.request("read", id=subject.shared().id)

@@ -19,6 +19,7 @@ __all__ = [
     "WRITES",
     "Sending",
     "asks_for_credentials",
+    "by_get",
     "creates_by_put",
     "methods_at",
     "methods_where",
@@ -38,6 +39,11 @@ def asks_for_credentials(contract: Contract, resource: Resource) -> bool:
 def needs_credential(way: Operation) -> bool:
     """Whether the contract says that an operation is refused without a credential, where it has credentials at all."""
     return way.auth == "required"
+
+
+def by_get(resource: Resource) -> bool:
+    """Whether reads go by GET: those by POST have neither a HEAD nor a 304 (RFC 9110 §9.3.2 and §13.1.2)."""
+    return resource.method("read") == "GET"
 
 
 def methods_at(contract: Contract, path: str) -> set[str]:
