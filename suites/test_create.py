@@ -266,6 +266,9 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
     if made.is_under_way:
         raise NotTested("the answer to a create that is only accepted leads to its job")
     location = made.header("Location")
+    url = subject.requests.item_url(made.id, made.scope)
+    if not url:
+        raise NotTested("no URL leads to one, whose id stands in no path and no query")
     if location is None:
         must.hold(
             "create.location" not in contract.policies,
@@ -274,9 +277,6 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
             kind="no-location",
         )
         raise NotTested("no Location is sent, and the contract declares none")
-    url = subject.requests.item_url(made.id, made.scope)
-    if not url:
-        raise NotTested("no URL leads to one, whose id stands in no path and no query")
     there, here = parts_of(location), parts_of(url)
     elsewhere = there.hostname not in (None, parts_of(made.exchange.url).hostname)
     is_named = {*parse_qsl(here.query)} <= {*parse_qsl(there.query)}

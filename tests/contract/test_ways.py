@@ -140,3 +140,20 @@ def test_pages_may_be_counted_beside_the_entries_of_a_list_that_has_an_envelope_
     paging = ", paging: {style: offset, total_field: total}"
     assert not check(write(tmp_path, "{list: {envelope: {list: rows}}, create: }", paging))
     assert check(write(tmp_path, "{list: , create: }", paging))
+
+
+def test_what_sends_nothing_of_the_resource_names_no_parent_in_its_body(tmp_path: Path) -> None:
+    """By whatever method: such requests held no parent, and servers were told to refuse it."""
+    (tmp_path / "item.json").write_text(SCHEMA, encoding="utf-8")
+    for place, wanted in (("body", []), ("auto", ["query"])):
+        parent = f"parent: {{shop: {{name: shop_id, in: {place}}}}}"
+        one = {name: f'{{method: POST, path: "/orders/{{id}}/{name}"}}' for name in ("read", "delete")}
+        ways = f"{{list: , create: , update: , read: {one['read']}, delete: {one['delete']}}}"
+        (tmp_path / "contract.yaml").write_text(
+            "contract: c\nresources:\n  shop: {path: /shops, operations: [], id: {type: integer}}\n"
+            f"  order: {{path: /orders, schema: item.json, {parent}, operations: {ways}}}\n",
+            encoding="utf-8",
+        )
+        order = load(tmp_path).resources["order"]
+        found = {name: [p.place for p in order.operation(name).parents] for name in order.operations}
+        assert found == {"create": ["body"], "update": ["body"], **dict.fromkeys(("list", "read", "delete"), wanted)}

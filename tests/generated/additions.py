@@ -389,6 +389,10 @@ def elsewhere(draw: Drawer, draft: Draft) -> None:
     said, place = draft.said, draw(st.sampled_from(["query", "header", "body"]))
     if not on_one or "item_path" in said or "link" in said.get("id", {}) or "other_methods" in said:
         return
+    ways = said["operations"] if isinstance(said["operations"], dict) else {}
+    job = (ways.get("create") or {}).get("job", {"made": ""})
+    if place != "query" and ("'returns'" in repr(said) or job.get("made", "Location") == "Location"):
+        return  # nothing that follows a create shows the id, and no URL can say it either
     if place == "query":
         said["item_path"] = f"{said['path']}?own={{id}}"
     for name in on_one if place != "query" else ():
