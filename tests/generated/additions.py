@@ -223,7 +223,7 @@ def price(draw: Drawer, draft: Draft) -> None:
 
 @of_resource()
 def left_open(draw: Drawer, draft: Draft) -> None:
-    kinds = ["unique", "rules", "list", "id", "zones", *(["replace"] if draft.offers("replace") else [])]
+    kinds = ["unique", "rules", "list", "id", "zones", "required", *(["replace"] if draft.offers("replace") else [])]
     draft.said["open"] = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True))
     if "zones" in draft.said["open"]:
         draft.properties["due"] = {"type": ["string", "null"], "format": "date-time"}
@@ -384,20 +384,17 @@ def receipt(draw: Drawer, draft: Draft) -> None:
 
 @of_resource()
 def elsewhere(draw: Drawer, draft: Draft) -> None:
-    """The id stands in the query, in a header field or in the body."""
-    on_one = [o for o in ("read", "update", "replace", "delete") if draft.offers(o)]
     said, place = draft.said, draw(st.sampled_from(["query", "header", "body"]))
+    on_one = [o for o in ("read", "update", "replace", "delete") if draft.offers(o)]
     if not on_one or "item_path" in said or "link" in said.get("id", {}) or "other_methods" in said:
         return
-    ways = said["operations"] if isinstance(said["operations"], dict) else {}
-    job = (ways.get("create") or {}).get("job", {"made": ""})
-    if place != "query" and ("'returns'" in repr(said) or job.get("made", "Location") == "Location"):
-        return  # nothing that follows a create shows the id, and no URL can say it either
+    if place != "query" and any(word in repr(said) for word in ("'returns'", "'job'")):
+        return  # nothing may show the id of what is made
     if place == "query":
         said["item_path"] = f"{said['path']}?own={{id}}"
     for name in on_one if place != "query" else ():
         own: dict[str, Any] = {"headers": {"X-Own": "{id}"}}
         if place == "body":
-            path = f"{said['path'].rstrip('/')}.{name}"
-            own = {"method": "POST", "path": path, "envelope": {"constants": {"/own": "{id}"}}}
+            own = {"method": "POST", "path": f"{said['path'].rstrip('/')}.{name}"}
+            own["envelope"] = {"constants": {"/own": "{id}"}}
         draft.operation(name, **own)

@@ -14,7 +14,7 @@ from .contracts import Drawn, drawn
 from .faults import applicable
 from .words import all_words, covering, pairs, words_of
 
-SEEDS = range(1, 61)
+SEEDS = range(1, 81)
 MOST = 24
 ELSEWHERE = {
     "contract.extends": "tests/contract/test_standard.py",

@@ -10,6 +10,7 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.written import write
+from restproof.plan.bodies import Bodies
 
 from .unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, contract, read, resource
 
@@ -160,3 +161,20 @@ def test_what_may_be_sent_as_null_and_is_never_shown_so_is_shown_all_the_same(tm
         "what becomes of a null is not said"
     )
     assert found.properties["rank"].get("x-restproof-absent") == "open", "nor what it is when it is left out"
+
+
+@pytest.mark.parametrize(
+    ("required", "is_open"), [(["label"], True), (["label", "note"], True), (["reason"], False), ([], False)]
+)
+def test_an_update_that_asks_for_what_a_create_does_may_be_taken_in_part(
+    required: list[str], is_open: bool, tmp_path: Path
+) -> None:
+    """Frameworks have one schema for both, and services often take a PATCH of some members all the same."""
+    properties: Document = {"label": TEXT, "note": TEXT, "reason": TEXT}
+    sent = {"type": "object", "required": ["label", "note"], "properties": properties}
+    change = {"type": "object", "required": required, "properties": properties}
+    found = resource(tmp_path, "lid", lids(sent, patch=change))
+    assert ("required" in found.open) == is_open
+    assert ("required" in found.shapes.update) == (bool(required) and not is_open)
+    lid = Bodies(contract(tmp_path, lids(sent, patch=change)), found)
+    assert {*lid.left_out("update", {})} == {*required}

@@ -423,7 +423,7 @@ class Resource:
     settles: Settles = field(default_factory=Settles)
     rate: Rate | None = None
     """How often its operations may be asked for, all together, where that is said apart."""
-    open: tuple[Literal["unique", "rules", "list", "replace", "id", "zones"], ...] = ()
+    open: tuple[Literal["unique", "rules", "list", "replace", "id", "zones", "required"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -469,6 +469,8 @@ class Resource:
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
         found = Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)
+        if "required" in self.open:
+            found = replace(found, update={k: v for k, v in found.update.items() if k != "required"})
         return found.with_open_zones() if "zones" in self.open else found
 
     @cached_property

@@ -112,7 +112,9 @@ class RequestFields:
         shape = self.resource.shapes.request(operation)
         if operation not in self.resource.directions:
             return ()
-        needed = [n for n in shape.get("required", ()) if n not in body]
+        # Whether an update may lack what its schema requires can be open: it is sent with all of that.
+        said = self.resource.directions[operation].get("required", ())
+        needed = [n for n in said if n in shape["properties"] and n not in body]
         spared = {*body, *needed, *self.ruled, *self.resource.references}
         free = [n for n in shape["properties"] if n in self.settable and n not in spared]
         least = shape.get("minProperties", 0)

@@ -41,6 +41,8 @@ class Members:
     unshown: dict[str, Schema] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    asks_as_a_create: bool = False
+    """Whether an update requires what a create does, by the same schema perhaps: many servers take it in part."""
 
     @property
     def request(self) -> Schema:
@@ -75,6 +77,8 @@ class Members:
         if not (self.apart or narrower):
             return f"{name}.json", {f"{name}.json": self.schema}
         asked, usual = self.request, f"{name}.json"
+        needed = {*narrower.get("update", {}).get("required", ())}
+        self.asks_as_a_create = bool(needed) and needed <= {*asked.get("required", ())}
         alike = {o for o, schema in narrower.items() if schema == asked}
         if not self.apart and alike == narrower.keys():
             return dict.fromkeys(("request", *alike, "response"), usual), {usual: self.schema}

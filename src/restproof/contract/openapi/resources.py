@@ -273,6 +273,7 @@ class ResourceWriter:
                 *(["replace"] if found.name in self.merging else []),
                 *(["id"] if found.name in self.unnamed else []),
                 *(["zones"] if may_lack_zone({"properties": properties}) else []),
+                *(["required"] if body.asks_as_a_create else []),
             ],
         }
         return said | {word: names for word, names in lists.items() if names}
