@@ -187,3 +187,20 @@ def test_a_reference_may_show_nowhere() -> None:
 @pytest.mark.parametrize("shown", [5, True, "ab", {"id": 1}, None])
 def test_what_should_be_an_array_and_is_none_names_nothing(shown: Any) -> None:
     assert ReadPath.parse("departments[].id").read({"departments": shown}) is None
+
+
+@pytest.mark.parametrize(("words", "moves"), [("open: [replace]", True), ("open: [rules]", False)])
+def test_what_a_replace_leaves_out_may_have_changed(words: str, moves: bool, tmp_path: Path) -> None:
+    """Where nobody says what becomes of it, nobody knows whether the time of the last change moves."""
+    members: dict[str, Any] = {name: {"type": ["string", "null"]} for name in ("name", "note")}
+    members["id"] = {"type": "integer", "readOnly": True}
+    at = {"type": "string", "format": "date-time", "readOnly": True}
+    (tmp_path / "a.json").write_text(json.dumps({"type": "object", "properties": {**members, "at": at}}))
+    said = f"operations: [list, create, read, replace, delete], touched: [at], {words}"
+    (tmp_path / "contract.yaml").write_text(
+        f"contract: c\nresources:\n  a: {{path: /a, schema: a.json, {said}}}\n", encoding="utf-8"
+    )
+    resource = load(tmp_path).resources["a"]
+    before = {"id": 1, "name": "A", "note": None, "at": NOW}
+    found = expected(resource, {"name": "A"}, before=before, whole=True)
+    assert ("at" not in found, found["name"]) == (moves, "A")

@@ -275,9 +275,9 @@ def expected(
     backs, paths = readbacks(resource), reference_paths(resource)
     named = set(sent_body) if before is not None and not whole else {*known, *unsaid}
     shown: dict[str, Any] = {}
+    # What a replace leaves out, and of which the contract does not say what it becomes, is not known.
+    left = {*unsaid, *(resource.shapes.replace["properties"].keys() - known.keys() if whole else ())}
     if before is not None:
-        # What a replace leaves out, and of which the contract does not say what it becomes, is not known.
-        left = {*unsaid, *(resource.shapes.replace["properties"].keys() - known.keys() if whole else ())}
         unknown = {({**backs, **paths})[n].root if n in backs or n in paths else n for n in left}
         shown.update({n: before[n] for n in readable if n in before and n not in unknown})
     said = {n: v for n, v in known.items() if n in named or before is None}
@@ -291,7 +291,8 @@ def expected(
         elif not alternatives or affected(alternatives, named):
             shown.pop(name, None)
     # Whether a field that no representation shows, or of which nothing is known, has changed is not known.
-    unseen = bool(unsaid) or any(n not in readable and n not in paths and n not in backs for n in named)
+    shows = {*readable, *paths, *backs}
+    unseen = bool(left - {resource.id.field}) or not named <= shows
     # What refers or is read back elsewhere shows more than was sent; any other object is one value.
     partly = {path.root for path in (*backs.values(), *paths.values())}
     changed = (
