@@ -49,7 +49,7 @@ class WaysReader:
         own, known = said.get("statuses", {}), self.raw.get("statuses", {})
         layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))
         self.creating(name, named)
-        self.searching(name, method, named)
+        self.searching(name, method)
         self.addressed(name, method, address)
         return Operation(
             name=name,
@@ -166,7 +166,7 @@ class WaysReader:
                 hint = "say where it does, in 'path' or 'parent'; a filter or a constant is no parent"
                 self.problem(message, name, hint=hint)
 
-    def searching(self, name: str, method: str, parents: list[Parent]) -> None:
+    def searching(self, name: str, method: str) -> None:
         """A list that is asked for by POST: its body holds criteria alone, and no URL leads to its next page."""
         if name != "list" or method == "GET":
             return
@@ -176,9 +176,6 @@ class WaysReader:
         if has_json(self.resource):
             hint = "write /page/number, a JSON pointer into the body, for filter#/page/number"
             self.problem("a list that is asked for by POST has no JSON in its query", name, "method", hint=hint)
-        for parent in [p for p in parents if p.place == "body"]:
-            hint = "say in: query, or name it in the path"
-            self.problem(f"the list names '{parent.resource}' in its body", name, hint=hint)
         by_url = paging.links or ((paging.next_field or paging.next_header) and not paging.token)
         if by_url and paging.style in ("token", "page", "offset"):
             hint = "say token: and the parameter that takes the token of the next page, and leave links out"

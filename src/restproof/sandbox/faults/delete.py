@@ -14,6 +14,16 @@ from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
 
 
+@fault(
+    "id-passed-over", "delete.is-gone", "an id that is not in the path is passed over: a delete says that it went well"
+)
+def id_passed_over(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry) -> Any:
+        return None if call.operation == "delete" and call.way.address else inner(call, entry)
+
+    seam.around("remove", advice)
+
+
 @fault("body-with-delete", "delete.answers", "a delete answers with the deleted resource")
 def body_with_delete(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> Answer:

@@ -96,16 +96,6 @@ def unknown_id_says_success(seam: Seam) -> None:
     seam.around("tell_in_body", advice)
 
 
-@fault(
-    "id-passed-over", "delete.is-gone", "an id that is not in the path is passed over: a delete says that it went well"
-)
-def id_passed_over(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry) -> Any:
-        return None if call.operation == "delete" and call.way.address else inner(call, entry)
-
-    seam.around("remove", advice)
-
-
 @fault("unknown-id-200", "identity.unknown", "a read of an id that names nothing answers 200 and null")
 def unknown_id_200(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
