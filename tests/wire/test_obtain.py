@@ -290,6 +290,36 @@ def test_a_renewed_credential_that_is_over_when_its_answer_comes_is_renewed_agai
     assert [(e.status, e.attempt) for e in client.recording.exchanges] == [(s, n) for n, s in enumerate(statuses, 1)]
 
 
+def test_how_long_credentials_live_that_do_not_say_it_is_seen(
+    serve: Serve, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operation that answers some requests 401 is no reason to take the end of a credential for such an answer."""
+    now, given = [0.0], [0]
+
+    def obtained() -> Token:
+        given[0] += 1
+        return Token(f"token-{given[0]}")
+
+    monkeypatch.setattr("restproof.wire.credentials.time.time", lambda: now[0])
+    server = serve(
+        lambda request: answer(200 if f"token-{given[0]}".encode() in request and b"/closed" not in request else 401)
+    )
+    held = Renewing({}, {"full": obtained}, clock=lambda: now[0])
+    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=held)
+
+    def answered(at: float, path: str, *, ended: bool = False) -> list[int]:
+        before, now[0] = len(client.recording.exchanges), at
+        given[0] += ended  # nobody has this one
+        client.session.send(Request("GET", path), READ)
+        return [e.status for e in client.recording.exchanges[before:]]
+
+    assert answered(0, "/open") == [200]
+    assert answered(100, "/open", ended=True) == [401, 200]
+    assert answered(110, "/closed") == [401, 401]
+    assert answered(120, "/closed") == [401]
+    assert answered(220, "/open", ended=True) == [401, 200]
+
+
 @pytest.mark.parametrize("credential", ["full", None])
 def test_a_credential_that_does_not_change_is_not_sent_again(
     serve: Serve, connect: Callable[..., Client], credential: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -41,6 +42,10 @@ class Credentials:
         self._lock = threading.RLock()
         self._obtained: set[str] = set()
         self._refused: set[tuple[str, str | None, str | None]] = set()
+        self._tried: dict[str, float] = {}
+        """How old a credential was when it was refused, until the next answer says whether that was why."""
+        self._lived: dict[str, float] = {}
+        """The least age at which a credential was refused that worked again once it was renewed, in seconds."""
         self._digests: dict[str, Digest] = {}
         self._presented: dict[tuple[str, str], tuple[Token, Presented]] = {}
         """By the name of a credential and a method, how what it was last is presented."""
@@ -68,11 +73,15 @@ class Credentials:
         return Presented(() if header is None else ((self._contract.auth.header, header),))
 
     def heard(self, name: str | None, exchange: Exchange) -> None:
-        """Take what an answer says of how to show the credential ``name`` next time."""
-        if name is not None and self._contract.auth.scheme == "digest":
-            with self._lock:
-                if name in self._digests:
-                    self._digests[name].heard(exchange)
+        """Take what an answer says of how to show the credential ``name`` next time, and of how long one lives."""
+        if name is None:
+            return
+        with self._lock:
+            if name in self._digests:
+                self._digests[name].heard(exchange)
+            age = self._tried.pop(name, None)
+            if age is not None and exchange.response is not None and exchange.status != 401:
+                self._lived[name] = min(age, self._lived.get(name, age))
 
     def _digest(self, name: str, token: Token) -> Digest:
         if name not in self._digests:
@@ -82,13 +91,16 @@ class Credentials:
     def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, before: int) -> bool:
         """Whether there is another credential than the one that was ``refused`` with a 401, or another challenge for
         it. Where another was refused as well (``before``: how many were), that is an answer to such requests, unless
-        that one was over by then: on a slow way it may be, before the server looks at it."""
+        that one was over by then, by its own word or as old as one that was: on a slow way it may be, before the server
+        looks at it."""
         about = exchange.about
         if self._contract.auth.scheme == "digest":
             with self._lock:
                 return not before and self._digest(name, refused).is_challenged(exchange)
         what = (name, about.resource, about.operation)
-        is_over = before < _RENEWALS and not refused.is_fresh(time.time())
+        now = time.time()
+        age = now - refused.obtained
+        is_over = before < _RENEWALS and (not refused.is_fresh(now) or age >= self._lived.get(name, math.inf))
         if (before or what in self._refused) and not is_over:
             self._refused.add(what)
             return False
@@ -98,6 +110,7 @@ class Credentials:
             self._lose(name, error)
             return False
         if other is not None:
+            self._tried[name] = age
             self._hide(other)
             self._note("credential", f"the credential `{name}` was refused (401), and renewed")
         return other is not None
