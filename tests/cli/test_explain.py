@@ -22,6 +22,7 @@ from restproof.record.model import Level
         ("Core Rule", ["core rule: A rule whose pass"]),
         ("unknown_field", ["a case of statuses): There is no such field. Unless it is said: ignored."]),
         ("over_max", ["over_max (a word of a contract, in paging): "]),
+        ("422", ["422 where invalid (a case of statuses): ", "422 where rule (a case of statuses): "]),
         ("settles", ["settles (a word of a contract, at the top, in resource): Seconds", "more: docs/contract.md"]),
     ],
 )
@@ -32,7 +33,13 @@ def test_a_word_is_explained(word: str, told: list[str], capsys: pytest.CaptureF
     assert "**" not in out
 
 
-@pytest.mark.parametrize("word", [*get_args(Word), *get_args(Ending), *get_args(Level), "incomplete run"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        *(*get_args(Word), *get_args(Ending), *get_args(Level)),
+        *("incomplete run", "in part", "not proven", "left out", "firewall", "stale", "shard", "baseline"),
+    ],
+)
 def test_what_a_run_says_of_itself_is_explained(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", *word.upper().split()]) == 0
     assert f"{word}: " in capsys.readouterr().out

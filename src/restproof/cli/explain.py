@@ -38,9 +38,9 @@ def _words(_ctx: click.Context) -> Iterator[str]:
 @click.argument("word", nargs=-1, required=True, shell_complete=names(_words))
 def command(word: tuple[str, ...]) -> None:
     """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, a word of the contract language or
-    of the glossary."""
+    of the glossary, or a status."""
     wanted = " ".join(word).strip().lower()
-    lines = [*_rules(wanted), *_kind(wanted), *_of_contract(wanted), *_word(wanted)]
+    lines = [*_rules(wanted), *_kind(wanted), *_of_contract(wanted), *_word(wanted), *_status(wanted)]
     if not lines:
         guess = closest(wanted, _known())
         raise ConfigurationError(
@@ -94,6 +94,18 @@ def _of_contract(wanted: str) -> Iterator[str]:
 def _word(wanted: str) -> Iterator[str]:
     if wanted in _glossary():
         yield f"{wanted}: {_glossary()[wanted]}"
+
+
+def _status(wanted: str) -> Iterator[str]:
+    """Where a status is due, unless a contract says otherwise."""
+    from restproof.contract.statuses import STATUS_DEFAULTS
+
+    if re.fullmatch("[1-5][0-9][0-9]", wanted):
+        yield from (
+            f"{wanted} where {case} (a case of statuses): {text}"
+            for case, _, text in _cases()
+            if int(wanted) in STATUS_DEFAULTS[case]
+        )
 
 
 def _register() -> Mapping[str, Requirement]:
