@@ -307,17 +307,32 @@ def test_how_long_credentials_live_that_do_not_say_it_is_seen(
     held = Renewing({}, {"full": obtained}, clock=lambda: now[0])
     client = connect(server.url, target={"credentials": {"full": ""}}, wallet=held)
 
-    def answered(at: float, path: str, *, ended: bool = False) -> list[int]:
+    def answered(at: float, path: str, *, ended: bool = False) -> list[int | None]:
         before, now[0] = len(client.recording.exchanges), at
         given[0] += ended  # nobody has this one
         client.session.send(Request("GET", path), READ)
         return [e.status for e in client.recording.exchanges[before:]]
 
     assert answered(0, "/open") == [200]
-    assert answered(100, "/open", ended=True) == [401, 200]
-    assert answered(110, "/closed") == [401, 401]
-    assert answered(120, "/closed") == [401]
-    assert answered(220, "/open", ended=True) == [401, 200]
+    assert answered(10, "/open", ended=True) == [401, 200]
+    assert answered(11, "/closed") == [401, 401]
+    assert answered(12, "/closed") == [401]
+    assert answered(22, "/open", ended=True) == [401, 200]
+
+
+@pytest.mark.parametrize(("seconds", "statuses"), [(29, [401]), (31, [401, 200])])
+def test_an_old_credential_is_renewed_where_some_requests_are_refused_anyway(
+    seconds: float, statuses: list[int], serve: Serve, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, tokens = [0.0], iter([Token("first"), Token("second"), Token("third")])
+    monkeypatch.setattr("restproof.wire.credentials.time.time", lambda: now[0])
+    server = serve(lambda request: answer(200 if b"Bearer third" in request else 401))
+    held = Renewing({}, {"full": lambda: next(tokens)}, clock=lambda: now[0])
+    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=held)
+    assert client.session.send(GET, READ).status == 401
+    now[0] = seconds
+    client.session.send(GET, READ)
+    assert [e.status for e in client.recording.exchanges] == [401, 401, *statuses]
 
 
 @pytest.mark.parametrize("credential", ["full", None])
@@ -424,4 +439,21 @@ def test_workers_share_one_wallet(provider: Provider) -> None:
     provider.broken = answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
     with pytest.raises(CredentialError, match="says invalid_grant"):
         other.renewed("full", renewed)
+    counter.close()
+
+
+def test_what_another_worker_has_obtained_some_time_ago_may_be_over_too(
+    provider: Provider, connect: Callable[..., Client]
+) -> None:
+    counter = Counter(wallet(provider.source()))
+    one, other = (
+        connect(provider.server.url, target={"credentials": {"full": ""}}, wallet=Shared(counter.address, counter.key))
+        for _ in range(2)
+    )
+    for client in (other, one):
+        assert client.session.send(GET, READ).status == 200
+    for client in (one, other):
+        provider.valid = []
+        assert client.session.send(GET, READ).status == 200
+    assert [e.status for e in other.recording.exchanges] == [200, 401, 401, 200]
     counter.close()

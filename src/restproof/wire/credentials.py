@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +18,8 @@ from restproof.wire.wallet import CredentialError, Fixed, Token, Wallet
 
 _RENEWALS = 3
 """How often the credential of one request is renewed, where each was over when its answer came."""
+_OLD = 30.0
+"""Seconds after which a credential may be over of which nothing says when it ends."""
 
 
 class Credentials:
@@ -46,6 +47,8 @@ class Credentials:
         """How old a credential was when it was refused, until the next answer says whether that was why."""
         self._lived: dict[str, float] = {}
         """The least age at which a credential was refused that worked again once it was renewed, in seconds."""
+        self._since: dict[str, float] = {}
+        """When a credential was last refused to a request for the first time (Unix time)."""
         self._digests: dict[str, Digest] = {}
         self._presented: dict[tuple[str, str], tuple[Token, Presented]] = {}
         """By the name of a credential and a method, how what it was last is presented."""
@@ -81,7 +84,7 @@ class Credentials:
                 self._digests[name].heard(exchange)
             age = self._tried.pop(name, None)
             if age is not None and exchange.response is not None and exchange.status != 401:
-                self._lived[name] = min(age, self._lived.get(name, age))
+                self._lived[name] = min(age, self._lived.get(name, _OLD))
 
     def _digest(self, name: str, token: Token) -> Digest:
         if name not in self._digests:
@@ -91,8 +94,7 @@ class Credentials:
     def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, before: int) -> bool:
         """Whether there is another credential than the one that was ``refused`` with a 401, or another challenge for
         it. Where another was refused as well (``before``: how many were), that is an answer to such requests, unless
-        that one was over by then, by its own word or as old as one that was: on a slow way it may be, before the server
-        looks at it."""
+        that one may have been over by then: on a slow way, before the server looks at it."""
         about = exchange.about
         if self._contract.auth.scheme == "digest":
             with self._lock:
@@ -100,8 +102,14 @@ class Credentials:
         what = (name, about.resource, about.operation)
         now = time.time()
         age = now - refused.obtained
-        is_over = before < _RENEWALS and (not refused.is_fresh(now) or age >= self._lived.get(name, math.inf))
-        if (before or what in self._refused) and not is_over:
+        if not before:
+            self._since[name] = now
+        is_over = (
+            not refused.is_fresh(now)
+            or age >= self._lived.get(name, _OLD)
+            or (before > 0 and refused.obtained < self._since[name])  # by another worker, some time ago
+        )
+        if (before or what in self._refused) and not (is_over and before < _RENEWALS):
             self._refused.add(what)
             return False
         try:
