@@ -1,15 +1,11 @@
-"""Credentials that are obtained: from a command, a token endpoint, a login; renewed in time, and after a sudden 401."""
+"""Credentials that are obtained: from a command, a token endpoint, a login."""
 
 from __future__ import annotations
 
 import base64
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,78 +14,20 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from restproof.config import Target
-from restproof.sources import Csrf, Login, OAuth2, Source
-from restproof.wire.failure import NotSent
+from restproof.sources import Csrf, Login, OAuth2
 from restproof.wire.message import About, Request
 from restproof.wire.obtain import wallet_of
-from restproof.wire.sharing import Counter, Shared
-from restproof.wire.wallet import CredentialError, Renewing, Token, Wallet
+from restproof.wire.wallet import CredentialError, Renewing, Token
 
-from .conftest import Client, ScriptedServer, answer
-
-Serve = Callable[..., ScriptedServer]
-GET = Request("GET", "/v1/teams")
-READ = About("team", "list")
-
-
-def wallet(source: Source, url: str = "http://127.0.0.1:1", **target: Any) -> Wallet:
-    return wallet_of(Target("test", url, credentials={"full": ""}, sources={"full": source}, **target))
-
-
-def python(code: str) -> tuple[str, ...]:
-    return (sys.executable, "-c", code)
-
-
-def jws(**claims: Any) -> str:
-    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]
-    return ".".join([*parts, "signature"])
-
+from .conftest import Client, answer
+from .provider import GET, READ, Provider, Serve, wallet
 
 # ------------------------------------------------------------------- a token endpoint
-
-
-class Provider:
-    """A token endpoint, and an API that takes the tokens it has given out and not withdrawn."""
-
-    def __init__(self, serve: Serve, lasts: float = 3600) -> None:
-        self.lasts = lasts
-        self.valid: list[str] = []
-        self.asked: list[dict[str, str]] = []
-        self.authorization: list[str] = []
-        self.heads: list[str] = []
-        self.broken: bytes | None = None
-        self.server = serve(self.handle)
-
-    def handle(self, request: bytes) -> bytes:
-        head, _, body = request.partition(b"\r\n\r\n")
-        sent = next((v for n, _, v in (x.partition(b": ") for x in head.split(b"\r\n")) if n == b"Authorization"), b"")
-        if b"/token " not in head.split(b"\r\n")[0]:
-            return answer(200 if sent.removeprefix(b"Bearer ").decode() in self.valid else 401, b"[]")
-        if self.broken:
-            return self.broken
-        self.authorization.append(sent.decode())
-        self.heads.append(head.decode())
-        self.asked.append({n: v[0] for n, v in parse_qs(body.decode()).items()})
-        self.valid = [f"token-number-{len(self.asked)}"]
-        said = {"access_token": self.valid[0], "expires_in": self.lasts, "token_type": "Bearer"}
-        if "refresh_token" in self.asked[-1]:
-            said["refresh_token"] = f"refresh-{len(self.asked)}"
-        return answer(200, json.dumps(said).encode(), Content_Type="application/json")
-
-    def source(self, **more: Any) -> OAuth2:
-        said = {"client_id": "client", "client_secret": "client:secret 1", "token_url": f"{self.server.url}/token"}
-        return OAuth2(**{**said, **more})
 
 
 @pytest.fixture
 def provider(serve: Serve) -> Provider:
     return Provider(serve)
-
-
-def client_of(provider: Provider, connect: Callable[..., Client], source: Source | None = None) -> Client:
-    held = wallet(source or provider.source(), provider.server.url)
-    target = {"credentials": {"full": ""}, "secrets": ("client:secret 1",)}
-    return connect(provider.server.url, target=target, wallet=held)
 
 
 def test_client_credentials(provider: Provider) -> None:
@@ -247,130 +185,6 @@ def test_a_client_signs_for_itself(provider: Provider, tmp_path: Path) -> None:
     assert (claims["iss"], claims["aud"]) == ("client", f"{provider.server.url}/token")
 
 
-def test_a_token_is_renewed_before_it_expires(serve: Serve, connect: Callable[..., Client]) -> None:
-    provider = Provider(serve, lasts=1)
-    client = client_of(provider, connect)
-    began = time.monotonic()
-    while len(provider.asked) < 3:
-        assert client.session.send(GET, READ).status == 200
-    assert time.monotonic() - began > 1, "no token is given up while it lasts"
-    assert {e.attempt for e in client.recording.exchanges} == {1}
-
-
-def test_a_sudden_401_renews_once(provider: Provider, connect: Callable[..., Client]) -> None:
-    client = client_of(provider, connect)
-    assert client.session.send(GET, READ).status == 200
-    provider.valid = []
-    assert client.session.send(GET, READ).status == 200
-    assert [(e.status, e.attempt) for e in client.recording.exchanges] == [(200, 1), (401, 1), (200, 2)]
-    assert client.recording.notes == [("credential", "the credential `full` was refused (401), and renewed")]
-    assert all("token-number" not in repr(e) for e in client.recording.exchanges)
-
-
-def test_what_a_renewed_credential_is_refused_too_is_no_reason_to_renew(
-    provider: Provider, serve: Serve, connect: Callable[..., Client]
-) -> None:
-    closed = serve(lambda _: answer(401))
-    client = connect(closed.url, target={"credentials": {"full": ""}}, wallet=wallet(provider.source()))
-    assert [client.session.send(GET, READ).status for _ in range(3)] == [401] * 3
-    assert len(provider.asked) == 2
-    assert len(closed.requests) == 4
-
-
-@pytest.mark.parametrize(("taken", "statuses"), [("third", [401, 401, 200]), ("none", [401] * 4)])
-def test_a_renewed_credential_that_is_over_when_its_answer_comes_is_renewed_again(
-    serve: Serve, connect: Callable[..., Client], taken: str, statuses: list[int]
-) -> None:
-    """As on a slow way: it holds no longer when the server looks at it."""
-    tokens = iter([Token("first"), Token("second", 10.0), Token("third", 10.0), Token("fourth", 10.0)])
-    long_ago = Renewing({}, {"full": lambda: next(tokens)}, clock=lambda: 0.0)
-    server = serve(lambda request: answer(200 if f"Bearer {taken}".encode() in request else 401, b"[]"))
-    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=long_ago)
-    client.session.send(GET, READ)
-    assert [(e.status, e.attempt) for e in client.recording.exchanges] == [(s, n) for n, s in enumerate(statuses, 1)]
-
-
-def test_how_long_credentials_live_that_do_not_say_it_is_seen(
-    serve: Serve, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An operation that answers some requests 401 is no reason to take the end of a credential for such an answer."""
-    now, given = [0.0], [0]
-
-    def obtained() -> Token:
-        given[0] += 1
-        return Token(f"token-{given[0]}")
-
-    monkeypatch.setattr("restproof.wire.credentials.time.time", lambda: now[0])
-    server = serve(
-        lambda request: answer(200 if f"token-{given[0]}".encode() in request and b"/closed" not in request else 401)
-    )
-    held = Renewing({}, {"full": obtained}, clock=lambda: now[0])
-    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=held)
-
-    def answered(at: float, path: str, *, ended: bool = False) -> list[int | None]:
-        before, now[0] = len(client.recording.exchanges), at
-        given[0] += ended  # nobody has this one
-        client.session.send(Request("GET", path), READ)
-        return [e.status for e in client.recording.exchanges[before:]]
-
-    assert answered(0, "/open") == [200]
-    assert answered(10, "/open", ended=True) == [401, 200]
-    assert answered(11, "/closed") == [401, 401]
-    assert answered(12, "/closed") == [401]
-    assert answered(22, "/open", ended=True) == [401, 200]
-
-
-@pytest.mark.parametrize(("seconds", "statuses"), [(29, [401]), (31, [401, 200])])
-def test_an_old_credential_is_renewed_where_some_requests_are_refused_anyway(
-    seconds: float, statuses: list[int], serve: Serve, connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, tokens = [0.0], iter([Token("first"), Token("second"), Token("third")])
-    monkeypatch.setattr("restproof.wire.credentials.time.time", lambda: now[0])
-    server = serve(lambda request: answer(200 if b"Bearer third" in request else 401))
-    held = Renewing({}, {"full": lambda: next(tokens)}, clock=lambda: now[0])
-    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=held)
-    assert client.session.send(GET, READ).status == 401
-    now[0] = seconds
-    client.session.send(GET, READ)
-    assert [e.status for e in client.recording.exchanges] == [401, 401, *statuses]
-
-
-@pytest.mark.parametrize("credential", ["full", None])
-def test_a_credential_that_does_not_change_is_not_sent_again(
-    serve: Serve, connect: Callable[..., Client], credential: str | None
-) -> None:
-    client = connect(serve(lambda _: answer(401)).url)
-    assert client.session.send(GET, READ, credential).status == 401
-    assert len(client.recording.exchanges) == 1
-
-
-def test_a_credential_that_is_lost_ends_the_run(provider: Provider, connect: Callable[..., Client]) -> None:
-    client = client_of(provider, connect)
-    client.session.send(GET, READ)
-    provider.valid = []
-    error = b'{"error": "invalid_client", "error_description": "unknown client:secret 1"}'
-    provider.broken = answer(401, error, Content_Type="application/json")
-    assert client.session.send(GET, READ).status == 401
-    told = "the credential `full` cannot be obtained: the token endpoint says invalid_client: unknown"
-    assert client.recording.notes == [("gone", f"{told} client:secret 1".replace("client:secret 1", "[redacted]"))]
-    with pytest.raises(NotSent, match="cannot be obtained"):
-        client.session.send(GET, READ)
-
-
-def test_a_token_endpoint_that_is_away_for_a_moment_is_asked_again() -> None:
-    waits: list[float] = []
-    answers: Iterator[Any] = iter([CredentialError("away", passing=True), Token("found")])
-
-    def way() -> Token:
-        found = next(answers)
-        if isinstance(found, CredentialError):
-            raise found
-        return found  # type: ignore[no-any-return]
-
-    assert Renewing({}, {"full": way}, sleep=waits.append).current("full").value == "found"
-    assert waits == [0.5]
-
-
 # ------------------------------------------------------------------- a login
 
 
@@ -422,38 +236,3 @@ def test_a_login_that_is_refused_is_told(serve: Serve) -> None:
     server = serve(lambda _: answer(403))
     with pytest.raises(CredentialError, match="the login answers 403"):
         wallet(Login(path="/login", token="/token"), server.url).current("full")
-
-
-# ------------------------------------------------------------------- workers
-
-
-def test_workers_share_one_wallet(provider: Provider) -> None:
-    counter = Counter(wallet(provider.source()))
-    one, other = (Shared(counter.address, counter.key) for _ in range(2))
-    first = one.current("full")
-    assert other.current("full") == first
-    renewed = one.renewed("full", first)
-    assert renewed is not None
-    assert other.renewed("full", first) == renewed
-    assert len(provider.asked) == 2
-    provider.broken = answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
-    with pytest.raises(CredentialError, match="says invalid_grant"):
-        other.renewed("full", renewed)
-    counter.close()
-
-
-def test_what_another_worker_has_obtained_some_time_ago_may_be_over_too(
-    provider: Provider, connect: Callable[..., Client]
-) -> None:
-    counter = Counter(wallet(provider.source()))
-    one, other = (
-        connect(provider.server.url, target={"credentials": {"full": ""}}, wallet=Shared(counter.address, counter.key))
-        for _ in range(2)
-    )
-    for client in (other, one):
-        assert client.session.send(GET, READ).status == 200
-    for client in (one, other):
-        provider.valid = []
-        assert client.session.send(GET, READ).status == 200
-    assert [e.status for e in other.recording.exchanges] == [200, 401, 401, 200]
-    counter.close()

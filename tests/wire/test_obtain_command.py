@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shlex
+import sys
 from typing import Any
 
 import pytest
@@ -14,7 +17,16 @@ from restproof.sources import Command
 from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.wallet import CredentialError
 
-from .test_obtain import jws, python, wallet
+from .provider import wallet
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def jws(**claims: Any) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]
+    return ".".join([*parts, "signature"])
 
 
 def test_a_command_gives_what_it_prints() -> None:
