@@ -84,19 +84,29 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, A
     must.hold(
         reply.entries is not None,
         reply,
-        f"the answer to the {reply} is no array of entries",
+        f"the answer to the {reply} is no {'object' if reply.envelope.key else 'array'} of entries",
         kind="no-entries",
-        expected="an array",
+        expected="an object" if reply.envelope.key else "an array",
         actual="something else",
         pointer=reply.list_pointer,
     )
+    for key, id, place in reply.envelope.mistaken_keys(reply.json):
+        must.hold(
+            False,
+            reply,
+            f"the entry under the key {key} of the list shows another id",
+            kind="another-id",
+            expected=f"the id {key}",
+            actual=id,
+            pointer=place,
+        )
     whole = shape(reply, memory)
     if reply.resource.unlisted:
         listed = {n: s for n, s in whole["properties"].items() if n not in reply.resource.unlisted}
         whole = {**whole, "properties": listed, "required": [n for n in whole["required"] if n in listed]}
-    for at, entry in enumerate(reply.entries or ()):
+    for at, entry in zip(reply.envelope.places_listed(reply.json), reply.entries or (), strict=True):
         if written.is_judged(reply.resource, entry):
-            must.match_schema(reply, whole, entry, f"{reply.list_pointer}/{at}")
+            must.match_schema(reply, whole, entry, at)
 
 
 def describes_errors(contract: Contract, _: Resource) -> bool:

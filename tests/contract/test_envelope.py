@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from restproof.contract.envelope import Envelope, Link
-from restproof.contract.load import load
+from restproof.contract.envelope import Envelope, Key, Link
+from restproof.contract.load import check, load
 from restproof.contract.media import Media
 
 JSON_API = Envelope(
@@ -104,3 +104,41 @@ def test_each_layer_says_some_of_it_anew() -> None:
     assert order.operation("create").media == Media("application/json", "application/hal+json")
     assert order.operation("update").media.request == "application/vnd.order+json"
     assert article.operation("read").media.response == "application/vnd.api+json"
+
+
+KEYED = Envelope(list="items", key=Key("id", number=True))
+
+
+def test_the_entries_of_a_map_have_their_ids_from_its_keys() -> None:
+    body = KEYED.answered_list([({"id": 7, "title": "x"}, ""), ({"id": 8, "title": "y"}, "")])
+    assert body == {"items": {"7": {"title": "x"}, "8": {"title": "y"}}}
+    assert KEYED.listed(body) == [{"id": 7, "title": "x"}, {"id": 8, "title": "y"}]
+    assert KEYED.places_listed(body) == ["/items/7", "/items/8"]
+    assert KEYED.listed({"items": []}) == []
+    assert KEYED.listed({"items": [{"id": 7}]}) is None
+
+
+@pytest.mark.parametrize("key", ["0", "07", "x"])
+def test_an_entry_that_shows_another_id_than_its_key_has_none(key: str) -> None:
+    body = {"items": {key: {"id": 7, "title": "x"}}}
+    assert KEYED.listed(body) == [{"title": "x"}]
+    assert list(KEYED.mistaken_keys(body)) == [(key, 7, f"/items/{key}/id")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("sort: [title]", "'sort' is about the order of a list, which here is an object"),
+        ("paging: {style: token, token: after, next_entry: id}", "'next_entry' is about the order"),
+        ("id: none, operations: [list]", "the entries of a list stand under their ids, and have none"),
+    ],
+)
+def test_a_list_that_is_a_map_has_ids_and_no_order(words: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(
+        "contract: mini\nresources:\n  item: {path: /items, schema: item.json, envelope: {list: items, keyed: true}, "
+        f"{words}}}\n"
+    )
+    (tmp_path / "item.json").write_text(
+        '{"type": "object", "properties": {"id": {"type": "integer"}, "title": {"type": "string"}}}'
+    )
+    assert [p for p in check(tmp_path) if message in str(p)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +46,14 @@ def sides(draw: Drawer, name: str, said: dict[str, Any], schema: Mapping[str, An
         found[f"{name}-entry"] = {**whole, "properties": {n: p for n, p in shown.items() if n not in lean}}
         said["schema"]["entry"] = f"{name}-entry.json"
     return found
+
+
+def keyed(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
+    """Have a list be an object, its entries under their ids. What was drawn decides, so that nothing else is drawn
+    otherwise for it."""
+    has_order = "sort" in said or "next_entry" in {**contract.get("paging", {}), **said.get("paging", {})}
+    if "list" in said["operations"] and not has_order and zlib.crc32(json.dumps(said).encode()) % 4 == 0:
+        said["envelope"] = {**said.get("envelope", {}), "keyed": True}
 
 
 def filtered(said: Mapping[str, Any]) -> list[str]:

@@ -96,7 +96,7 @@ CANDIDATES: dict[str, Applies] = {
     "rule-unchecked": _all(_can("create"), lambda c, r: any(type(x).__name__ == "Example" for x in r.rules)),
     "duplicate-accepted": _all(_can("create", "list", "read"), _roomy),
     "list-misses-last": _can("create", "list"),
-    "list-repeats-last": _can("create", "list"),
+    "list-repeats-last": _all(_can("create", "list"), lambda c, r: not r.operation("list").envelope.key),
     "delete-not-done": _can("create", "delete", "read"),
     "delete-stays-listed": _can("create", "delete", "list"),
     "delete-takes-sibling": _can("create", "delete", "read"),

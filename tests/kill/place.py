@@ -64,7 +64,10 @@ SHOWN_ON_WAYS = (
     "range-off-by-one",
     "range-untold",
     "id-passed-over",
+    "list-keyed-by-place",
 )
+SHOWN_BY = {"list-keyed-by-place": "shelf"}
+"""Resources that alone show a fault of every exchange."""
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",
     "replace.",
@@ -138,7 +141,7 @@ def narrowed(fault: Fault, resource: str = "") -> dict[str, Any]:
     if named.startswith(OBSERVING) and named not in OWN_TRAFFIC:
         if named == "shape.formats" and not resource:  # a format that only some resource has
             return {"only": [named, "create"]}
-        return {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
+        return {"resource": [SHOWN_BY.get(fault.name) or resource or SAMPLE_RESOURCE[contract_of(fault)]]}
     return {"only": [named], "stop_at": named, **({"resource": [resource]} if resource else {})}
 
 

@@ -106,6 +106,7 @@ def kinds() -> Iterator[Kind]:
         "statuses": {"bad_page": 404, "bad_size": 200, "past_the_end": 404},
     }
     yield from _browsers()
+    yield from _maps()
     yield from _orders()
     ranged = {"paging": {"style": "offset", "range": "items={first}-{last}"}, "filters": {"title": "equals"}}
     yield Kind("pages are ranges, and an empty list has none", *item(**ranged), Ranging, Cutting, ("list",))
@@ -158,6 +159,32 @@ def _browsers() -> Iterator[Kind]:
         "only a create may repeat what is unique", *get_or_create, Repeatable, Doubling, ("conflict", "lifecycle")
     )
     yield Kind("a browser gets a page, and titles are trimmed", *item(**words), Browsable, pushy, ("media",))
+
+
+class Mapped(Items):
+    """Lists its items under their ids, the latest first, and as PHP writes what is empty."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = reversed(self.listed(path, query))
+        found = {self.key(at, r): {n: v for n, v in r.items() if n != "id"} for at, r in enumerate(rows)}
+        return Answer(200, {"items": found or []})
+
+    def key(self, at: int, row: Row) -> str:
+        return str(row["id"])
+
+
+class Numbered(Mapped):
+    """Shows each id beside a key that is the place."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return Answer(200, {"items": {str(at): self.show(path, r) for at, r in enumerate(self.listed(path, query))}})
+
+
+def _maps() -> Iterator[Kind]:
+    words: dict[str, Any] = {"envelope": {"list": "items", "keyed": True}}
+    places = type("Places", (Mapped,), {"key": lambda self, at, row: str(at)})
+    yield Kind("a list is a map by id", *item(**words), Mapped, places, ("create", "list"))
+    yield Kind("a map by place shows other ids", *item(**words), Mapped, Numbered, ("list", "shape"))
 
 
 def _orders() -> Iterator[Kind]:

@@ -196,3 +196,17 @@ def test_a_version_is_of_the_type_in_which_it_is_shown_and_needed_once(tmp_path:
     assert found["components"]["schemas"]["LetterUpdate"]["required"] == ["rev"]
     [named] = [p for p in found["paths"]["/notes/{note_id}"]["patch"]["parameters"] if p["name"] == "X-Version"]
     assert named["schema"] == number
+
+
+def test_a_list_that_is_a_map_is_one_in_the_document(tmp_path: Path) -> None:
+    (tmp_path / "contract.yaml").write_text(
+        "contract: mini\nresources:\n  item: {path: /items, schema: item.json, envelope: {list: items, keyed: true}}\n"
+    )
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}, "title": {"type": "string"}}}
+    (tmp_path / "item.json").write_text(json.dumps(schema))
+    exported = document(load(tmp_path))
+    listed = exported["paths"]["/items"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    entry = {"$ref": "#/components/schemas/ItemEntry"}
+    assert listed["properties"]["items"] == {"type": "object", "additionalProperties": entry}
+    assert exported["components"]["schemas"]["ItemEntry"]["required"] == ["title"]
+    assert digest(there_and_back(exported, "mini", tmp_path / "back")) == digest(load(tmp_path))

@@ -42,14 +42,33 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Key:
+    """The ``field`` of an id that names each entry of a list, which is an object; ``number``: as of a link."""
+
+    field: str
+    number: bool = False
+
+    def opened(self, key: str, entry: Any) -> Any:
+        """An entry with its id, which it need not show itself. One that shows another id than its key has none: it is
+        not known which of the two leads to it."""
+        if not isinstance(entry, dict):
+            return entry
+        if self.field not in entry:
+            is_number = self.number and str(key).isascii() and key.isdecimal() and str(int(key)) == key
+            return {self.field: int(key) if is_number else key, **entry}
+        agrees = str(entry[self.field]) == key
+        return entry if agrees else {n: v for n, v in entry.items() if n != self.field}
+
+
+@dataclass(frozen=True)
 class Envelope:
     """The places of one resource, ``None`` for the whole body.
 
     ``list``: the place of the array. ``fields``: the place, in an object, of the one that holds the fields; ``beside``:
     the fields that stand in the object itself all the same. ``constants``: pointer into a request → what it always
     holds there, ``{id}`` for the id. ``link``: where an object holds a URL that ends with the id. ``empty_list``:
-    ``absent`` where a body without entries may leave out what holds them. ``held``: references that stand otherwise
-    than by their bare id.
+    ``absent`` where a body without entries may leave out what holds them. ``key``: what names the entries of a list
+    that is an object, one member for each. ``held``: references that stand otherwise than by their bare id.
     """
 
     request: str | None = None
@@ -60,6 +79,7 @@ class Envelope:
     constants: Mapping[str, Any] = field(default_factory=dict)
     link: Link | None = None
     empty_list: str = "present"
+    key: Key | None = None
     held: tuple[Held, ...] = ()
     version: str = ""
     """The member of a request, among the fields, that names the version of what it changes."""
@@ -183,13 +203,35 @@ class Envelope:
         return found if opened is None and in_part and isinstance(found, dict) else opened
 
     def listed(self, document: Any) -> list_of[Any] | None:
-        """The entries of a list's answer, each that is an object as its fields; ``None`` where there is no array."""
+        """The entries of a list's answer, each that is an object as its fields; ``None`` where there is no array, or
+        no object of them."""
         found = _at(document, self.list_pointer)
         if found is _MISSING and self.empty_list == "absent" and isinstance(document, dict):
             return []
-        if not isinstance(found, list):
+        if self.key is not None and isinstance(found, dict):
+            return [self.key.opened(name, self._entry(entry)) for name, entry in found.items()]
+        # Whether what holds nothing is an array or an object, PHP does not know.
+        if not isinstance(found, list) or (found and self.key is not None):
             return None
-        return [entry if (opened := self._opened(entry)) is None else opened for entry in found]
+        return [self._entry(entry) for entry in found]
+
+    def _entry(self, entry: Any) -> Any:
+        return entry if (opened := self._opened(entry)) is None else opened
+
+    def places_listed(self, document: Any) -> list_of[str]:
+        """Where the entries of a list's answer stand, in their order."""
+        found = _at(document, self.list_pointer)
+        names = found if isinstance(found, dict) else range(len(found) if isinstance(found, list) else 0)
+        return [self.list_pointer + step(name) for name in names]
+
+    def mistaken_keys(self, document: Any) -> Iterator[tuple[str, Any, str]]:
+        """The keys of a list that is an object under which an entry shows another id, each with that and its place."""
+        found, field = _at(document, self.list_pointer), self.key.field if self.key is not None else ""
+        for name, entry in found.items() if isinstance(found, dict) and field else ():
+            fields = self._entry(entry)
+            shown = fields.get(field, name) if isinstance(fields, dict) else name
+            if str(shown) != name:
+                yield name, shown, self.list_pointer + step(name) + self.within(step(field))
 
     def answered(self, entity: Any, url: str = "") -> Any:
         """The body of an answer that shows one resource; ``url``: where it stands."""
@@ -197,7 +239,12 @@ class Envelope:
 
     def answered_list(self, entries: Any) -> Any:
         """The body of an answer that shows a list: of (fields, URL) pairs, or whatever stands in the place of one."""
-        found = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
+        found: Any = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
+        if self.key is not None and isinstance(entries, list):
+            name = self.key.field
+            plain = [({n: v for n, v in fields.items() if n != name}, url) for fields, url in entries]
+            keys = [str(fields.get(name)) for fields, _ in entries]
+            found = {key: self._object(*e) for key, e in zip(keys, plain, strict=True)}
         return put(None, self.list_pointer, found)
 
     # ----------------------------------------------------------------- one object

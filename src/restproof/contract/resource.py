@@ -282,6 +282,19 @@ class ResourceReader:
             self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
         if resource.paging.next_entry and resource.supports("list"):
             fields.readable(resource.paging.next_entry, ("paging", "next_entry"), "next_entry")
+        if resource.supports("list") and resource.operation("list").envelope.key:
+            self.keyed(resource)
+
+    def keyed(self, resource: Resource) -> None:
+        """What a list that is an object cannot have: the members of an object have no order (RFC 8259 §4)."""
+        for word in ("sort", "next_entry"):
+            said = resource.sort if word == "sort" else resource.paging.next_entry
+            if said:
+                route = ("sort",) if word == "sort" else ("paging", "next_entry")
+                hint = f"leave out '{word}', or 'keyed' in its envelope"
+                self.problem(f"'{word}' is about the order of a list, which here is an object", *route, hint=hint)
+        if not resource.id.field or resource.id.single:
+            self.problem("the entries of a list stand under their ids, and have none", "id", hint="leave out 'keyed'")
 
     def telling_lists(self, resource: Resource) -> None:
         """A list that is a bare array has no member that could say whether the request succeeded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.envelope import Envelope, Link, pointer_of
+from restproof.contract.envelope import Envelope, Key, Link, pointer_of
 from restproof.contract.held import Held
 from restproof.contract.media import JSON, Media
 from restproof.contract.model import Id
@@ -33,7 +33,8 @@ def envelope_of(
     if "beside" in found:
         found["beside"] = tuple(found["beside"])
     link = Link(id.field, pointer_of(id.link), id.type == "integer", *_around_id(resource)) if id.link else None
-    return Envelope(**found, link=link, held=held)
+    key = Key(id.field, id.type == "integer") if found.pop("keyed", False) else None
+    return Envelope(**found, key=key, link=link, held=held)
 
 
 def media_of(*layers: Mapping[str, Any]) -> Media:

@@ -214,7 +214,7 @@ class Reply:
 
     @property
     def list_pointer(self) -> str:
-        """Where the array of entries stands in a list answer."""
+        """Where the entries stand in a list answer."""
         return self.envelope.list_pointer
 
     @cached_property
@@ -223,8 +223,8 @@ class Reply:
         found = self.envelope.listed(self.json)
         if found is None:
             return None
-        base = self.list_pointer
-        return [Observation(e, self, f"{base}/{at}") if isinstance(e, dict) else e for at, e in enumerate(found)]
+        places = self.envelope.places_listed(self.json)
+        return [Observation(e, self, at) if isinstance(e, dict) else e for at, e in zip(places, found, strict=True)]
 
     @cached_property
     def id(self) -> Any:

@@ -177,18 +177,21 @@ class _Writer:
     def listed(self, resource: Resource) -> dict[str, Any]:
         """The schema of a list's body."""
         entry: dict[str, Any] = self.response(resource)
-        if resource.unlisted or "entry" in resource.directions:
+        envelope, shape = resource.operation("list").envelope, shown_of(resource)
+        if resource.unlisted or "entry" in resource.directions or envelope.key:
             whole = shown_of(resource, resource.shapes.entry)
             shown = {n: s for n, s in whole["properties"].items() if n not in resource.unlisted}
+            unsaid = envelope.key.field if envelope.key else ""  # it stands there as the key
+            needed = [n for n in whole.get("required", ()) if n in shown and n != unsaid]
             name = f"{_titled(resource.name)}Entry"
-            self.schemas[name] = {
-                **whole,
-                "properties": shown,
-                "required": [n for n in whole.get("required", ()) if n in shown],
-            }
+            self.schemas[name] = {**whole, "properties": shown, "required": needed}
             entry = {"$ref": f"#/components/schemas/{name}"}
-        envelope = resource.operation("list").envelope
-        entries = {"type": "array", "items": wrapped_object(envelope, entry, shown_of(resource))}
+            if envelope.key:
+                shape = self.schemas[name]
+        held = wrapped_object(envelope, entry, shape)
+        entries = {"type": "array", "items": held}
+        if envelope.key:
+            entries = {"type": "object", "additionalProperties": held}
         if not envelope.list:
             return entries
         body: dict[str, Any] = nested(envelope.list_pointer, entries)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.contract.syntax import SortKey
+from restproof.pointer import follow
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import crash_on, forgiven, succeed_with
 from restproof.sandbox.faults.registry import Seam, fault
@@ -64,8 +65,7 @@ def list_shows_other_parents(seam: Seam) -> None:
 def list_entry_differs(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
-        shown = answer.payload if isinstance(answer.payload, list) else next(iter(answer.payload.values()))
-        for entry in shown:
+        for entry in _shown(call, answer):
             name = _first_text(call, entry)
             if name:
                 entry[name] = entry[name][:3]
@@ -78,12 +78,16 @@ def list_entry_differs(seam: Seam) -> None:
 def list_cuts_long_text(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
-        shown = answer.payload if isinstance(answer.payload, list) else next(iter(answer.payload.values()))
-        for entry in shown:
+        for entry in _shown(call, answer):
             entry.update({n: v[:_LONG] for n, v in entry.items() if isinstance(v, str)})
         return answer
 
     seam.around("answer_list", advice)
+
+
+def _shown(call: Call, answer: Answer) -> list[dict[str, Any]]:
+    """The objects of a list's entries, as they stand in the answer."""
+    return [follow(answer.payload, place)[0] for place in call.way.envelope.places_listed(answer.payload)]
 
 
 def _first_text(call: Call, entry: dict[str, Any]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from restproof.pointer import put
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import State
 from restproof.sandbox.faults.registry import Seam, fault
@@ -90,6 +91,19 @@ def list_entry_misses_field(seam: Seam) -> None:
             entry.popitem()
         urls = [seam.steps.read_url(call, entry) for entry in entries]
         answer.payload = call.way.envelope.answered_list(list(zip(shown, urls, strict=True)))
+        return answer
+
+    seam.around("answer_list", advice)
+
+
+@fault("list-keyed-by-place", "shape.list", "the keys of a list that is an object are places, not ids")
+def list_keyed_by_place(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        envelope = call.way.envelope
+        if envelope.key:
+            listed = {str(at): entry for at, entry in enumerate(envelope.listed(answer.payload) or ())}
+            answer.payload = put(answer.payload, envelope.list_pointer, listed)
         return answer
 
     seam.around("answer_list", advice)
