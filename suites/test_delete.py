@@ -117,7 +117,7 @@ def twins(ground: Ground) -> Cases:
         yield {"twin": True}
 
 
-@requirement("delete.siblings", on="delete", needs="create", cost=5, set_up=3)
+@requirement("delete.siblings", on="delete", needs="create", cost=5, set_up=3, looks=True)
 @for_each(twins)
 def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
     if twin:

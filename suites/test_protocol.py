@@ -23,8 +23,9 @@ def unsupported(ground: Ground) -> Cases:
     only below a parent that the run made: a server that got it wrong would take what is not ours."""
     resource = ground.resource
     ways = [resource.operation(o) for o in resource.operations]
-    # Where ids stand elsewhere, what is asked of one may go to the path of another operation.
-    on_items = {w.method for w in ways if w.sent_path == resource.operation("read").sent_path}
+    at_items = resource.operation("read")
+    # Where ids stand elsewhere, nobody knows that a method which the contract has not heeds them.
+    on_items = {w.method for w in ways if w.sent_path == at_items.sent_path} if at_items.address is None else set()
     on_collection = {w.method for w in ways if w.sent_path == resource.path}
     on_items |= {*resource.other_methods.get("item", ())} if on_items else set()
     on_collection |= {*resource.other_methods.get("collection", ())}

@@ -66,7 +66,7 @@ def whole_bodies(ground: Ground) -> Cases:
         yield {"body": body}
 
 
-@requirement("replace.siblings", on="replace", needs=("create", "read"), cost=2, set_up=4)
+@requirement("replace.siblings", on="replace", needs=("create", "read"), cost=2, set_up=4, looks=True)
 @for_each(whole_bodies)
 def test_a_replace_leaves_other_resources(subject: Subject, body: Body) -> None:
     made = spare(subject)

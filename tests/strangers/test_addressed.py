@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -208,7 +210,9 @@ def test_what_another_write_has_changed_since_does_not_say_that_an_update_was_lo
 
 
 def test_of_updates_that_are_sent_at_once_any_one_may_be_the_last(notes: Bench) -> None:
-    where = note(notes)
+    where, _ = note(notes), note(notes)
+    for _ in range(2):
+        assert notes.send("PATCH", where, {"text": notes.token()}).status == 200
     requests = [
         Request("PATCH", f"/v1{where}", body=json.dumps({"text": f"{notes.token()} {n}"}).encode()) for n in range(6)
     ]
@@ -236,14 +240,36 @@ def test_what_a_read_of_nothing_answers_is_said_as_it_is(notes: Bench) -> None:
 
 
 def test_where_reads_are_late_clean_up_deletes_all_the_same(tmp_path: Path) -> None:
+    """For less than the second that the contract gives them."""
     with begun("late", tmp_path) as made:
         for _ in range(3):
             note(made)
         before = {str(id): dict(row) for id, row in made.server.rows["note"].items()}
-        honest = made.server.read
-        made.server.read = lambda asked: Answer(200, before[asked.id]) if asked.id in before else honest(asked)
+        gone: dict[str, float] = {}
+        read, delete = made.server.read, made.server.delete
+
+        def deleted(asked: Asked) -> Answer:
+            gone[str(asked.id)] = time.monotonic()
+            return delete(asked)
+
+        def late(asked: Asked) -> Answer:
+            is_late = time.monotonic() - gone.get(str(asked.id), 0.0) < 0.5
+            return Answer(200, before[str(asked.id)]) if is_late else read(asked)
+
+        made.server.read, made.server.delete = late, deleted
         made.clean_up()
         assert made.server.ours() == {}
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+@pytest.mark.parametrize("style", ["query", "unread", "late"])
+def test_at_most_one_record_is_met_by_each_kind_of_write(style: str, method: str, tmp_path: Path) -> None:
+    """Whichever it is, in a whole run, clean-up too: what it was marked with proves nothing, ids that name nothing are
+    tried once ids are seen to be heeded, and a look waits where a write is seen later."""
+    server, chance = Elsewhere(), random.Random(method)
+    passes_over(server, lambda server, asked: chance.choice([*server.rows["note"]]), (method,))
+    run(Plan.of(load(write_contract(tmp_path, contract(style)))), server, tmp_path)
+    assert len(server.harm()) <= 1, server.harm()
 
 
 @pytest.mark.parametrize(("method", "reason"), [("PATCH", "as it was"), ("DELETE", "still there")])

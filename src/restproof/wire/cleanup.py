@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.contract.model import Contract
-from restproof.wire.evidence import is_malformed, names_nothing
+from restproof.wire.evidence import is_by_update, is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.heeding import Deletes
@@ -243,7 +243,7 @@ class Work:
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
-            return entry is not None or not self.deletes.may_be_of_others(group.resource, shown)
+            return entry is not None or not is_by_update(group.resource, shown, self.marks, self.ledger)
         if entry is None or entry.item is None:
             return False
         return agrees(self.ledger.written(entry.item), shown) or any(

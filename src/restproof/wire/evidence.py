@@ -337,10 +337,18 @@ class Evidence:
         if shown != place.id and shown not in readings(resource, place.id):
             return False
         if self.marks.shown(resource, entity):
-            return True
+            made = self.made(resource, shown)
+            return made is not None or not is_by_update(resource, entity, self.marks, self._ledger)
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees(written, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+
+
+def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, ledger: Ledger) -> bool:
+    """Whether an entity bears a mark that an update has written, where an update may go to another item than it named:
+    ids do not stand in its path."""
+    ways = (resource.operation(name) for name in ("update", "replace") if resource.supports(name))
+    return any(way.address for way in ways) and marks.shown(resource, entity, ledger.rewritten())
 
 
 def age_of(exchange: Exchange) -> float:

@@ -5,12 +5,12 @@ left the item that it named as it was."""
 
 from __future__ import annotations
 
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from restproof.contract.jobs import ACCEPTED
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
 from restproof.wire.evidence import AFRESH, Evidence, Looker, names_nothing
@@ -21,11 +21,13 @@ from restproof.wire.message import About, Exchange, Request
 from restproof.wire.places import Places, Spot, entity_of, readings
 from restproof.wire.proof import Marks, holds_nothing
 from restproof.wire.session import Session
+from restproof.wire.stop import STOP
 from restproof.wire.ticket import Ticket
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed_one
 
 _Way = tuple[str, str]
 """A resource and an operation."""
+_ON_ITEM = ("update", "replace", "delete")
 _LARGEST = 2**31 - 1
 _UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
 _UNCLEAR = "no read says of an id that names nothing that it does, so that the id may not be heeded"
@@ -93,6 +95,8 @@ class Heeding:
         self._tried: dict[_Way, list[Ticket]] = {}
         """The last writes of a way that have succeeded (several, where they were sent at once), and of which nobody has
         looked what they have done."""
+        self._at: dict[_Way, float] = {}
+        """When the last of these was answered."""
         self._proven: set[_Way] = set()
         self._denied: dict[_Way, str] = {}
         self._newest: dict[str, str] = {}
@@ -107,11 +111,39 @@ class Heeding:
             return
         if doubt := self._reads.doubt(place, looker):
             raise NotProven(f"{place} is not proven to be this run's: {doubt}")
-        way = resource.name, operation or ""
-        if way not in self._denied:
-            self._look(way, looker)
+        if operation is None:
+            raise NotProven(f"whether a method that the contract has not heeds the id of {place} is not known")
+        way = resource.name, operation
+        # This write may hide what others have done to the item.
+        for other in [w for w, ts in self._tried.items() if w == way or any(_is_of(t, place) for t in ts)]:
+            self._look(other, looker)
         if way in self._denied:
             raise NotProven(self._denied[way])
+
+    def check_told(self, ticket: Ticket, looker: Looker) -> None:
+        """Raises ``NotProven`` for a write of which no look would tell that it went elsewhere (nothing is under its id,
+        or what it says is there already), until one of its kind was seen to go to the item that it named."""
+        place = ticket.place
+        if place is None or not self._is_unproven(ticket):
+            return
+        shown = None if ticket.absent else self._reads.shown(place, looker)
+        known = {n: shown[n] for n in _comparable(place.resource) & shown.keys()} if shown else {}
+        if not shown or not (ticket.deletes or _is_lost(place.resource, ticket.fields, known)):
+            raise NotProven(_untold(ticket))
+
+    def check_together(self, tickets: Sequence[Ticket]) -> None:
+        """As ``check_told``, of writes that leave at the same time: by the time of a look, all of them have gone."""
+        for ticket in tickets:
+            if self._is_unproven(ticket):
+                raise NotProven(_untold(ticket))
+
+    def _is_unproven(self, ticket: Ticket) -> bool:
+        """Whether a write to an item may go to another one, as far as any look has shown."""
+        place, operation = ticket.place, ticket.operation
+        if place is None or operation not in _ON_ITEM or place.resource.operation(operation).address is None:
+            return False
+        makes = ticket.absent and operation == "replace" and creates_by_put(place.resource)
+        return not makes and (place.resource.name, operation) not in self._proven
 
     def made(self, item: Spot) -> None:
         """A create has named what it has made."""
@@ -126,13 +158,14 @@ class Heeding:
         if place is None or place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
             return
         resource, way = place.resource, (place.resource.name, operation or "")
-        is_done = ticket.method == exchange.request.method and _shows_at_once(resource, exchange)
+        is_done = ticket.method == exchange.request.method and exchange.is_success
         # What it may have done hides what was done before.
         self._forget(place, but=way if is_done else None)
         if not is_done or way in self._proven:
             return
-        if operation in ("update", "replace", "delete") and resource.operation(operation).address:
+        if operation in _ON_ITEM and resource.operation(operation).address:
             self._tried.setdefault(way, []).append(ticket)
+            self._at[way] = time.monotonic()
 
     def _keep(self, resource: Resource, ticket: Ticket, exchange: Exchange) -> None:
         """What a create has made, where a look may have to tell it from what an update has made of it."""
@@ -150,12 +183,14 @@ class Heeding:
         """What was done to an item does not show any more, save what ``but`` does."""
         for way, tickets in self._tried.items():
             if way != but:
-                tickets[:] = [t for t in tickets if t.place is None or t.place.key != item.key]
+                tickets[:] = [t for t in tickets if not _is_of(t, item)]
 
     def _look(self, way: _Way, looker: Looker) -> None:
         """What the last writes of a way have done to the item that they named."""
         tickets = self._tried.pop(way, [])
         place = tickets[-1].place if tickets else None
+        if place is not None:
+            _await_shown(place.resource, self._at[way])
         shown = self._reads.shown(place, looker) if place is not None else None
         if place is None or shown is None:
             return
@@ -170,24 +205,30 @@ class Heeding:
                 self._denied[way] = f"{done} still there: what was deleted is not known"
             return
         fields = _comparable(resource) & shown.keys()
-        alike = [t for t in tickets if t.place is not None and t.place.key == place.key]
+        alike = [t for t in tickets if _is_of(t, place)]
         known = {n: shown[n] for n in fields}
         as_made = all(self._is_as_made(place, t.fields, known) for t in alike)
         marked = any(self._marks.shown(resource, shown, [m for m in t.marks if m[0] in fields]) for t in alike)
-        if marked and not as_made:
+        if (marked and not as_made) or any(_is_stored(resource, t.fields, known) for t in alike):
             self._proven |= {way} if tells else set()
         elif all(_is_lost(resource, t.fields, known) for t in alike):
             self._denied[way] = f"{done} as it was: what was changed is not known"
 
 
-def _is_late(resource: Resource) -> bool:
-    """Whether looks show for a while what was there before."""
-    return bool(resource.settles.reads if resource.supports("read") else resource.settles.lists)
+def _untold(ticket: Ticket) -> str:
+    return f"no {ticket.operation} was seen yet to heed an id like that of {ticket.place}, which is not in its path"
 
 
-def _shows_at_once(resource: Resource, exchange: Exchange) -> bool:
-    """Whether an answer says that a write is done, and the next look shows it."""
-    return exchange.is_success and exchange.status != ACCEPTED and not _is_late(resource)
+def _is_of(ticket: Ticket, item: Spot) -> bool:
+    return ticket.place is not None and ticket.place.key == item.key
+
+
+def _await_shown(resource: Resource, since: float) -> None:
+    """Wait until looks show what was written at ``since`` (of ``time.monotonic``): for a while they may show what was
+    there before."""
+    bound = resource.settles.reads if resource.supports("read") else resource.settles.lists
+    if bound:
+        STOP.sleep(max(0.0, since + bound - time.monotonic()))
 
 
 def _comparable(resource: Resource) -> set[str]:
@@ -203,6 +244,12 @@ def _is_lost(resource: Resource, sent: Mapping[str, Any], shown: Mapping[str, An
     return has_one_form and all(any(True for _ in differences(v, shown[n])) for n, v in kept.items())
 
 
+def _is_stored(resource: Resource, sent: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether all of what was sent is shown, of which nothing was before (``Heeding.check_told``)."""
+    kept = made_normal(resource, {n: v for n, v in sent.items() if n in shown})
+    return bool(kept) and not any(True for n, v in kept.items() for _ in differences(v, shown[n]))
+
+
 class Deletes:
     """Sends the requests of clean-up, which proves by itself what it deletes."""
 
@@ -211,8 +258,9 @@ class Deletes:
         self._ledger, self._marks = ledger, marks
         self._places = Places(contract)
         self._reads = _Reads(self._places, CLEANUP)
-        self._done: dict[str, Spot] = {}
-        """The last of a resource of which a delete has succeeded."""
+        self._done: dict[str, tuple[Spot, float]] = {}
+        """The last of a resource of which a delete has succeeded, and when."""
+        self._began = time.monotonic()
         self._looked: set[str] = set()
         """The resources of which it was seen what the run's own deletes have done."""
         self._denied: set[str] = set()
@@ -226,23 +274,18 @@ class Deletes:
             self._check(group, place, Looker(self._session, group.headers, group.credential))
         about = About(resource.name, operation, setup=CLEANUP)
         exchange = self._session.send(request, about, group.credential, beyond_ceiling=True)
-        if place is not None and _shows_at_once(resource, exchange):
-            self._done[resource.name] = place
+        if place is not None and exchange.is_success:
+            self._done[resource.name] = place, time.monotonic()
         return exchange
-
-    def may_be_of_others(self, resource: Resource, shown: Mapping[str, Any]) -> bool:
-        """Whether what only a list shows may bear but the mark of an update that went to another item than it named."""
-        written = self._ledger.rewritten()
-        is_apart = any(resource.operation(o).address for o in ("update", "replace") if resource.supports(o))
-        return is_apart and self._marks.shown(resource, shown, written)
 
     def _check(self, group: Group, place: Spot, looker: Looker) -> None:
         name = group.resource.name
         if doubt := self._reads.doubt(place, looker):
             raise NotProven(doubt)
-        done = self._done.pop(name, None)
-        if done is not None and self._reads.shown(done, looker):
-            self._denied.add(name)
+        done, at = self._done.pop(name, (None, 0.0))
+        if done is not None:
+            _await_shown(group.resource, at)
+            self._denied |= {name} if self._reads.shown(done, looker) else set()
         if name not in self._looked and self._shows_what_was_deleted(group, looker):
             self._denied.add(name)
         self._looked.add(name)
@@ -251,7 +294,8 @@ class Deletes:
 
     def _shows_what_was_deleted(self, group: Group, looker: Looker) -> bool:
         """Whether what the run has deleted last is there."""
-        for entry in reversed(group.entries) if not _is_late(group.resource) else ():
+        _await_shown(group.resource, self._began)
+        for entry in reversed(group.entries):
             if entry.item is None or not entry.marks or not self._ledger.is_deleted(entry):
                 continue
             place = self._places.of(group.request(self._contract, "delete", entry.item))

@@ -83,7 +83,9 @@ class Ownership:
     def together(self, tickets: Sequence[Ticket | None]) -> None:
         """Of what bears no mark, each write is proven by the state before it: of several at once, the second may meet
         what the first has led to."""
-        places = [t.place for t in tickets if t is not None and t.place is not None and t.place.id and not t.absent]
+        named = [t for t in tickets if t is not None and t.place is not None and t.place.id]
+        self.heeding.check_together(named)
+        places = [t.place for t in named if t.place is not None and not t.absent]
         for place in (p for p in places if sum(other.key == p.key for other in places) > 1):
             made = self.evidence.made(place.resource, str(place.id))
             is_marked = made is not None and made.marks and not self.ledger.written(self.evidence.item_target(place))
@@ -103,22 +105,22 @@ class Ownership:
         return replace(ticket, entry=self._intended(ticket, ticket.place))
 
     def _intended(self, ticket: Ticket, place: Spot) -> int:
-        """The number of a new entry of the ledger."""
+        """The number of the entry of a write that may store something."""
         self.marks.add(place.resource, ticket.marks)
-        entry = self.ledger.intend(
-            place.resource.name,
-            self.evidence.list_target(place),
-            ticket.marks,
-            sums=ticket.sums,
-            before=None if ticket.known is None else digests_of(ticket.known),
-            headers=ticket.headers,
-            credential=ticket.credential,
-            adrift=ticket.adrift,
-        )
+        before = None if ticket.known is None else digests_of(ticket.known)
+        entry = self._entry(ticket, place, sums=ticket.sums, before=before)
         if place.id is not None:
             # The path says where it will be, whatever the answer; that anything is there, only a success says.
             self.ledger.created(entry, self.evidence.item_target(place), place.id, placed=True)
         return entry
+
+    def _entry(self, ticket: Ticket, place: Spot, **proof: Any) -> int:
+        """The number of a new entry of the ledger. ``proof``: what tells the item apart where no mark does."""
+        name, target = place.resource.name, self.evidence.list_target(place)
+        of = {**proof, "adrift": ticket.adrift}
+        return self.ledger.intend(
+            name, target, ticket.marks, headers=ticket.headers, credential=ticket.credential, **of
+        )
 
     def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
         with self._lock:
@@ -218,14 +220,7 @@ class Ownership:
         if place.resource.operation(exchange.about.operation or "update").address:
             return  # the id may not be heeded, and what was changed somebody's
         item = place.item(id)
-        entry = self.ledger.intend(
-            place.resource.name,
-            self.evidence.list_target(place),
-            ticket.marks,
-            headers=ticket.headers,
-            credential=ticket.credential,
-            adrift=ticket.adrift,
-        )
+        entry = self._entry(ticket, place)
         self.ledger.created(entry, self.evidence.item_target(item), id)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks))
 
@@ -236,7 +231,6 @@ class _Decision:
     def __init__(self, owner: Ownership, request: Request, credential: str | None, sender: Sender) -> None:
         self.owner = owner
         self.request = request
-        self.credential = credential
         self.body = body_of(request)
         self.method = guard.effective_method(request)
         self.looker = Looker(sender, owner.headers.of(request.headers), credential)
@@ -262,12 +256,15 @@ class _Decision:
         for entity in found:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
-        fields = lasting(place, found)
         absent = place.id is not None and self._is_absent(place)
         known = self._known_ids(place, marks) if place.id is None else None
         stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
-        headers, who = self.looker.headers, self.credential
-        return Ticket(place, self.method, headers, who, stores, None, marks, fields, known, absent, adrift, operation)
+        look, held = self.looker, lasting(place, found)
+        to = Ticket(
+            place, self.method, look.headers, look.credential, stores, marks, held, known, absent, adrift, operation
+        )
+        self.owner.heeding.check_told(to, look)
+        return to
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any

@@ -27,13 +27,13 @@ class Ticket:
     headers: Headers = ()
     credential: str | None = None
     stores: bool = False
-    entry: int | None = None
     marks: tuple[Mark, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     known: frozenset[str] | None = None
     absent: bool = False
     adrift: str = ""
     operation: str | None = None
+    entry: int | None = None
 
     @property
     def deletes(self) -> bool:
