@@ -8,7 +8,7 @@ import pytest
 
 from restproof.contract.model import Contract
 from restproof.engine.creates import Creates
-from restproof.engine.keep import Kept
+from restproof.engine.keep import LiveKeeper
 from restproof.engine.reply import Reply
 from restproof.wire.message import About, Exchange, Request, Response
 
@@ -37,7 +37,7 @@ def test_what_another_write_of_the_case_may_have_stored_is_no_refused_create(
 ) -> None:
     """A PUT that is refused counts as a create, since it may be one; but the case may have written its token into what
     it was about before, and need not have made that itself."""
-    creates = Creates(Kept())
+    creates = Creates(LiveKeeper())
     for operation, status in [*others, ("replace", 412)]:
         creates.note(answered(contract, operation, status), TOKEN)
     assert set(creates.in_vain("shelf")) == left

@@ -9,7 +9,7 @@ import pytest
 
 from restproof.contract.model import Contract
 from restproof.engine.jobs import Jobs
-from restproof.engine.keep import Kept
+from restproof.engine.keep import LiveKeeper
 from restproof.engine.settling import Settling
 from restproof.suite import Reply
 
@@ -46,7 +46,7 @@ def created(contract_of: Callable[[str], Contract], bench: Callable[..., Bench])
 
         made = bench(server, contract=contract_of(CONTRACT.format(said=said)))
         world = made.world
-        world.jobs = Jobs(world.contract, world.session, clock, Settling(clock, Kept()))
+        world.jobs = Jobs(world.contract, world.session, clock, Settling(clock, LiveKeeper()))
         return made.subject("shelf").create(BODY)
 
     return create

@@ -11,7 +11,7 @@ import pytest
 
 from restproof.contract.model import Contract
 from restproof.contract.settles import Settles
-from restproof.engine.keep import Kept
+from restproof.engine.keep import LiveKeeper
 from restproof.engine.settling import Settling
 from restproof.suite import Subject
 
@@ -75,7 +75,7 @@ def shelf(contract: Contract, bench: MakeBench, clock: Hands) -> Callable[[Slow]
 
     def make(server: Slow) -> Subject:
         made = bench(server, contract=late)
-        made.world.settling = Settling(clock, Kept())
+        made.world.settling = Settling(clock, LiveKeeper())
         return made.subject("shelf")
 
     return make

@@ -11,7 +11,7 @@ import pytest
 
 from restproof.wire import kept
 from restproof.wire.failure import NotSent
-from restproof.wire.kept import Kept, Whole
+from restproof.wire.kept import DirectPool, Whole
 from restproof.wire.message import About, Exchange, Request
 
 from .conftest import GET, Connect, Serve, answer
@@ -68,14 +68,14 @@ def test_an_answer_on_a_kept_connection_is_read_as_on_a_new_one(
 ) -> None:
     """Until the connection ends in the end, where an answer has no other end. What is plain is read to its end."""
     whole: list[bool] = []
-    real = Kept._answered
+    real = DirectPool._answered
 
     def answered(*given: Any) -> Any:
         found = real(*given)
         whole.append(isinstance(found, Whole))
         return found
 
-    monkeypatch.setattr(Kept, "_answered", answered)
+    monkeypatch.setattr(DirectPool, "_answered", answered)
     sent = ANSWERS[kind]
     options = {"timeout": 0.3}
     new = connect(serve(lambda _: sent).url, **options).session.send(GET, READ)

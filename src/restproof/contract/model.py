@@ -138,7 +138,7 @@ class Id:
 @dataclass(frozen=True)
 class Parent:
     """One ancestor of a resource that a request names: in the path, in the query, in the body beside the envelope, in a
-    header field, or ``auto`` (:func:`named_by` says where). ``name`` is the parameter's name.
+    header field, or ``auto`` (:func:`parents_named` says where). ``name`` is the parameter's name.
     """
 
     resource: str
@@ -451,7 +451,7 @@ class Resource:
     def _usual_way(self, name: str) -> Operation:
         method = self.methods[name]
         creates_on_item = name == "create" and (method == "PUT" or not self.supports("create"))
-        parents = named_by(name, self.parents)
+        parents = parents_named(name, self.parents)
         path = self.item_path if name not in ("list", "create") or creates_on_item else self.path
         shared = Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)
         return replace(shared, rate=self.rate)
@@ -687,7 +687,7 @@ def tied_by(outer: str, references: Iterable[Reference]) -> str:
     return next((r.field for r in references if r.to == outer and not r.many), "")
 
 
-def named_by(operation: str, parents: Iterable[Parent]) -> tuple[Parent, ...]:
+def parents_named(operation: str, parents: Iterable[Parent]) -> tuple[Parent, ...]:
     """Where the requests of an operation name the parents. A list, a read and a delete send nothing of the resource,
     whatever their method: they name no parent in a body, and one of which nothing is said in the query."""
     writes = operation in ("create", "update", "replace")

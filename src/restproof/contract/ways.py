@@ -14,7 +14,7 @@ from restproof.contract.error_bodies import by_status
 from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
 from restproof.contract.limits import Rate
 from restproof.contract.media import JSON, Media
-from restproof.contract.model import Operation, Parent, Resource, Status, creates_by_put, named_by
+from restproof.contract.model import Operation, Parent, Resource, Status, creates_by_put, parents_named
 from restproof.contract.packing import has_json
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
@@ -44,7 +44,7 @@ class WaysReader:
         address = self.address(name, said, envelope)
         path = self.path(name, said, replace(usual, method=method), address)
         beside = said if "parent" in said else self.raw
-        named = list(named_by(name, parents_said(beside, path)))
+        named = list(parents_named(name, parents_said(beside, path)))
         check_statuses(said.get("statuses", {}), self.document, self.route(name, "statuses"), self.problems)
         own, known = said.get("statuses", {}), self.raw.get("statuses", {})
         layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))

@@ -25,7 +25,7 @@ class EventSink(Protocol):
     def write(self, event: Mapping[str, Any]) -> None: ...
 
 
-class Kept:
+class LiveKeeper:
     """The keeper of a live run: writes each value to the run file. ``sink`` may be ``None``, for what is no run."""
 
     def __init__(self, sink: EventSink | None = None) -> None:

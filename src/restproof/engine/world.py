@@ -12,7 +12,7 @@ from restproof.engine.controls import Controls, Sender
 from restproof.engine.creates import Creates, Unnamed
 from restproof.engine.failure import NotTested
 from restproof.engine.jobs import Jobs
-from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
+from restproof.engine.keep import Clock, Keeper, LiveClock, LiveKeeper
 from restproof.engine.later import LaterLooks
 from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
@@ -55,7 +55,7 @@ class World:
     bodies_by_name: Mapping[str, Bodies]
     subject: SubjectType
     first_number: int = 0
-    keeper: Keeper = field(default_factory=Kept)
+    keeper: Keeper = field(default_factory=LiveKeeper)
     clock: Clock = field(default_factory=LiveClock)
     controls: Controls = field(default_factory=Controls)
     room: Room = field(default_factory=Room)

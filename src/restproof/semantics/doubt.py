@@ -8,9 +8,9 @@ from typing import Any
 from restproof.contract.conditions import condition
 from restproof.contract.formats import unasserted
 from restproof.contract.model import Resource
-from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.rules import Condition, Frozen
 from restproof.contract.shapes import SOMETIMES
+from restproof.contract.words import is_soft_reference
 from restproof.semantics.checker import checker
 from restproof.semantics.validate import Validation
 

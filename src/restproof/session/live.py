@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from restproof.config import Target
 from restproof.contract.model import Contract
-from restproof.engine.keep import EventSink, Kept
+from restproof.engine.keep import EventSink, LiveKeeper
 from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
@@ -97,7 +97,7 @@ class LiveConnection:
             task.bodies,
             Subject,
             first_number=0 if task.worker is None else (task.worker + 1) * _NUMBERS_EACH,
-            keeper=Kept(sink),
+            keeper=LiveKeeper(sink),
         )
         self.runner = Runner(sink, options.seed, world, self.watch)
 

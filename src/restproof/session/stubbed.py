@@ -19,7 +19,7 @@ from restproof.contract.given import with_given
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.engine.items import Item
-from restproof.engine.keep import EventSink, Kept
+from restproof.engine.keep import EventSink, LiveKeeper
 from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
@@ -256,7 +256,7 @@ class RecordedEndpoint:
                 watch.observe,
                 task.bodies,
                 Subject,
-                keeper=Recalled(recorded, worker, sink, learned) if recorded.run else Kept(sink),
+                keeper=Recalled(recorded, worker, sink, learned) if recorded.run else LiveKeeper(sink),
                 clock=clock,
             )
 

@@ -20,7 +20,7 @@ from restproof.record.build import deviation
 from restproof.record.model import Traffic
 from restproof.report.text import visible
 from restproof.traffic.judging import Judging
-from restproof.traffic.passed import Kept, Recording
+from restproof.traffic.passed import Recording, Settled
 from restproof.traffic.placing import Placing
 from restproof.traffic.whole import Terms
 from restproof.usercode import message_of
@@ -41,7 +41,7 @@ class Live:
         self._judging = Judging(contract, terms.register, terms.items, sink)
         self._numbers = count(1)
 
-    def take(self, settled: Sequence[Kept]) -> None:
+    def take(self, settled: Sequence[Settled]) -> None:
         """Judge the next ones, with which nothing else overlaps in time."""
         numbered = [(replace(exchange, n=next(self._numbers)), lacks) for exchange, lacks in settled]
         if not numbered:

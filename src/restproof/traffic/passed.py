@@ -17,7 +17,7 @@ LONGEST_BODY = 4 * 1024 * 1024
 """Bytes of one message's content that are kept; of a longer one, nothing is."""
 
 
-Kept = tuple[RecordedExchange, frozenset[Lack]]
+Settled = tuple[RecordedExchange, frozenset[Lack]]
 """An exchange, and what is not known of it."""
 
 
@@ -59,7 +59,7 @@ class Passed:
     got: Content = field(default_factory=Content)
     error: str | None = None
 
-    def exchange(self, ended: float) -> Kept:
+    def exchange(self, ended: float) -> Settled:
         """It as it is recorded, without a number, and what is not known of it."""
         lacks: set[Lack] = set()
         sent, whole = self.sent.body(self.headers)
@@ -89,8 +89,8 @@ class Recording:
     def __init__(self, largest: int = LARGEST) -> None:
         self._lock = threading.Lock()
         self._left = largest
-        self._kept: list[Kept] = []
-        self._waiting: list[Kept] = []
+        self._kept: list[Settled] = []
+        self._waiting: list[Settled] = []
         self._under_way: dict[int, float] = {}
         self._skipped: Counter[str] = Counter()
 
@@ -118,7 +118,7 @@ class Recording:
                 self._kept.append(kept)
                 self._waiting.append(kept)
 
-    def settled(self) -> list[Kept]:
+    def settled(self) -> list[Settled]:
         """Those that were not given yet and with which nothing overlaps in time that is under way, or is not given
         along with them; in the order in which they began."""
         with self._lock:

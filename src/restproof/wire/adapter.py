@@ -30,7 +30,7 @@ from urllib3.util import Url, parse_url
 
 from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
-from restproof.wire.kept import Kept, Plain, Secure, Whole
+from restproof.wire.kept import DirectPool, Plain, Secure, Whole
 from restproof.wire.raw import Certificate, tls_context
 from restproof.wire.stop import STOP
 
@@ -126,14 +126,14 @@ class Adapter(HTTPAdapter):
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
         own = {"thread": self._thread, "unix_socket": self._unix_socket, "for_proxy": for_proxy}
         pool.ConnectionCls = type("Connection", (_Bounded, *self._spoken, pool.ConnectionCls), own)
-        if isinstance(pool, Kept):
+        if isinstance(pool, DirectPool):
             pool.thread = self._thread
         return pool
 
     def answer(self, request: Prepared, timeout: float) -> WireAnswer:
         """Send ``request``; ``timeout``: seconds for the whole of it. Raises what requests, urllib3 and the system
         raise."""
-        if isinstance(self._pool, Kept) and HTTPAdapter.send.__module__ == _REAL:
+        if isinstance(self._pool, DirectPool) and HTTPAdapter.send.__module__ == _REAL:
             its: Any = request
             found = self._pool.plainly(its.method, request.target, its.headers, its.body, timeout)
             if found is not None:

@@ -84,7 +84,7 @@ class Connection(Protocol):
     def close(self) -> None: ...
 
 
-class Kept(Mixed):
+class DirectPool(Mixed):
     """A pool of connections that sends what is plain itself. ``thread``: what is known of the exchange of each
     thread."""
 
@@ -155,11 +155,11 @@ class Kept(Mixed):
         )
 
 
-class Plain(Kept, HTTPConnectionPool):
+class Plain(DirectPool, HTTPConnectionPool):
     """Kept connections without TLS."""
 
 
-class Secure(Kept, HTTPSConnectionPool):
+class Secure(DirectPool, HTTPSConnectionPool):
     """Kept connections over TLS."""
 
 

@@ -12,7 +12,7 @@ _ROOM = 2 * 1024 * 1024
 """Bytes of bodies that are kept."""
 
 
-class Kept(NamedTuple):
+class Answered(NamedTuple):
     """An answer, and when the server itself has given it."""
 
     exchange: Exchange
@@ -25,17 +25,17 @@ class Lately:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: dict[Where, Kept] = {}
+        self._kept: dict[Where, Answered] = {}
         self._size = 0
 
     def keep(self, where: Where, exchange: Exchange, at: float) -> None:
         self.forget(where)
-        self._kept[where] = Kept(exchange, at)
+        self._kept[where] = Answered(exchange, at)
         self._size += _size(exchange)
         while len(self._kept) > self._most or (self._size > _ROOM and len(self._kept) > 1):
             self.forget(next(iter(self._kept)))
 
-    def at(self, where: Where) -> Kept | None:
+    def at(self, where: Where) -> Answered | None:
         """The last answer there, if it is kept."""
         return self._kept.get(where)
 
@@ -47,7 +47,7 @@ class Lately:
         self._kept.clear()
         self._size = 0
 
-    def __reversed__(self) -> Iterator[Kept]:
+    def __reversed__(self) -> Iterator[Answered]:
         return reversed(self._kept.values())
 
 

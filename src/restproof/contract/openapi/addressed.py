@@ -16,9 +16,10 @@ from restproof.contract.openapi.answers import Reader, object_of
 from restproof.contract.openapi.bodies import is_list, is_one, shown_of
 from restproof.contract.openapi.constants import METHODS
 from restproof.contract.openapi.identity import id_member
-from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
+from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
 

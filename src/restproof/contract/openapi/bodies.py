@@ -12,13 +12,13 @@ from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
-from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
 from restproof.contract.openapi.sendable import Unsendable, sendable
 from restproof.contract.shapes import SHOWN, types_of
+from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps
 
 _BESIDE_ENTRIES = re.compile(

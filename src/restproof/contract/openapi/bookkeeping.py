@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from restproof.contract.openapi.bodies import Shaped
-from restproof.contract.openapi.naming import snake
+from restproof.contract.words import snake
 
 _WHEN = r"(at|on|by|date|time|date_?time|time_?stamp|ts|utc|user|user_id|by_id)"
 _DONE = r"(creat|updat|modifi|chang|insert|delet|archiv)(e|ed|ion|ification)"

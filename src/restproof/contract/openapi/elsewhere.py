@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.openapi.constants import PARAMETER
-from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths
+from restproof.contract.words import snake
 from restproof.errors import ContractError
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.identity import id_member
-from restproof.contract.openapi.naming import is_soft_reference, singular, snake
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema
+from restproof.contract.words import is_soft_reference, snake
 
 _UNKNOWN = "no value is known to be an id of what it names"
 

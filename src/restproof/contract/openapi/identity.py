@@ -10,10 +10,10 @@ from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.members import Members
-from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, Schemas
 from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
 from restproof.pointer import step
 
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")

@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
 
 Yaml = dict[str, Any]
 

@@ -1,10 +1,11 @@
-"""Names of resources, from the words of a document, and what the name of a member tells."""
+"""Names of resources, from the words of a document."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
+
+from restproof.contract.words import snake
 
 
 def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
@@ -42,11 +43,6 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) else word
 
 
-def snake(word: str) -> str:
-    """``teamId`` → ``team_id``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
-
-
 def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", snake(text)).strip("_")
 
@@ -55,16 +51,3 @@ def contract_name(text: str) -> str:
     """A name for a contract, from that of a file or folder."""
     name = re.sub(r"\W+", "_", text).strip("_").lower()
     return name if name[:1].isalpha() else f"api_{name}".rstrip("_")
-
-
-def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a member is named as one that holds the id of something else, or holds several UUIDs, and may hold any
-    value of the kind."""
-    if {"enum", "const", "readOnly"} & schema.keys():
-        return False
-    items = schema.get("items")
-    if isinstance(items, Mapping) and items.get("format") == "uuid" and not {"enum", "const"} & items.keys():
-        return True
-    if not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
-        return False
-    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))

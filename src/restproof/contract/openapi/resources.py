@@ -21,7 +21,7 @@ from restproof.contract.openapi.identity import id_member, id_type, identity, pa
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
 from restproof.contract.openapi.named import id_field, is_bare_list, named_resource, own_item_path, own_paths
-from restproof.contract.openapi.naming import is_soft_reference, singular, snake
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
@@ -34,6 +34,7 @@ from restproof.contract.openapi.wording import may_be_none, says_it_keeps, says_
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
+from restproof.contract.words import is_soft_reference, snake
 
 Yaml = dict[str, Any]
 

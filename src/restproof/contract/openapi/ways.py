@@ -12,12 +12,12 @@ from restproof.contract.address import OWN_ID
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
-from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.pages import is_token
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, wider
 from restproof.contract.openapi.security import Security
 from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
 
 Yaml = dict[str, Any]
 _REQUEST = re.compile(r"(?i)(x-)?(request|correlation|trace|transaction|message)-?id")

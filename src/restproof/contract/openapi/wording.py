@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.words import snake
 
 _KEEPS = re.compile(
     r"(?i)partial|\bmerg|\bkeep|\bkept\b|unchanged|untouched|\bonly\b|\bomit|\bleft out\b|\bremain|\bunless\b"

@@ -14,10 +14,10 @@ import yaml
 
 from restproof.contract.directions import REQUESTS
 from restproof.contract.openapi.imported import Imported, LeftOut
-from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.sharing import shared
 from restproof.contract.pairs import pairs
 from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
 
 _WIDTH = 100
 _UPDATED = re.compile(r"(?i)^(last_?)?(updated|modified|changed?|mtime)(_?(at|on|time|date))?$")
