@@ -11,6 +11,8 @@ import pytest
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PATIENCE = 240_000
+"""Milliseconds that a page may take for what is asked of it: a machine that is busy with other things is slow."""
 UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
@@ -26,6 +28,7 @@ def browser() -> Iterator[Any]:
 def opened(browser: Any, address: str, width: int = 1440, height: int = 900, script: str = "", **options: Any) -> Any:
     """A page of its own; ``script`` runs first. ``heard`` holds every request, dialog, console line and error."""
     page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
+    page.set_default_timeout(PATIENCE)
     page.add_init_script(script)
     page.heard = []
     page.on("request", lambda request: page.heard.append(request.url))
