@@ -1,10 +1,11 @@
 """pytest fixtures for a team's own tests; name the module in a ``conftest.py``:
-``pytest_plugins = ["restproof.fixtures"]``."""
+``pytest_plugins = ["restproof.fixtures"]``. ``Server`` and ``Stub`` are what they make, for those who write types."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,17 @@ import pytest
 if TYPE_CHECKING:
     from restproof.sandbox.stub import Stub
     from restproof.session.server import Server
+
+__all__ = ["Server", "Stub", "restproof_sandbox", "restproof_stub", "restproof_target"]
+
+_WHERE = {"Server": "restproof.session.server", "Stub": "restproof.sandbox.stub"}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a type when it is first used: both bring the whole of the machinery along."""
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @pytest.fixture
