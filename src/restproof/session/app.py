@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.errors import ConfigurationError
+from restproof.session.wsgi import Wsgi
 from restproof.usercode import message_of, origin_of
 
 _WAIT = 30.0
@@ -37,13 +38,14 @@ def served(application: Any, name: str) -> Iterator[str]:
     import uvicorn
 
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    adapted = None if _is_asgi(application) else Wsgi(application)
     config = uvicorn.Config(
-        application,
-        interface="auto" if _is_asgi(application) else "wsgi",
+        adapted or application,
         log_config=None,
         log_level="critical",
         access_log=False,
         ws="none",
+        lifespan="off" if adapted else "auto",
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
@@ -72,6 +74,8 @@ def served(application: Any, name: str) -> Iterator[str]:
         server.should_exit = True
         thread.join(5)
         listening.close()
+        if adapted:
+            adapted.close()
 
 
 def _imported(spec: str, folder: Path) -> Any:
