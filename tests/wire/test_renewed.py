@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.model import Contract
 from restproof.wire.failure import NotSent
 from restproof.wire.message import Request
 from restproof.wire.sharing import Counter, Shared
 from restproof.wire.wallet import CredentialError, Renewing, Token
 
-from .conftest import Client, answer
+from .conftest import NOTES, Client, answer
 from .provider import GET, READ, Provider, Serve, client_of, wallet
 
 
@@ -108,6 +109,31 @@ def test_an_old_credential_is_renewed_where_some_requests_are_refused_anyway(
     now[0] = seconds
     client.session.send(GET, READ)
     assert [e.status for e in client.recording.exchanges] == [401, 401, *statuses]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds", "statuses"), [("", 31, [403]), ("[401, 403]", 29, [403]), ("[401, 403]", 31, [403, 200])]
+)
+def test_a_credential_that_is_refused_by_403_is_renewed_where_a_contract_says_so_and_it_is_old(
+    said: str,
+    seconds: float,
+    statuses: list[int],
+    serve: Serve,
+    connect: Callable[..., Client],
+    contract_with: Callable[..., Contract],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it is about what the credential may do."""
+    now, tokens = [0.0], iter([Token("first"), Token("second")])
+    monkeypatch.setattr("restproof.wire.credentials.time.time", lambda: now[0])
+    server = serve(lambda request: answer(200 if b"Bearer second" in request or now[0] == 0 else 403))
+    held = Renewing({}, {"full": lambda: next(tokens)}, clock=lambda: now[0])
+    own = contract_with(text=NOTES + (f"statuses: {{bad_credential: {said}}}\n" if said else ""))
+    client = connect(server.url, contract=own, target={"credentials": {"full": ""}}, wallet=held)
+    assert client.session.send(GET, READ).status == 200
+    now[0] = seconds
+    client.session.send(GET, READ)
+    assert [e.status for e in client.recording.exchanges] == [200, *statuses]
 
 
 @pytest.mark.parametrize("credential", ["full", None])

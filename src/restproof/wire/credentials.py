@@ -92,13 +92,14 @@ class Credentials:
         return self._digests[name]
 
     def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, before: int) -> bool:
-        """Whether there is another credential than the one that was ``refused`` with a 401, or another challenge for
-        it. Where another was refused as well (``before``: how many were), that is an answer to such requests, unless
-        that one may have been over by then: on a slow way, before the server looks at it."""
+        """Whether there is another credential than the one that was ``refused``, or another challenge for it: with a
+        401, or, where the contract refuses credentials so and this one may be over, with a 403. Where another was
+        refused as well (``before``: how many were), that is an answer to such requests, unless that one may have been
+        over by then: on a slow way, before the server looks at it."""
         about = exchange.about
         if self._contract.auth.scheme == "digest":
             with self._lock:
-                return not before and self._digest(name, refused).is_challenged(exchange)
+                return not before and exchange.status == 401 and self._digest(name, refused).is_challenged(exchange)
         what = (name, about.resource, about.operation)
         now = time.time()
         age = now - refused.obtained
@@ -109,6 +110,8 @@ class Credentials:
             or age >= self._lived.get(name, _OLD)
             or (before > 0 and refused.obtained < self._since[name])  # by another worker, some time ago
         )
+        if exchange.status == 403 and not (is_over and 403 in self._contract.status("bad_credential").codes):
+            return False  # it is about what the credential may do
         if (before or what in self._refused) and not (is_over and before < _RENEWALS):
             self._refused.add(what)
             return False
@@ -120,7 +123,7 @@ class Credentials:
         if other is not None:
             self._tried[name] = age
             self._hide(other)
-            self._note("credential", f"the credential `{name}` was refused (401), and renewed")
+            self._note("credential", f"the credential `{name}` was refused ({exchange.status}), and renewed")
         return other is not None
 
     def _lose(self, name: str, error: CredentialError) -> None:

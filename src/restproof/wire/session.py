@@ -257,7 +257,7 @@ class Session:
             self._credentials.heard(permit.credential, exchange)
             if exchange.is_given_up:
                 self.guard.ended(permit.ticket, under_way=True)
-            if exchange.status == 401 and self._renews(permit, outgoing, exchange, before=renewed):
+            if exchange.status in (401, 403) and self._renews(permit, outgoing, exchange, before=renewed):
                 renewed += 1
                 if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
                     return exchange
@@ -323,7 +323,7 @@ class Session:
         return self._credentials.token(credential).value
 
     def _renews(self, permit: Permit, outgoing: Outgoing, exchange: Exchange, *, before: int) -> bool:
-        """Whether a request that was answered 401 is sent once more, with another credential."""
+        """Whether a request that was answered 401 or 403 is sent once more, with another credential."""
         if permit.credential is None or outgoing.token is None:
             return False
         return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, before=before)
