@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+IDS = ("id", "_id", "uuid")
+"""Names of members that identify what they stand in."""
+
 
 def snake(word: str) -> str:
     """``teamId`` → ``team_id``."""

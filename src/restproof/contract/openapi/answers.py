@@ -15,6 +15,7 @@ from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import is_nullable
+from restproof.errors import ContractError
 
 _JSON = re.compile(r"(?i)application/(?!json-patch\+)([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
 """Media types of JSON that shows a resource, or members of one: a JSON Patch (RFC 6902) lists changes instead."""
@@ -24,6 +25,8 @@ _SHOWN = 5
 """Entries of an example that are looked at."""
 _PLAIN_JSON = re.compile(r"(?i)application/json\s*($|;)")
 
+Answer = tuple[str, Mapping[str, Any], Route]
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -32,18 +35,42 @@ class Reader:
     source: Source
     schemas: Schemas
     once: Once = field(default_factory=Once)
+    _answers: dict[Route, list[Answer]] = field(default_factory=dict)
     _successes: dict[Route, Schema] = field(default_factory=dict)
 
-    def responses(self, call: Call) -> Iterator[tuple[str, Mapping[str, Any], Route]]:
+    def responses(self, call: Call) -> list[Answer]:
         """Status (``200``, ``4XX``, ``default``), content and place of each answer. A ``default`` that is the only one
         is what every success answers."""
+        if call.route not in self._answers:
+            self._answers[call.route] = list(self._responses(call))
+        return self._answers[call.route]
+
+    def _responses(self, call: Call) -> Iterator[Answer]:
         route = (*call.route, "responses")
-        told = self.source.mapping(call.value.get("responses") or {}, route)
+        told = self._mapping(call.value.get("responses"), route)
         is_only = [c for c in told if not str(c).startswith("x-")] == ["default"]
         for code, answer in told.items():
             of_all = is_only and code == "default"
             here = (*route, code)
-            yield "2XX" if of_all else str(code).upper(), self.source.mapping(answer or {}, here), here
+            yield "2XX" if of_all else str(code).upper(), self._answer(answer, here), here
+
+    def _answer(self, value: Any, route: Route) -> Mapping[str, Any]:
+        """An answer of which all parts can be read."""
+        found = dict(self._mapping(value, route))
+        for word in {"content", "headers"} & found.keys():
+            found[word] = self._mapping(found[word], (*route, word))
+        if "content" in found:
+            content = found["content"].items()
+            found["content"] = {media: self._mapping(said, (*route, "content", media)) for media, said in content}
+        return found
+
+    def _mapping(self, value: Any, route: Route) -> Mapping[str, Any]:
+        """``value``, with references followed, as a mapping: what cannot be read costs only itself, and is told."""
+        try:
+            return self.source.mapping(value or {}, route)
+        except ContractError as error:
+            self.schemas.left_out.append((error.message, route))
+            return {}
 
     def codes(self, call: Call, first: str) -> list[int | str]:
         """The documented statuses of a class (``"2"``): codes, and the class itself as ``2xx``."""
@@ -84,12 +111,17 @@ class Reader:
         return body is not None and self.source.mapping(body, (*call.route, "requestBody")).get("required") is True
 
     def content(self, holder: Mapping[str, Any], route: Route) -> Schema:
-        """The schema under ``content`` for JSON, plain JSON before other kinds of it."""
+        """The schema under ``content`` for JSON, plain JSON before other kinds of it. One that cannot be read says
+        nothing, and is told."""
         content = self.source.mapping(holder.get("content") or {}, (*route, "content"))
         named = sorted((m for m in content if _JSON.match(m)), key=lambda m: not _PLAIN_JSON.match(m))
         for media in named:
             here = (*route, "content", media)
-            return self.schemas.of(self.source.mapping(content[media] or {}, here).get("schema"), (*here, "schema"))
+            try:
+                return self.schemas.of(self.source.mapping(content[media] or {}, here).get("schema"), (*here, "schema"))
+            except ContractError as error:
+                self.schemas.left_out.append((error.message, here))
+                return {}
         return {}
 
     def examples(self, holder: Mapping[str, Any], route: Route) -> list[Any]:

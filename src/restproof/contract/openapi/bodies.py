@@ -16,7 +16,7 @@ from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
-from restproof.contract.openapi.sendable import Unsendable, sendable
+from restproof.contract.openapi.sendable import Unsendable, described, sendable
 from restproof.contract.shapes import SHOWN, types_of
 from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps
@@ -232,7 +232,7 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         told.envelope["request"] = wrapper
     for operation, schema in list(told.sent.items()):
         inner = schema["properties"][wrapper] if wrapper else schema
-        whole = _plainest(alternatives(inner))
+        whole = described(_plainest(alternatives(inner)), told.readable)
         asked = apart(whole)
         held = [n for n, s in asked.get("properties", {}).items() if s is not whole["properties"][n]]
         told.embedded += [n for n in held if n not in told.embedded]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import shown_of
@@ -11,7 +13,7 @@ from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema
-from restproof.contract.words import is_soft_reference, snake
+from restproof.contract.words import IDS, is_soft_reference, snake
 
 _UNKNOWN = "no value is known to be an id of what it names"
 
@@ -31,20 +33,35 @@ class Records:
 
     reader: Reader
     found: Iterable[Found]
-    _known: list[Record] | None = None
     _apart: dict[tuple[str, int], tuple[Schema, Schema]] = field(default_factory=dict)
     """Member and schema, by its identity → the schema, and what became of it."""
 
-    @property
+    @cached_property
     def known(self) -> list[Record]:
-        if self._known is None:
-            self._known = []
-            for found in self.found:
-                shown = shown_of(self.reader, found)
-                member = id_member(found, shown) if found.parameter else None
-                if member is not None:
-                    self._known.append(Record(found.name, member, frozenset(shown)))
-        return self._known
+        records = []
+        for found in self.found:
+            shown = shown_of(self.reader, found)
+            member = id_member(found, shown) if found.parameter else None
+            if member is not None:
+                records.append(Record(found.name, member, frozenset(shown)))
+        return records
+
+    @cached_property
+    def _of_names(self) -> dict[frozenset[str], list[int]]:
+        """Places in ``known`` by what is shown of the resource."""
+        places = defaultdict[frozenset[str], list[int]](list)
+        for at, record in enumerate(self.known):
+            if len(record.names) > 1:
+                places[record.names].append(at)
+        return places
+
+    @cached_property
+    def _of_resource(self) -> dict[str, list[int]]:
+        """Places in ``known`` by the name of the resource."""
+        places = defaultdict[str, list[int]](list)
+        for at, record in enumerate(self.known):
+            places[record.resource].append(at)
+        return places
 
     def apart(self, body: Schema) -> Schema:
         """``body`` with each record of a resource in it, and each id that it need not hold, marked as one that nobody
@@ -86,15 +103,23 @@ class Records:
         members: Mapping[str, Schema] = schema.get("properties", {})
         if not members:
             return None
-        for record in self.known:
-            if record.id not in members or members[record.id].get("readOnly") or not members.keys() <= record.names:
-                continue
-            called = {snake(name), singular(snake(name))}
-            if len(members) == len(record.names) > 1 or any(
-                n == record.resource or n.endswith(f"_{record.resource}") for n in called
-            ):
+        places = {*self._of_names.get(frozenset(members), ())}
+        for called in {snake(name), singular(snake(name))}:
+            for end in _ends(called):
+                places.update(self._of_resource.get(end, ()))
+        for at in sorted(places):
+            record: Record = self.known[at]
+            if record.id in members and not members[record.id].get("readOnly") and members.keys() <= record.names:
                 return record
         return None
+
+
+def _ends(name: str) -> Iterator[str]:
+    """``shipping_home_address``, ``home_address``, ``address``: what a name may end with as a whole."""
+    yield name
+    for at, character in enumerate(name):
+        if character == "_":
+            yield name[at + 1 :]
 
 
 def _without_ids(schema: Schema, members: Mapping[str, Schema]) -> Mapping[str, Schema]:
@@ -106,6 +131,6 @@ def _without_ids(schema: Schema, members: Mapping[str, Schema]) -> Mapping[str, 
 
 
 def _is_id(name: str, schema: Schema) -> bool:
-    if name in ("id", "_id", "uuid"):
+    if name in IDS:
         return not {"enum", "const"} & schema.keys()
     return is_soft_reference(name, schema)

@@ -237,6 +237,8 @@ class Paths:
         value = self.source.mapping(entry[method], here)
         if self.tags and not self.tags & set(map(str, value.get("tags") or ())):
             return None
+        if value.get("requestBody") is not None:
+            self.source.mapping(value["requestBody"], (*here, "requestBody"))
         own, shared = self._parameters(value, here), self._parameters(entry, route)
         # Those of the path, but for those that the operation says anew.
         names = {(p.get("name"), p.get("in")) for p in own}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.openapi.schemas import WIDER, Schema, wider
+from restproof.contract.shapes import SHOWN
+from restproof.contract.words import IDS
 
 
 class Unsendable(Exception):
@@ -65,6 +67,23 @@ def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
         return found
     known[id(schema)] = schema
     return schema
+
+
+def described(schema: Schema, shown: Collection[str]) -> Schema:
+    """A body of which each member that it needs has a schema: of one that none describes any value is valid, and
+    without it no body is. What an answer shows is the server's then, and is not sent. ``shown``: the names of that."""
+    members = schema.get("properties", {})
+    further = schema.get("additionalProperties", {})
+    bare = [n for n in schema.get("required", ()) if n not in {*members, *shown, *IDS}]
+    if not bare:
+        return schema
+    if further is False:
+        found: Schema = {WIDER: "it is needed, and the schema allows no member of that name"}
+    elif "patternProperties" in schema:
+        found = {WIDER: "it is needed, and only a pattern of names may describe it"}
+    else:
+        found = {**(further if isinstance(further, dict) else {}), SHOWN: "open"}
+    return {**schema, "properties": {**members, **dict.fromkeys(bare, found)}}
 
 
 def _sendable_ones(schemas: Sequence[Schema], known: dict[int, Schema], at: str) -> Iterator[Schema]:

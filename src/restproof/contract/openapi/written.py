@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -196,22 +197,30 @@ def _flow_lines(value: Mapping[str, Any]) -> list[str]:
     return [f"{_word(name)}: {flow(inner)}" for name, inner in value.items()]
 
 
+@dataclass(frozen=True)
+class _Said:
+    """A value that is told from others by how Python writes it."""
+
+    written: str
+    value: Any = field(compare=False)
+
+
 def flow(value: Any) -> str:
     """A value on one line."""
+    return _flow(_Said(repr(value), value))
+
+
+@lru_cache(maxsize=10_000)
+def _flow(said: _Said) -> str:
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     written: str = yaml.dump(
-        value, Dumper=dumper, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False
+        said.value, Dumper=dumper, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False
     )
     return written.removesuffix("\n").removesuffix("\n...").strip()
 
 
 def _word(name: Any) -> str:
-    return _text_as_word(str(name))
-
-
-@lru_cache(maxsize=10_000)
-def _text_as_word(text: str) -> str:
-    return flow(text)
+    return flow(str(name))
 
 
 _SAME: Sequence[tuple[str, str]] = (

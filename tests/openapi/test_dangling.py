@@ -1,0 +1,45 @@
+"""References that name nothing, and what is no mapping where one must stand: each costs what it is in, and is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.openapi.test_sloppy import CAR, SENT, call, cars, read
+
+NOWHERE = {"$ref": "#/components/responses/Nowhere"}
+
+
+def answering(code: int, answer: Any) -> dict[str, Any]:
+    """A read of a car with one more answer."""
+    found = call(CAR)
+    return {**found, "responses": {**found["responses"], code: answer}}
+
+
+@pytest.mark.parametrize(
+    "answer", [NOWHERE, "none", {"content": NOWHERE}, {"headers": "none"}, {"content": {"a/b": 1}}]
+)
+def test_an_answer_that_cannot_be_read_costs_no_operation(answer: Any, tmp_path: Path) -> None:
+    found, contract = read(tmp_path, cars(get=answering(404, answer)))
+    car = contract.resources["car"]
+    assert [*car.operations] == ["create", "read"]
+    assert car.operation("read").statuses["absent"].codes == {404}
+    assert any("names nothing" in one.what or "must be a mapping" in one.what for one in found.left_out)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        call({"$ref": "#/components/schemas/Nowhere"}, SENT),
+        {**call(CAR), "requestBody": NOWHERE},
+        {**call(CAR, SENT), "parameters": [NOWHERE]},
+        call(CAR, {"$ref": "#/components/schemas/Nowhere"}),
+        {**call(CAR, SENT), "responses": "none"},
+    ],
+    ids=["answer", "request", "parameter", "body", "answers"],
+)
+def test_what_an_operation_needs_and_cannot_be_read_costs_it_alone(broken: dict[str, Any], tmp_path: Path) -> None:
+    found, contract = read(tmp_path, cars(patch=broken))
+    assert {"create", "read"} <= {*contract.resources["car"].operations}
+    assert any("names nothing" in one.what or "must be a mapping" in one.what for one in found.left_out)
