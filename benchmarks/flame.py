@@ -81,7 +81,7 @@ def sampled() -> Counter[Stack]:
     signal.signal(signal.SIGPROF, look)
     signal.setitimer(signal.ITIMER_PROF, INTERVAL, INTERVAL)
     with tempfile.TemporaryDirectory() as folder:
-        run(["run", "procore", "-q", "--out", folder])
+        run(["run", "procore", "-q", "--concurrency", "1", "--out", folder])
     signal.setitimer(signal.ITIMER_PROF, 0)
     return found
 

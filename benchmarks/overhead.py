@@ -2,8 +2,8 @@
 
     python benchmarks/overhead.py
 
-Both are measured in this one run, on this machine: a full run of the bundled contract against its sandbox (imports,
-plan, judging, recording and reports included; Python's byte code is there), then a loop over the recorded requests
+Both are measured in this one run, on this machine: a full run of the bundled contract against its sandbox, one item at
+a time (imports, plan, judging, recording and reports included; Python's byte code is there), then a loop over the recorded requests
 against another sandbox. Prints milliseconds of CPU per request and their ratio.
 """
 
@@ -29,7 +29,7 @@ from restproof.sandbox.launch import start
 CHILD = """
 import resource, sys
 from restproof.cli.main import run
-code = run(["run", "-q", "--out", sys.argv[1]])
+code = run(["run", "-q", "--concurrency", "1", "--out", sys.argv[1]])
 used = resource.getrusage(resource.RUSAGE_SELF)
 print("CPU", used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
 sys.exit(code)

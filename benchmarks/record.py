@@ -32,7 +32,7 @@ def main() -> int:
     said = parser.parse_args()
     contract = find_contract(said.contract, None, Path.cwd())
     with tempfile.TemporaryDirectory() as folder:
-        code = run(["run", str(contract), "-q", "--profile", said.profile, "--out", folder])
+        code = run(["run", str(contract), "-q", "--profile", said.profile, "--concurrency", "1", "--out", folder])
         if code:
             return code
         data = packed((Path(folder) / "run.jsonl.gz").read_bytes())

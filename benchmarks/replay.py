@@ -24,8 +24,8 @@ import sys, time
 from restproof.cli.main import run
 from restproof.session.run import Run
 opened, closed = Run.open, Run.close
-def timed_open(self, items):
-    part = opened(self, items)
+def timed_open(self, *arguments):
+    part = opened(self, *arguments)
     self.began = time.perf_counter()
     return part
 def timed_close(self):
@@ -52,7 +52,7 @@ def timed(function):
 writer.Writer.write = timed(writer.Writer.write)
 message.to_event = timed(message.to_event)
 began = time.perf_counter()
-code = run(["run", "-q", "--out", sys.argv[1]])
+code = run(["run", "-q", "--concurrency", "1", "--out", sys.argv[1]])
 took = time.perf_counter() - began
 sys.stderr.write(f"SHARE {spent / (took - spent)}\\n")
 sys.exit(code)

@@ -44,7 +44,7 @@ def first(self, *arguments, **options):
 
 Session.send = first
 from restproof.cli.main import run
-sys.exit(run(["run", "-q", "--out", sys.argv[1]]))
+sys.exit(run(["run", "-q", "--concurrency", "1", "--out", sys.argv[1]]))
 """
 
 

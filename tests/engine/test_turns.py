@@ -48,6 +48,7 @@ class Planned:
     late: bool = False
     alone: bool = False
     referred: bool = False
+    drawn: bool = False
     rule: str = "create.thing"
     test: Callable[..., object] = print
     left_out: bool = False
@@ -64,7 +65,9 @@ class Planned:
     @property
     def proof(self) -> Any:
         marks = {"late": self.late, "alone": self.alone, "referred": self.referred}
-        return SimpleNamespace(requirement=self.rule, observes=False, draw={}, **marks)
+        return SimpleNamespace(
+            requirement=self.rule, observes=False, draw={"body": print} if self.drawn else {}, **marks
+        )
 
 
 def turns(*items: Planned, workers: int = 2) -> Turns:
@@ -136,6 +139,17 @@ def test_what_most_lists_wait_for_is_begun_first() -> None:
     given = turns(*[Planned("office")] * 9, Planned("office", "delete"), *[Planned("rfi")] * 7, *lists, workers=1)
     order = [begun for (begun,) in in_rounds(given, 1)]
     assert order[:9] == [10, 11, 12, 13, 14, 15, 16, 9, 17]
+
+
+def test_what_draws_its_inputs_is_left_to_the_first_worker_while_there_is_something_else() -> None:
+    """What draws them takes long to load, and is loaded once so."""
+    drawn = [Planned("office", drawn=True), Planned("project", drawn=True)]
+    given = turns(*drawn, Planned("office"), Planned("project", cost=20), Planned("office", cost=20))
+    rounds = list(in_rounds(given, 2))
+    assert {first for first, *_ in rounds[:2]} == {0, 1}
+    assert not {0, 1} & {n for _, *others in rounds for n in others}
+    alone = turns(*drawn)
+    assert len(next(in_rounds(alone, 2))) == 2
 
 
 def test_the_lists_of_a_resource_are_judged_by_one_worker_that_knows_it() -> None:

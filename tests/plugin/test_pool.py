@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from restproof.cli.main import run
 from restproof.engine.watch import Watch
 from restproof.errors import ConfigurationError, StorageError
-from restproof.plugin import pool
+from restproof.hooks import Hooks
+from restproof.plugin.collection import BundledModule
+from restproof.plugin.item import RuleItem
+from restproof.plugin.pool import by_itself
 from restproof.session.live import LiveConnection
 
 CONTRACT = Path(__file__).parents[1] / "generated" / "contracts" / "minimal"
@@ -69,13 +72,15 @@ def test_what_keeps_a_worker_from_beginning_is_told_without_a_traceback(
 
 
 def test_lists_of_a_worker_that_has_died_are_judged_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def dies_once(item: Any, **options: Any) -> Any:
+    honest = RuleItem.runtest
+
+    def dies_once(item: RuleItem) -> None:
         if item.plan_item.operation == "list" and not (tmp_path / "died").exists():
             (tmp_path / "died").touch()
             os._exit(1)
-        return runtestprotocol(item, **options)
+        honest(item)
 
-    monkeypatch.setattr(pool, "runtestprotocol", dies_once)
+    monkeypatch.setattr(RuleItem, "runtest", dies_once)
     assert run_in_two(tmp_path / "run", "--only", "list") == 3
     ended = [r["outcome"] for r in results(tmp_path / "run") if r["operation"] == "list"]
     assert ended.count("error") == 1
@@ -123,3 +128,42 @@ def test_a_worker_that_cannot_tell_what_it_has_seen_is_told(
     said = capsys.readouterr().err
     assert told in said
     assert "INTERNALERROR" not in said
+
+
+def test_the_log_tells_what_all_workers_have_sent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--profile", "smoke", "--only", "create", "--workers", "2"]
+    assert run(["run", str(CONTRACT), "--out", str(tmp_path / "run"), *words]) == 0
+    last = capsys.readouterr().err.splitlines()[-1]
+    sent = json.loads((tmp_path / "run" / "summary.json").read_text())["requests"]
+    assert last.startswith("100 %")
+    assert f", {sent} requests, 0 failed" in last
+
+
+def planned(
+    target: str | None = None, cost: int = 5_000, hooks: Hooks | None = None, *, bundled: bool = True, bound: str = ""
+) -> int:
+    """How many items of such a plan are in flight by itself."""
+    none = dict.fromkeys(("max_requests", "max_creates", "rate", "coordinate", "faults"))
+    promise = SimpleNamespace(target=target, recorded=None, hooks=hooks or Hooks())
+    parent = BundledModule.__new__(BundledModule) if bundled else None
+    item: Any = SimpleNamespace(parent=parent, plan_item=SimpleNamespace(cost=cost))
+    of: Any = SimpleNamespace(promise=promise, options=SimpleNamespace(**none | ({bound: 100} if bound else {})))
+    return by_itself(of, [item])
+
+
+@pytest.mark.parametrize(("processors", "expected"), [(1, 1), (2, 2), (3, 2), (4, 3), (64, 4)])
+def test_a_long_plan_on_the_embedded_sandbox_keeps_the_processors_busy(
+    processors: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(processors)), raising=False)
+    assert planned() == expected
+
+
+def test_nothing_else_has_several_items_in_flight_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    assert planned(target="https://api.example.com") == 1
+    assert planned(cost=900) == 1
+    assert planned(bundled=False) == 1
+    assert planned(hooks=Hooks({"on_finish": [print]})) == 1
+    for bound in ("max_requests", "max_creates", "rate", "coordinate", "faults"):
+        assert planned(bound=bound) == 1

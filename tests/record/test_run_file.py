@@ -24,6 +24,7 @@ from restproof.record.reader import (
     TruncatedRunFile,
     read,
 )
+from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
 
 OFFICE = build.item("create.answers-created", "office", "create")
@@ -215,6 +216,22 @@ def test_the_parts_of_two_workers_become_one_file(tmp_path: Path) -> None:
     assert [i.id for i in run.items] == [OFFICE["item"], other["item"]]
     assert [(e.n, e.worker) for e in run.exchanges] == [(1, 0), (2, 1)]
     assert run.findings[0].exchange == 2
+
+
+@pytest.mark.parametrize("delays", [(), (0.0, 2.5)], ids=["as they are", "later"])
+def test_what_is_joined_says_what_its_parts_have_said(delays: tuple[float, ...], tmp_path: Path) -> None:
+    """However an exchange looks that only gets another number and its worker's."""
+    texts = ['"worker":1}', 'é "n":7,', "}", "\ud800"]
+    sent = [build.exchange(5 + n, OFFICE, SAMPLE, got={"name": text}) for n, text in enumerate(texts)]
+    parts = [build.write(tmp_path / name, *sent) for name in ("1", "2")]
+    join(parts, tmp_path / "joined", build.header(), None, delays)
+    found = [e for _, e in lines(tmp_path / "joined", partial=True) if e["event"] == "exchange"]
+    later = delays or (0.0, 0.0)
+    assert found == [
+        {**event, "n": 1 + 4 * worker + n, "worker": worker, "started": event["started"] + later[worker]}
+        for worker in (0, 1)
+        for n, event in enumerate(sent)
+    ]
 
 
 def test_a_join_hides_no_contradiction(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from restproof.record.jsontext import allow_long_integers
 from restproof.session.handed import error_as_json
 
 
-def asked(options: dict[str, Any], workers: int, progress: bool, engine: str | None = None) -> str:
+def asked(options: dict[str, Any], workers: int | None, progress: bool, engine: str | None = None) -> str:
     """What is asked of the process: a line of JSON."""
     return json.dumps({"options": options, "workers": workers, "progress": progress, "engine": engine}) + "\n"
 

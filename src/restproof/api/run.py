@@ -66,8 +66,8 @@ class RunOptions(TypedDict, total=False):
 class Settings(RunOptions, total=False):
     """The options of a run, and how it is asked for. ``credentials`` and ``ids``: those of a target that is a URL or an
     application, by the names that they have in ``restproof.toml``; ``ca_bundle``: what its certificate is verified
-    with. ``workers``: processes that share the run; ``engine``: where its shards take place instead (``local``,
-    ``dask://HOST:PORT``). ``progress``: told on standard error. ``cwd``: where
+    with. ``workers``: processes that share the run, by default as many as ``restproof run`` has; ``engine``: where its
+    shards take place instead (``local``, ``dask://HOST:PORT``). ``progress``: told on standard error. ``cwd``: where
     ``restproof.toml`` is looked for, and what relative paths start from; the working directory by default."""
 
     credentials: Mapping[str, str]
@@ -132,7 +132,7 @@ class _Job:
             result = Path(stack.enter_context(TemporaryDirectory(prefix="restproof-run-"))) / "result.json"
             text = asked(
                 self._options(target),
-                self.settings.get("workers", 1),
+                self.settings.get("workers"),
                 self.settings.get("progress", False),
                 self._engine(),
             )

@@ -84,10 +84,9 @@ def _click_option(option: Option) -> click.Parameter:
     "--workers",
     "workers",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
     metavar="N",
-    help="Up to N items in flight at once, each in a process of its own; with --engine as many shards.",
+    help="Up to N items in flight at once, each in a process of its own; with --engine as many shards. Default: 1, and "
+    "for a long plan on the embedded sandbox what the processors bear.",
 )
 @click.option(
     "--engine",
@@ -109,7 +108,7 @@ def command(
     ctx: click.Context,
     /,
     quiet: bool,
-    workers: int,
+    workers: int | None,
     engine: str | None,
     write: Path | None,
     app: str | None,
@@ -150,7 +149,7 @@ def prove(
     write: Path | None,
     *,
     quiet: bool,
-    workers: int,
+    workers: int | None,
     engine: str | None = None,
 ) -> Ending:
     """Run the suites for a contract, or for a document in place of one. Raises ``RestproofError`` for what the user has
@@ -205,12 +204,13 @@ def run(
     extra: Sequence[str] = (),
     *,
     quiet: bool = False,
-    workers: int = 1,
+    workers: int | None = 1,
     engine: str | None = None,
     shared: GivenValues | None = None,
 ) -> Ending:
-    """Run the suites for a contract; with ``engine`` there. ``shared``: this is one shard of such a run, with the
-    values that all of them are given. Raises ``RestproofError`` for what the user has to mend."""
+    """Run the suites for a contract; with ``engine`` there. ``workers``: ``None`` leaves their number to the run;
+    ``shared``: this is one shard of such a run, with the values that all of them are given. Raises ``RestproofError``
+    for what the user has to mend."""
     # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
@@ -220,7 +220,7 @@ def run(
 
         if engine is not None and not options.plan:
             return _spread(
-                promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers > 1 else None
+                promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers != 1 else None
             )
         with beginning(replace(promised(options, Path.cwd(), shared), is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)
@@ -246,7 +246,7 @@ def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool,
     return Ending(3 if done.missing and code == 0 else code, done.ended.directory)
 
 
-def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int) -> Ending:
+def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int | None) -> Ending:
     """Hand the run to pytest. Raises as :func:`run`."""
     import pytest
 
@@ -264,8 +264,8 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             click.echo(
                 f"credential `{name}` is shorter than {SHORTEST} characters: hidden as a header's value only", err=True
             )
-    if options.stubs is not None:
-        workers = 1  # a recording answers at once
+    if options.stubs is not None or (workers is None and extra):
+        workers = 1  # a recording answers at once; and what is meant for pytest, it may have to do all by itself
     watcher = Watcher(Progress(quiet or options.plan), promise, workers, plainly=not extra)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)

@@ -24,7 +24,9 @@ class Watcher(Caller):
     """Follows the session from outside: shows progress, and keeps what the exit code needs. ``plainly``: whether no
     option of pytest asks for more of it than the run does."""
 
-    def __init__(self, progress: Progress, promise: Promise, concurrency: int = 1, *, plainly: bool = False) -> None:
+    def __init__(
+        self, progress: Progress, promise: Promise, concurrency: int | None = 1, *, plainly: bool = False
+    ) -> None:
         super().__init__(promise, concurrency)
         self.progress = progress
         self._plainly = plainly
@@ -50,6 +52,13 @@ class Watcher(Caller):
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        failed = self.run_plainly(item)
+        if failed is None:
+            return None
+        self.ended(item.session, failed=failed)
+        return True
+
+    def run_plainly(self, item: pytest.Item) -> bool | None:
         """A bundled rule has nothing to set up or to tear down, and where nobody else listens, the three phases of
         pytest with all that is caught in them cost as much as a request."""
         if not (self._plainly and isinstance(item, RuleItem) and isinstance(item.parent, BundledModule)):
@@ -57,10 +66,11 @@ class Watcher(Caller):
         with redirect_stdout(StringIO()):  # a hook of the user may say something
             call = pytest.CallInfo.from_call(item.runtest, "call", reraise=(pytest.exit.Exception, KeyboardInterrupt))
         raised = None if call.excinfo is None else call.excinfo.value
-        failed = raised is not None and not isinstance(raised, pytest.skip.Exception | pytest.xfail.Exception)
-        item.session.testsfailed += failed
+        return raised is not None and not isinstance(raised, pytest.skip.Exception | pytest.xfail.Exception)
+
+    def ended(self, session: pytest.Session, *, failed: bool) -> None:
+        session.testsfailed += failed
         self._advance("failed" if failed else "passed")
-        return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
@@ -70,7 +80,7 @@ class Watcher(Caller):
         run = run_of(self.config) if self.config else None
         part = run.part if run is not None else None
         # Workers of pytest-xdist tell their numbers at their end.
-        self.progress.advance(outcome, part.connection.session.requests if part is not None else None)
+        self.progress.advance(outcome, part.connection.session.requests if part is not None else self.sent)
         self._ended += 1
         if run is not None and self._ended == self._items and run.target_keeps:
             self.progress.clean_up()

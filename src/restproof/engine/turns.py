@@ -34,11 +34,12 @@ class Stage(IntEnum):
 
 class Group(NamedTuple):
     """What is alike to a worker that looks for something to do: items of one stage and one resource (empty for the
-    whole server), those that must be alone there or those that need not."""
+    whole server), those that must be alone there or those that need not; and those whose inputs are drawn, or not."""
 
     stage: Stage
     place: str
     is_alone: bool
+    is_drawn: bool
 
 
 class Turns:
@@ -51,19 +52,25 @@ class Turns:
     on its resource, as races, is begun while nobody is there, and nobody joins it. Then come lists that tell what all
     writes have left; then what is about the whole server, one at a time. Within these bounds the order is the plan's,
     but for an item that would still be going on when all others have ended: it is begun now. A worker stays with a
-    resource while it can, since each one's shared set-up is its own.
+    resource while it can, since each one's shared set-up is its own. What draws its inputs goes to the first worker
+    while both have something else to do: what draws them takes as long to load as a hundred requests.
     """
 
     def __init__(self, items: Sequence[Item], workers: int, resources: Mapping[str, Resource]) -> None:
         self._workers = workers
         self._places = [item.resource.name if item.resource else "" for item in items]
         self._alone = {n for n, item in enumerate(items) if item.proof.alone}
+        self._drawn = {n for n, item in enumerate(items) if item.proof.draw}
         self._begins = _begins(items)
         self._pinned: dict[int, int] = {}
         self._stages = [Stage.BEGINNING if n in self._begins else _stage(item) for n, item in enumerate(items)]
         self._costs = [(item.cost + 1) * (_WAITS if item.proof.late else 1) for item in items]
         self._touched = [touched(resources, item) for item in items]
         self._needed = {name: needed(resources, resource) for name, resource in resources.items()}
+        self._groups = [
+            Group(stage, place, n in self._alone, n in self._drawn)
+            for n, (stage, place) in enumerate(zip(self._stages, self._places, strict=True))
+        ]
         self._waiting = sorted(range(len(items)), key=lambda n: (self._stages[n], items[n].proof.late))
         self._writes_to = Counter(name for n in self._waiting for name in self._written(n))
         self._busy: dict[int, int] = {}
@@ -91,7 +98,7 @@ class Turns:
             if not self._are_beside(stage, self._stages[number]):
                 break
             if self._pinned.get(number, worker) == worker:
-                open_now.setdefault(self._group(number), []).append(number)
+                open_now.setdefault(self._groups[number], []).append(number)
         for group in self._ranked(worker, open_now):
             if self._may_enter(worker, group, open_now):
                 return self._begun(worker, group.place, self._chosen(open_now[group], open_now))
@@ -113,9 +120,6 @@ class Turns:
         self._waiting = [n for n in self._waiting if n not in begun]
         return begun
 
-    def _group(self, number: int) -> Group:
-        return Group(self._stages[number], self._places[number], number in self._alone)
-
     @staticmethod
     def _are_beside(stage: Stage, other: Stage) -> bool:
         return stage == other or {stage, other} == {Stage.WRITES, Stage.LISTS}
@@ -133,7 +137,7 @@ class Turns:
         last = self._last.get(worker)
 
         def by_worth(group: Group) -> tuple[object, ...]:
-            first = group.stage is not Stage.LISTS, not group.is_alone, -urgent[group]
+            first = group.stage is not Stage.LISTS, not group.is_alone, group.is_drawn != (worker == 0), -urgent[group]
             return (*first, group.place != last, -left[group] * urgent[group] / (there[group.place] + 1))
 
         return [
@@ -147,7 +151,7 @@ class Turns:
         return Counter(self._places[number] for number in self._busy)
 
     def _may_enter(self, worker: int, group: Group, open_now: Mapping[Group, Sequence[int]]) -> bool:
-        stage, name, is_alone = group
+        stage, name, is_alone, _ = group
         if stage in (Stage.LISTS, Stage.LATE_LISTS):
             return self._is_quiet(name, stage) and self._is_lister(worker, name)
         if stage is Stage.WRITES:  # a list that it touches waits for all such
@@ -161,7 +165,7 @@ class Turns:
     def _may_be_alone(self, name: str, open_now: Mapping[Group, Sequence[int]]) -> bool:
         """Whether nobody is there; and either nothing else is left to do there, or enough elsewhere."""
         elsewhere = {group.place for group in open_now if group.stage is Stage.WRITES and not group.is_alone} - {name}
-        is_last = Group(Stage.WRITES, name, is_alone=False) not in open_now
+        is_last = not any(Group(Stage.WRITES, name, is_alone=False, is_drawn=d) in open_now for d in (False, True))
         return not self._there()[name] and (is_last or len(elsewhere) > 2 * len(self._kept_alone()))
 
     def _is_quiet(self, name: str, stage: Stage) -> bool:

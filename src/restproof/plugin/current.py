@@ -18,12 +18,22 @@ _RUN = pytest.StashKey[Run]()
 
 class Caller:
     """Who runs pytest for a run, where somebody does: it hands over what it has read, and learns what ended the session
-    early. Given to ``pytest.main`` among its plugins. ``concurrency``: how many items are in flight at once."""
+    early. Given to ``pytest.main`` among its plugins. ``concurrency``: how many items are in flight at once, ``None``
+    where the run may choose; ``sent``: how many requests its workers have sent so far, where they tell."""
 
-    def __init__(self, promise: Promise, concurrency: int = 1) -> None:
+    def __init__(self, promise: Promise, concurrency: int | None = 1) -> None:
         self.promise = promise
         self.concurrency = concurrency
+        self.sent: int | None = None
         self.error: RestproofError | None = None
+
+    def run_plainly(self, item: pytest.Item) -> bool | None:
+        """Run an item without the phases of pytest: whether it has failed; ``None``, and nothing done, where it needs
+        them."""
+        return None
+
+    def ended(self, session: pytest.Session, *, failed: bool) -> None:
+        """An item has ended that was run so."""
 
 
 def caller_of(config: pytest.Config) -> Caller | None:

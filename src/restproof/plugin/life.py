@@ -17,6 +17,7 @@ from restproof.oracle.finding import an
 from restproof.plan.bodies import unmarked
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
+from restproof.plugin.pool import by_itself
 from restproof.plugin.workers import PIDS, between, workers_end_first
 from restproof.report.terminal import closing_lines
 from restproof.session.ending import closed_at_end, told_at_end
@@ -46,7 +47,9 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     except RestproofError as error:
         end(session.config, error)
     caller = caller_of(session.config)
-    if caller is not None and caller.concurrency > 1:
+    if caller is not None and caller.concurrency is None:
+        caller.concurrency = by_itself(run, items)
+    if caller is not None and caller.concurrency != 1:
         workers_end_first(run, session.config.stash.setdefault(PIDS, []))
         return (yield)
     try:

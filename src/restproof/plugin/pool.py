@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -25,7 +25,8 @@ from _pytest.runner import runtestprotocol
 from restproof.engine.outcome import Outcome
 from restproof.engine.turns import Stage, Turns, resting
 from restproof.errors import RestproofError, WorkerError
-from restproof.plugin.current import caller_of, end, run_of
+from restproof.plugin.collection import BundledModule
+from restproof.plugin.current import Caller, caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS
 from restproof.record.writer import Writer
@@ -34,6 +35,28 @@ from restproof.session.endpoint import Connection as RunConnection
 from restproof.session.handed import Handed
 from restproof.session.run import Run, Worker
 from restproof.wire.stop import STOP, Heard
+
+_WORTH = 2_000
+"""Requests of a plan from which on the beginning of more workers is worth its while."""
+_MOST = 4
+"""Workers that keep one sandbox busy."""
+
+
+def by_itself(run: Run, items: Sequence[RuleItem]) -> int:
+    """How many items are in flight where nobody has said. Somebody else's server gets one request at a time. The
+    embedded sandbox bears more, and ends with the run: there it is as many as the processors bear, where the plan is
+    long, nothing ends it early or slows it down, and no code of the user's counts on one process. With a fault it is
+    one: what a fault does to others' resources would be seen by whoever is at them."""
+    promise, options = run.promise, run.options
+    bounds = (options.max_requests, options.max_creates, options.rate, options.coordinate)
+    if promise.target is not None or promise.recorded is not None or any(b is not None for b in bounds):
+        return 1
+    if options.faults or promise.hooks.functions or not all(isinstance(item.parent, BundledModule) for item in items):
+        return 1
+    if sum(item.plan_item.cost for item in items) < _WORTH:
+        return 1
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, max(2, processors - 1), _MOST)  # the sandbox keeps one busy, not all of the time
 
 
 class _Order(Enum):
@@ -56,8 +79,16 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     items = [i for i in session.items if isinstance(i, RuleItem)]
     if run is None or caller is None or caller.concurrency == 1 or run.place is None or not items:
         return None
-    Pool(session, run, items, caller.concurrency).run()
+    Pool(session, run, items, caller).run()
     return True
+
+
+class _Told(NamedTuple):
+    """What a worker tells of an item: whether it has failed, where nobody else listens, else its reports; and how many
+    requests the worker has sent."""
+
+    ended: bool | Sequence[dict[str, Any]]
+    sent: int
 
 
 @dataclass
@@ -71,15 +102,18 @@ class _Member:
 class Pool:
     """The workers of a run, for their controller. ``items``: the plan."""
 
-    def __init__(self, session: pytest.Session, run: Run, items: Sequence[RuleItem], concurrency: int) -> None:
+    def __init__(self, session: pytest.Session, run: Run, items: Sequence[RuleItem], caller: Caller) -> None:
+        concurrency = caller.concurrency or 1
         self._session = session
         self._run = run
+        self._caller = caller
         self._items = [i for i in items if not i.plan_item.proof.observes]
         self._observing = [i for i in items if i.plan_item.proof.observes]
         self._all = items
         self._turns = Turns([i.plan_item for i in self._items], concurrency, run.contract.resources)
         self._members: dict[int, _Member] = {}
         self._lost: dict[str, str] = {}
+        self._sent: dict[int, int] = {}
         self._pids = session.config.stash.setdefault(PIDS, [])
         self._handed = Handed.read(run.hand_over().plain())
         for number in range(min(concurrency, len(self._items) or 1)):
@@ -144,7 +178,7 @@ class Pool:
             if member.item is not None:
                 self._turns.ended(member.item)
                 member.item = None
-            self._report(told)
+            self._report(number, told)
 
     def _received(self, number: int) -> Any:
         """What a worker tells; ``None`` where it has ended instead. Raises what ends the run."""
@@ -163,9 +197,15 @@ class Pool:
         self._has_ended(number, told)
         return None
 
-    def _report(self, told: Sequence[dict[str, Any]]) -> None:
-        config = self._session.config
-        for data in told:
+    def _report(self, number: int, told: _Told) -> None:
+        """Tell how an item has ended that a worker was at."""
+        config, ended = self._session.config, told.ended
+        self._sent[number] = told.sent
+        self._caller.sent = sum(self._sent.values())
+        if isinstance(ended, bool):
+            self._caller.ended(self._session, failed=ended)
+            return
+        for data in ended:
             report = config.hook.pytest_report_from_serializable(config=config, data=data)
             config.hook.pytest_runtest_logreport(report=report)
 
@@ -194,7 +234,7 @@ class Pool:
             self._tell(self._members[number], _Order.RUN, self._all.index(item))
             if (told := self._received(number)) is None:
                 return  # the rest is left without a word, which the verdict knows
-            self._report(told)
+            self._report(number, told)
 
     def _share(self, tell: _Order, add: _Order, learners: int | None = None) -> None:
         """Have every worker tell something, and the first ``learners`` of them (else all) learn it from the others.
@@ -264,13 +304,21 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
         os._exit(0)
 
 
+def _ended(item: RuleItem) -> bool | Sequence[dict[str, Any]]:
+    """Run an item, and how it has ended."""
+    config, caller = item.config, caller_of(item.config)
+    failed = None if caller is None else caller.run_plainly(item)
+    if failed is not None:
+        return failed
+    reports = runtestprotocol(item, log=False, nextitem=None)
+    return [config.hook.pytest_report_to_serializable(config=config, report=report) for report in reports]
+
+
 def _serve(connection: RunConnection, items: Sequence[RuleItem], orders: Connection) -> None:
-    config = items[0].config
     while True:
         match orders.recv():
             case _Order.RUN, number:
-                reports = runtestprotocol(items[number], log=False, nextitem=None)
-                orders.send([config.hook.pytest_report_to_serializable(config=config, report=r) for r in reports])
+                orders.send(_Told(_ended(items[number]), connection.session.requests))
             case _Order.TELL_SEEN, _:
                 orders.send(connection.watch.tally())
             case _Order.ADD_SEEN, told:

@@ -49,24 +49,29 @@ def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str,
     is true. Raises ``MissingRunFile`` and ``NotARunFile``.
     """
     number = 0
-    for number, line in enumerate(_split(path, partial), 1):
-        try:
-            event = json.loads(str(line, "utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise NotARunFile(
-                "this line is not JSON, so the file is no run file (or was damaged)",
-                place=Place(path, number),
-                hint=RECORD,
-            ) from error
-        if not isinstance(event, dict):
-            raise NotARunFile("this line is not an event (a JSON object)", place=Place(path, number))
-        yield number, event
+    for number, line in enumerate(raw_lines(path, partial=partial), 1):
+        yield number, event_of(line, path, number)
     if not number and not partial:
         raise NotARunFile("the file is empty", place=Place(path), hint=RECORD)
 
 
-def _split(path: Path, partial: bool) -> Iterator[bytes]:
-    """The whole lines of ``path`` without their ends."""
+def event_of(line: bytes, path: Path, number: int) -> dict[str, Any]:
+    """The event of a line of ``path``. Raises ``NotARunFile``."""
+    try:
+        event = json.loads(str(line, "utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise NotARunFile(
+            "this line is not JSON, so the file is no run file (or was damaged)",
+            place=Place(path, number),
+            hint=RECORD,
+        ) from error
+    if not isinstance(event, dict):
+        raise NotARunFile("this line is not an event (a JSON object)", place=Place(path, number))
+    return event
+
+
+def raw_lines(path: Path, *, partial: bool) -> Iterator[bytes]:
+    """The whole lines of ``path`` without their ends. Raises as :func:`lines`, but for what a line holds."""
     rest: list[bytes] = []
     size = 0
     for data in _content(path, partial):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from typing import Any, Self
 
 from restproof.errors import StorageError
 from restproof.record.disk import PRIVATE, private, storing
-from restproof.record.stream import lines
+from restproof.record.stream import event_of, raw_lines
 
 LEVEL = 3
 BATCH = 64 * 1024
@@ -23,6 +24,11 @@ BATCH = 64 * 1024
 # One encoder for all events: building one for each call, as json.dumps does for other separators, doubles its price.
 # ASCII output keeps a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False).encode
+
+_EXCHANGE = re.compile(rb'\{"event":"exchange","n":([0-9]+),')
+"""How the line of an exchange begins."""
+_WORKER = b'"worker":'
+"""Is in no text of a line: there a quotation mark is escaped."""
 
 
 class Writer:
@@ -48,7 +54,10 @@ class Writer:
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Append one event. It is not validated here: the reader does that, when time is no longer the target's."""
-        line = _encode(event)
+        self.write_line(_encode(event))
+
+    def write_line(self, line: str) -> None:
+        """Append an event that is JSON in ASCII already."""
         with self._lock:
             if self._file.closed:
                 raise ValueError(f"the run file {self.path} is closed")
@@ -113,7 +122,8 @@ def join(
     ``worker``. An item that several parts
     announce in the same words is kept once; other contradictions stay, for the reader to name. The end of a part that
     its worker could not finish is left out. ``footer`` ``None`` leaves the file without one, as an interrupted run
-    would. Raises ``RunFileError`` for a part that is missing or no run file.
+    would; without a number of requests it gets that of the exchanges. Raises ``RunFileError`` for a part that is
+    missing or no run file.
     """
     with Writer(out) as writer:
         writer.write({**header, "event": "header"})
@@ -122,6 +132,11 @@ def join(
         for number, part in enumerate(parts):
             first = workers
             for event in _renumbered(part, first, count, delays[number] if delays else 0.0):
+                if isinstance(event, str):
+                    count += 1
+                    workers = max(workers, first + 1)
+                    writer.write_line(event)
+                    continue
                 count += event["event"] == "exchange"
                 workers = max(workers, event.get("worker", first) + 1)
                 if event["event"] == "item":
@@ -135,12 +150,20 @@ def join(
         for outcome in filter(None, outcomes.values()):
             writer.write(outcome)
         if footer is not None:
-            writer.write({**footer, "event": "footer"})
+            writer.write({"requests": count, **footer, "event": "footer"})
 
 
-def _renumbered(part: Path, worker: int, start: int, delay: float) -> Iterator[dict[str, Any]]:
+def _renumbered(part: Path, worker: int, start: int, delay: float) -> Iterator[dict[str, Any] | str]:
+    """The events of a part, but for its header and footer. Nearly all are exchanges, and what changes in one stands at
+    the ends of its line: such a line is not read, and is given as it is to be written."""
     numbers: dict[int | str, int] = {}
-    for _, event in lines(part, partial=True):
+    for at, line in enumerate(raw_lines(part, partial=True), 1):
+        begun = None if delay or _WORKER in line or not line.isascii() else _EXCHANGE.match(line)
+        if begun and line.endswith(b"}"):
+            n = numbers[int(begun[1])] = start + len(numbers) + 1
+            yield f'{{"event":"exchange","n":{n},{line[begun.end() : -1].decode()},"worker":{worker}}}'
+            continue
+        event = event_of(line, part, at)
         kind = event.get("event")
         if kind in ("header", "footer", None):
             continue

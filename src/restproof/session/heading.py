@@ -41,15 +41,15 @@ def header(
 
 
 def footer(
-    started: datetime, requests: int, tidied: Tidied, *, complete: bool, interrupted: str | None
+    started: datetime, requests: int | None, tidied: Tidied, *, complete: bool, interrupted: str | None
 ) -> dict[str, Any]:
-    """The footer of a run that ends now."""
+    """The footer of a run that ends now; without ``requests`` where those are still to be counted."""
     finished = now()
     return {
         "event": "footer",
         "finished": f"{finished:%Y-%m-%dT%H:%M:%SZ}",
         "duration": round((finished - started).total_seconds(), 3),
-        "requests": requests,
+        **({} if requests is None else {"requests": requests}),
         "complete": complete,
         "interrupted": interrupted,
         "cleanup": {"deleted": tidied.deleted, "left": list(tidied.left)},

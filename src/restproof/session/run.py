@@ -37,7 +37,6 @@ from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
 from restproof.record.disk import Hold
-from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
 from restproof.session.folder import landed, now
@@ -313,10 +312,8 @@ class Run:
             return
         self._tidy_after_workers()
         parts = sorted(directory.glob(PARTS))
-        # A worker that was interrupted may not have told how many it sent.
-        requests = sum(event["event"] == "exchange" for part in parts for _, event in lines(part, partial=True))
         self.narrowed = self.narrowed or any(tally.narrowed for tally in self.tallies)
-        join(parts, path, self._header(), self._footer(requests))
+        join(parts, path, self._header(), self._footer(None))
         for part in parts:
             part.unlink()
         (directory / CEILINGS).unlink(missing_ok=True)
@@ -340,7 +337,7 @@ class Run:
             "deviations": self._reached().deviations,
         }
 
-    def _footer(self, requests: int) -> dict[str, Any]:
+    def _footer(self, requests: int | None) -> dict[str, Any]:
         complete = not self.selection() and self.signal is None
         return footer(self.started, requests, self.tidied, complete=complete, interrupted=self.signal)
 
