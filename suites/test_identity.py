@@ -7,6 +7,7 @@ from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must
 from restproof.suite.inputs import Cases, bad_ids, moving_names
 from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform
 from restproof.suite.scopes import absent_id, crossed_scope, lost_scope
+from restproof.suite.states import after_update
 from restproof.suite.values import an
 from restproof.suite.wire import Request
 
@@ -123,6 +124,47 @@ def test_no_field_of_a_body_moves_a_resource_to_another_parent(
     if not subject.spec.operation("read").parents and subject.spec.supports("list"):
         listed = made.id in subject.lists.ids(subject.lists.walk())
         must.hold(listed, reply, f"the list of its {parent} does not hold it, {why}", kind="moved", field=field)
+
+
+def other_ids(ground: Ground) -> Cases:
+    """An id that nothing has, and one that another resource has."""
+    yield {"taken": False}
+    yield {"taken": True}
+
+
+@requirement(
+    "identity.renames", on="update", needs=("create", "read"), when=lambda c, r: r.id.changes, cost=5, set_up=2
+)
+@for_each(other_ids)
+def test_an_update_may_give_a_resource_another_id(subject: Subject, taken: bool) -> None:
+    made, name = subject.given(subject.bodies.full()), subject.spec.id.field
+    other = subject.given(tag="taken").id if taken else None
+    before = {id: subject.observe(id) for id in (made.id, other) if id is not None}
+    reply = subject.update(made.id, {name: subject.bodies.chosen_id("moved") if other is None else other})
+    if other is not None:
+        must.be_refused(reply, "conflict", because="an update to an id that is taken")
+        for id, state in before.items():
+            must.agree(reply, subject.stable(state), subject.observe(id), what="the state after a conflict of ids")
+        return
+    must.have_status(reply, "updated", because="with another id")
+    id = reply.sent[name]
+    wanted = after_update(subject, reply.sent, before[made.id])
+    must.agree(reply, wanted, subject.observe(id), what="what stands under the new id")
+    old = subject.read(made.id)
+    if old.status // 100 != 3:  # it may lead on to the new one
+        gone = subject.spec.status("absent", "read") | subject.spec.status("gone", "read")
+        must.have_status(old, gone, because="its resource has another id now")
+    if subject.spec.supports("list") and "list" not in subject.spec.open:
+        listed = subject.lists.ids(subject.lists.walk())
+        must.hold(
+            listed.count(id) == 1 and made.id not in listed,
+            reply,
+            "after an update of its id, the list does not hold it once, under that id",
+            kind="listed",
+            expected="one entry, with the new id",
+            actual="another",
+            field=name,
+        )
 
 
 def lost_parents(ground: Ground) -> Cases:

@@ -56,6 +56,15 @@ def keyed(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
         said["envelope"] = {**said.get("envelope", {}), "keyed": True}
 
 
+def renamed(said: dict[str, Any]) -> None:
+    """Have updates change an id that clients choose, where that is drawn by what was drawn before."""
+    by_post = said.get("id", {}).get("chosen_by") == "client" and "create" in said["operations"]
+    if by_post and "own" not in repr(said) and zlib.crc32(json.dumps(said).encode()) % 4:
+        operations = said["operations"]
+        said["operations"] = {**operations, "update": {}} if isinstance(operations, dict) else [*operations, "update"]
+        said["id"] = {**said["id"], "changes": True}
+
+
 def filtered(said: Mapping[str, Any]) -> list[str]:
     """The fields that a filter looks at."""
     return [how["field"] if isinstance(how, dict) else name for name, how in said.get("filters", {}).items()]

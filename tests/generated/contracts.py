@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from .additions import Drawer, more
-from .afterwards import follow, keyed, link, place, search, shape_lists, sides
+from .afterwards import follow, keyed, link, place, renamed, search, shape_lists, sides
 from .resources import resources
 
 
@@ -219,6 +219,7 @@ def contracts(draw: Drawer) -> Drawn:
     for name in [n for n in schemas if n in found]:
         schemas |= sides(draw, name, found[name], schemas[name])
     for name in [n for n in schemas if n in found]:
+        renamed(found[name])
         keyed(contract, found[name])
     return Drawn({k: v for k, v in contract.items() if v not in ({}, [], "")}, schemas)
 

@@ -65,6 +65,8 @@ SHOWN_ON_WAYS = (
     "range-untold",
     "id-passed-over",
     "list-keyed-by-place",
+    "rename-copies",
+    "rename-over-another",
 )
 SHOWN_BY = {"list-keyed-by-place": "shelf"}
 """Resources that alone show a fault of every exchange."""

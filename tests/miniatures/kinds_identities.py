@@ -57,8 +57,47 @@ def kinds() -> Iterator[Kind]:
             return super().valid(path, fields, row)
 
     overwrites = type("Overwrites", (Named,), {"UNIQUE": ()})
-    words = {"id": {"field": "name", "type": "string", "chosen_by": "client"}, "unique": ["name"]}
+    words: dict[str, Any] = {
+        "id": {"field": "name", "type": "string", "chosen_by": "client"},
+        "unique": ["name"],
+    }
     yield Kind("names are ids", *item(named, **words), Named, overwrites, ("conflict",))
+
+    class Renamed(Named):
+        """An update may give another name; the old one leads on to it."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.old: dict[str, str] = {}
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            return Shop.valid(self, path, fields, row)
+
+        def changed(self, path: str, row: Row, fields: Row) -> None:
+            super().changed(path, row, fields)
+            if row["name"] != row["id"]:
+                self.moved(path, row)
+
+        def moved(self, path: str, row: Row) -> None:
+            self.old[row["id"]] = row["name"]
+            self.rows[path][row["name"]] = self.rows[path].pop(row["id"])
+            row["id"] = row["name"]
+
+        def do_read(self, path: str, id: str) -> Answer:
+            if id in self.old and id not in self.rows[path] and self.old[id] in self.rows[path]:
+                return Answer(301, None, {"Location": f"{path}/{self.old[id]}"})
+            return super().do_read(path, id)
+
+    class Copying(Renamed):
+        """The old name stays, too."""
+
+        def moved(self, path: str, row: Row) -> None:
+            self.rows[path][row["id"]] = {**row, "name": row["id"]}
+            row["id"] = row["name"]
+            self.rows[path][row["name"]] = row
+
+    renames = {**words, "id": {**words["id"], "changes": True}}
+    yield Kind("names are ids that change", *item(named, **renames), Renamed, Copying, ("identity",))
     puts = {**words, "operations": ["list", "create", "read", "replace", "delete"]}
 
     class Replaced(Named):

@@ -16,6 +16,7 @@ from restproof.contract.media import TOKEN
 from restproof.contract.model import (
     Default,
     DerivedAlternative,
+    Id,
     Reference,
     Resource,
 )
@@ -37,11 +38,9 @@ _ORDERED = frozenset({"string", "number", "integer", "boolean"})
 class BehaviourReader:
     """Reads uniqueness, derivation, references, rules, sorting and filters of one resource."""
 
-    def __init__(
-        self, raw: Mapping[str, Any], fields: Fields, route: Route, id_field: str, whole: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route, id: Id, whole: Mapping[str, Any]) -> None:
         """``whole``: what the contract says besides, its resources among it."""
-        self.raw, self.fields, self.route, self.id_field, self.whole = raw, fields, route, id_field, whole
+        self.raw, self.fields, self.route, self.id, self.whole = raw, fields, route, id, whole
         self.resources: Mapping[str, Any] = whole["resources"]
 
     def read(self) -> dict[str, Any]:
@@ -202,7 +201,7 @@ class BehaviourReader:
             if not self.fields.located(place, route, "normalized"):
                 continue
             name = re.split(r"[.\[]", place)[0]
-            if name == self.id_field or name in self.raw.get("references", {}):
+            if name == self.id.field or name in self.raw.get("references", {}):
                 self.problem(f"'{name}' is an id, which has no other form", "normalized", place, hint="leave it out")
             self.fields.writable(name, route, "normalized")
             forms = (said,) if isinstance(said, str | dict) else tuple(said)
@@ -218,11 +217,12 @@ class BehaviourReader:
         return found
 
     def immutable(self, moving: set[str]) -> tuple[str, ...]:
+        stays = () if self.id.changes or not self.id.field else (self.id.field,)
         if "immutable" in self.raw:
             said = self.names("immutable", self.fields.readable)
-            return said if self.id_field in said or not self.id_field else (self.id_field, *said)
+            return said if self.id.field in said else (*stays, *said)
         set_by_server = [n for n, p in self.fields.properties.items() if p.get("readOnly") and n not in moving]
-        return tuple(name for name in dict.fromkeys([self.id_field, *set_by_server]) if name)
+        return tuple(dict.fromkeys((*stays, *set_by_server)))
 
     def derived(self) -> dict[str, tuple[DerivedAlternative, ...]]:
         said = self.raw.get("derived", {})

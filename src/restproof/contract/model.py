@@ -113,7 +113,8 @@ class Id:
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
     body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``link``:
     where an object holds a URL that ends with the id. ``follows``: the request
-    field that the server makes the id of, so that an update of it moves the resource to another id. ``reused``:
+    field that the server makes the id of, so that an update of it moves the resource to another id. ``changes``:
+    whether an update may name another id, under which the resource then stands. ``reused``:
     ``never`` where no create gives the id of something that was deleted.
     """
 
@@ -127,12 +128,13 @@ class Id:
     """Whether there is just one, which no request names."""
     slashes: bool = False
     """Whether ids may hold slashes, which stand in paths as they are."""
+    changes: bool = False
     reused: Literal["perhaps", "never"] = "perhaps"
 
     @property
     def may_come_again(self) -> bool:
         """Whether a create may give the id of something that was deleted."""
-        return self.reused != "never" or self.chosen_by != "server" or self.follows is not None
+        return self.reused != "never" or self.chosen_by != "server" or self.follows is not None or self.changes
 
 
 @dataclass(frozen=True)
@@ -514,6 +516,13 @@ class Resource:
 
     def method(self, operation: str) -> str:
         return self.operation(operation).method
+
+    def moved_to(self, operation: str | None, sent: Any, id: Any) -> Any:
+        """The other id that an update gives the one with ``id`` by what was sent; ``None`` where it gives none."""
+        if not self.id.changes or operation != "update" or not isinstance(sent, Mapping):
+            return None
+        named = sent.get(self.id.field)
+        return None if named is None or str(named) == str(id) else named
 
     @property
     def creatable(self) -> bool:

@@ -63,7 +63,7 @@ class ResourceReader:
         fields = self.fields(source, self.directions)
         fields.check_schema()
         identity = self.identity(operations, fields)
-        behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value)
+        behaviour = BehaviourReader(raw, fields, self.route, identity, self.scope.document.value)
         behaves = behaviour.read()
         schema = self.in_forms(source.schema, behaves["normalized"])
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
@@ -102,6 +102,7 @@ class ResourceReader:
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
         resource = replace(resource, own_ways=ways.read(statuses))
         self.clashes(resource)
+        self.changing(resource)
         self.telling_lists(resource)
         behaviour.check_defaults(resource)
         behaviour.check_examples(resource)
@@ -250,6 +251,7 @@ class ResourceReader:
             chosen_by=chosen_by,
             pattern=said.get("pattern"),
             follows=follows,
+            changes=said.get("changes", False),
             link=said.get("link"),
             slashes=said.get("slashes", False),
             reused=said.get("reused", "perhaps"),
@@ -295,6 +297,21 @@ class ResourceReader:
                 self.problem(f"'{word}' is about the order of a list, which here is an object", *route, hint=hint)
         if not resource.id.field or resource.id.single:
             self.problem("the entries of a list stand under their ids, and have none", "id", hint="leave out 'keyed'")
+
+    def changing(self, resource: Resource) -> None:
+        """An id that an update may change is one that clients know and that every path names."""
+        id = resource.id
+        if not id.changes:
+            return
+        if not resource.supports("update") or id.field not in resource.shapes.update["properties"]:
+            hint = f"let the schema of an update hold '{id.field}' (no readOnly), or leave out 'changes'"
+            self.problem("an update may change the id, and none can hold it", "id", "changes", hint=hint)
+        if id.follows is not None or id.field in resource.immutable:
+            other = "follows" if id.follows is not None else "immutable"
+            self.problem(f"an id that changes cannot be '{other}'", "id", "changes", hint="leave out one of the two")
+        if any(resource.operation(name).address for name in resource.operations):
+            hint = "leave out 'changes': where no path names the id, what another one leads to cannot be foreseen"
+            self.problem("an id that changes stands in the path of every request", "id", "changes", hint=hint)
 
     def telling_lists(self, resource: Resource) -> None:
         """A list that is a bare array has no member that could say whether the request succeeded."""

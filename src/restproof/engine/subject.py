@@ -165,7 +165,7 @@ class Subject:
                 self.world.states.forget(self, written)
             if operation == "create" and setup is None and self.bodies.shared_quotas and self.spec.supports("delete"):
                 self.world.room.note(reply)
-            self.world.settling.wait(self, reply, written)
+            self.world.settling.wait(self, reply, self.spec.moved_to(operation, sent, asked_id) or written)
         return reply
 
     def reply(

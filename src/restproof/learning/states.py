@@ -103,6 +103,9 @@ class States:
             return
         if seen.operation == "create":
             self._create(seen)
+        elif seen.resource.moved_to(seen.operation, seen.fields, seen.route.id) is not None:
+            for id in (seen.route.id, seen.resource.moved_to(seen.operation, seen.fields, seen.route.id)):
+                self._open.pop(key_of(seen, str(id)), None)
         elif seen.operation in ("update", "replace"):
             self._write(seen)
         elif seen.operation == "read" and seen.plain:

@@ -41,6 +41,13 @@ class History:
             self.instances.forget(seen)
         if operation is None or seen.exchange.request.method == "HEAD" or operation == "list":
             return
+        moved = seen.resource.moved_to(operation, seen.fields, seen.id)
+        if moved is not None and not seen.refused:
+            # Under which id it is from now on, this answer need not say.
+            self.instances.forget(seen)
+            self.instances.forget(seen, as_key(moved))
+            self.instances.written(seen.resource.name)
+            return
         known = self.instances.get(seen)
         if operation == "read":
             if seen.certain and known is not None:

@@ -100,10 +100,10 @@ class Instances:
         self._drop(key)
         self._by_key[key] = self._in_scope.setdefault(_place(known.resource, known.scope), {})[key] = known
 
-    def forget(self, seen: Seen) -> None:
-        """Know nothing of the instance any more."""
-        if seen.id is not None:
-            self._drop(self.key(seen, seen.id))
+    def forget(self, seen: Seen, id: str | None = None) -> None:
+        """Know nothing of the instance any more. ``id``: of the one beside it, where that is meant."""
+        if (known := id or seen.id) is not None:
+            self._drop(self.key(seen, known))
 
     def _drop(self, key: Key) -> None:
         known = self._by_key.pop(key, None)

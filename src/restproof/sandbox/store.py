@@ -217,11 +217,16 @@ class Store:
     def update(self, resource: Resource, entry: Entry, state: Mapping[str, Any], *, unique: bool = True) -> Entry:
         """Store an entry's new state. Raises ``Duplicate``."""
         with self.transaction():
-            self._sql.execute("UPDATE entries SET document = ? WHERE seq = ?", (json.dumps(state), entry.seq))
+            key = str(state[resource.id.field]) if resource.id.changes else entry.key
+            try:
+                row = (json.dumps(state), key, entry.seq)
+                self._sql.execute("UPDATE entries SET document = ?, key = ? WHERE seq = ?", row)
+            except sqlite3.IntegrityError as error:
+                raise Duplicate((resource.id.field,)) from error
             self._sql.execute("DELETE FROM uniques WHERE seq = ?", (entry.seq,))
             if unique:
                 self._claim(resource, entry.seq, entry.scope, state)
-        return Entry(entry.seq, entry.resource, entry.key, entry.scope, entry.tenant, state)
+        return Entry(entry.seq, entry.resource, key, entry.scope, entry.tenant, state)
 
     def _claim(self, resource: Resource, seq: int, scope: tuple[int, ...], state: Mapping[str, Any]) -> None:
         for fields in resource.unique:

@@ -224,9 +224,9 @@ class Writing(Counting):
                 continue
             if self.store.taken(resource, fields, call.scope, after) not in (None, own):
                 found.append(Refusal("conflict", fields[0], "has already been taken"))
-        if call.entry is None:
+        if call.entry is None or (resource.id.changes and call.operation == "update"):
             taken = self.store.find(resource.name, str(after[resource.id.field]))
-            if any(e.scope == call.scope for e in taken):
+            if any(e.scope == call.scope and e.seq != own for e in taken):
                 found.append(Refusal("conflict", resource.id.field, "has already been taken"))
         elif call.operation == "create":
             found.append(Refusal("conflict", resource.id.field, "has already been taken"))
@@ -248,8 +248,17 @@ class Writing(Counting):
         return self.store.insert(call.resource, key, call.scope or (), tenant, state)
 
     def store_change(self, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        """Write an entry's new state. Raises ``Duplicate``."""
-        return self.store.update(call.resource, entry, state)
+        """Write an entry's new state; what names it names it by its new id then. Raises ``Duplicate``."""
+        with self.store.transaction():
+            naming = self.references_to(entry) if call.resource.id.changes else []
+            stored = self.store.update(call.resource, entry, state)
+            for resource, reference, other in naming if stored.key != entry.key else ():
+                present = self.store.entry(other.seq)  # it may name itself
+                if present is not None:
+                    value, id = present.state.get(reference.field), state[call.resource.id.field]
+                    named = [id if reference_key(v) == entry.key else v for v in value or ()] if reference.many else id
+                    self.store.update(resource, present, {**present.state, reference.field: named})
+        return stored
 
     def refusing_references(self, call: Call, entry: Entry) -> list[Refusal]:
         """References that forbid the delete of what they name."""

@@ -22,6 +22,7 @@ from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
@@ -63,6 +64,7 @@ class Ownership:
         self._searches = Searches(contract)
         self.headers = UsualHeaders(contract, dict(target.ids))
         self.heeding = Heeding(self.evidence, self.marks)
+        self.moves = Moves(self.evidence, ledger, self.marks)
         self._refused, self._ceilings = refused, ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
@@ -98,37 +100,37 @@ class Ownership:
             return self._noted(_Decision(self, request, credential, sender).ticket())
 
     def _noted(self, ticket: Ticket) -> Ticket:
-        """The ticket with its entry in the ledger, where the request may store something."""
+        """The ticket with its entry in the ledger, where the request may store something, or move it."""
         if not ticket.stores or ticket.place is None:
-            return ticket
+            return self.moves.noted(ticket)
         self._ceilings.take_create()
         return replace(ticket, entry=self._intended(ticket, ticket.place))
 
     def _intended(self, ticket: Ticket, place: Spot) -> int:
         """The number of the entry of a write that may store something."""
         self.marks.add(place.resource, ticket.marks)
-        before = None if ticket.known is None else digests_of(ticket.known)
-        entry = self._entry(ticket, place, sums=ticket.sums, before=before)
+        entry = self.ledger.intend(
+            place.resource.name,
+            self.evidence.list_target(place),
+            ticket.marks,
+            sums=ticket.sums,
+            before=None if ticket.known is None else digests_of(ticket.known),
+            headers=ticket.headers,
+            credential=ticket.credential,
+            adrift=ticket.adrift,
+        )
         if place.id is not None:
             # The path says where it will be, whatever the answer; that anything is there, only a success says.
             self.ledger.created(entry, self.evidence.item_target(place), place.id, placed=True)
         return entry
-
-    def _entry(self, ticket: Ticket, place: Spot, **proof: Any) -> int:
-        """The number of a new entry of the ledger. ``proof``: what tells the item apart where no mark does."""
-        name, target = place.resource.name, self.evidence.list_target(place)
-        of = {**proof, "adrift": ticket.adrift}
-        return self.ledger.intend(
-            name, target, ticket.marks, headers=ticket.headers, credential=ticket.credential, **of
-        )
 
     def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
         with self._lock:
             if ticket is not None and ticket.place is not None and not under_way:
                 # What it did, if it was sent, is not known: its id may be somebody else's by now.
                 self.evidence.forget(ticket.place)
-                if ticket.entry is not None:
-                    self.ledger.answered(ticket.entry)
+                for entry in (e for e in (ticket.entry, ticket.moving) if e is not None):
+                    self.ledger.answered(entry)
             elif under_way and ticket and ticket.place and (ticket.makes_anew or self.ledger.was_refused(ticket.entry)):
                 self._intended(ticket, ticket.place)
 
@@ -142,6 +144,9 @@ class Ownership:
     def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         done = exchange.is_success
         self.heeding.note(ticket, exchange)
+        if ticket.moving is not None:
+            self.moves.answered(ticket, exchange)
+            return
         if place.id is not None and ticket.entry is None:
             # What overrides a method may have been obeyed, or not.
             plainly = ticket.method == exchange.request.method
@@ -188,14 +193,14 @@ class Ownership:
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new))
         self.heeding.made(item)
         if place.id is not None:
-            self._moved(ticket, place, exchange)  # It may be stored under another id than the path chose.
+            self.moves.unasked(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
     def _updated(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         """An update went through. One without a mark may have erased that of the create: then what is there now proves
         it."""
         item = self.evidence.item_target(place)
         made = self.evidence.made(place.resource, str(place.id))
-        self._moved(ticket, place, exchange)
+        self.moves.unasked(ticket, place, exchange)
         erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.fields)
         if ticket.marks:
             self.marks.add(place.resource, ticket.marks)
@@ -208,21 +213,6 @@ class Ownership:
             if not self.marks.shown(spec, shown):
                 # What bears no mark may be like what others have, and a server may make one of the two.
                 self.evidence.forget(place)
-
-    def _moved(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
-        """Where the answer to a write names another id than its path, the item may be there from now on, and its own id
-        may be anybody's: what was seen of it holds no longer, and the other id is written down."""
-        shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
-        id = None if shown is None else shown.get(place.resource.id.field)
-        if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
-            return
-        self.evidence.end(place, exchange.credential)
-        if place.resource.operation(exchange.about.operation or "update").address:
-            return  # the id may not be heeded, and what was changed somebody's
-        item = place.item(id)
-        entry = self._entry(ticket, place)
-        self.ledger.created(entry, self.evidence.item_target(item), id)
-        self.evidence.claim(Thing(item, ticket.credential, ticket.marks))
 
 
 class _Decision:
@@ -264,7 +254,7 @@ class _Decision:
             place, self.method, look.headers, look.credential, stores, marks, held, known, absent, adrift, operation
         )
         self.owner.heeding.check_told(to, look)
-        return to
+        return to if absent else replace(to, onto=self.owner.moves.onto(place, operation, found))
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any

@@ -20,7 +20,8 @@ class Ticket:
     """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
     ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
     hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
-    request target of a parent that was; ``operation``: the one that the contract has there, if any."""
+    request target of a parent that was; ``operation``: the one that the contract has there, if any. ``onto``: where the
+    item is from then on, where the body of an update names another id; ``moving``: its number in the ledger."""
 
     place: Spot | None
     method: str
@@ -34,6 +35,8 @@ class Ticket:
     adrift: str = ""
     operation: str | None = None
     entry: int | None = None
+    onto: Spot | None = None
+    moving: int | None = None
 
     @property
     def deletes(self) -> bool:

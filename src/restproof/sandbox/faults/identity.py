@@ -73,6 +73,33 @@ def _moved_by(seam: Seam, operation: str) -> None:
     seam.around("store_change", move)
 
 
+@fault("rename-copies", "identity.renames", "an update of the id leaves the resource under its old id as well")
+def rename_copies(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        stored: Entry = inner(call, entry, state)
+        if stored.key != entry.key:
+            seam.steps.store.insert(call.resource, entry.key, entry.scope, entry.tenant, entry.state, unique=False)
+        return stored
+
+    seam.around("store_change", advice)
+
+
+@fault("rename-over-another", "identity.renames", "an update to an id that is taken replaces what was there")
+def rename_over_another(seam: Seam) -> None:
+    def is_id(call: Call, refusal: Refusal) -> bool:
+        return call.operation == "update" and refusal.field == call.resource.id.field
+
+    def store(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        for other in seam.steps.store.find(call.resource.name, str(state.get(call.resource.id.field))):
+            if other.scope == entry.scope and other.seq != entry.seq:
+                seam.steps.store.delete(other)
+        stored: Entry = inner(call, entry, state)
+        return stored
+
+    seam.around("duplicates", lambda inner, call, after: [r for r in inner(call, after) if not is_id(call, r)])
+    seam.around("store_change", store)
+
+
 @fault("malformed-id-500", "identity.malformed", "an id of the wrong form yields 500")
 def malformed_id_500(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
