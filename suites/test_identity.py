@@ -60,7 +60,8 @@ def tails(ground: Ground) -> Cases:
 @for_each(tails)
 def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
     known = subject.request("list")
-    unknown = Request("GET", known.path.rstrip("/") + tail, known.query, known.headers)
+    path = known.path.rstrip("/") + tail
+    unknown = Request("GET", path if path.startswith("/") else f"/{path}", known.query, known.headers)
     if methods_at(subject.contract, unknown.path):
         raise Inconclusive("beside a list that is asked for at a path of its own stands one item")
     reply = subject.send(unknown, "list", credential="full")

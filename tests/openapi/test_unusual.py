@@ -36,6 +36,7 @@ FAULTS = {
     "calls": "loses put-lost keeps types required",
     "asked": "loses put-lost keeps types required",
     "verbs": "loses put-lost keeps types required",
+    "places": "loses put-lost keeps skips stars types required",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"
@@ -140,6 +141,25 @@ def test_entries_stand_in_an_object_beside_links_and_pages() -> None:
     book = resources("hal")["book"]
     assert book["envelope"] == {"list": "/_embedded/books", "empty_list": "absent"}
     assert book["paging"]["total_field"] == "/page/totalElements"
+
+
+def test_answers_that_hold_a_resource_in_several_places_are_each_opened() -> None:
+    found = resources("places")
+    assert found["place"]["envelope"] == {
+        "request": "place",
+        "response": "place",
+        "list": "places",
+        "empty_list": "absent",
+    }
+    assert found["place"]["operations"]["create"]["envelope"] == {"response": ""}
+    assert found["visit"]["operations"]["create"]["envelope"] == {"response": "visit"}
+    assert found["visit"]["references"] == {"placeId": {"to": "place"}}
+    assert read("places").schemas["visit.json"]["properties"]["place"]["readOnly"] is True
+
+
+def test_an_honest_server_whose_answers_differ_in_their_envelopes_is_not_accused(tmp_path: Path) -> None:
+    rules = ("create.answers-created", "read.answers-ok", "create.reads-back", "delete.is-gone")
+    conforms("places", tmp_path / "run", "--profile", "smoke", *(word for rule in rules for word in ("--only", rule)))
 
 
 def test_a_form_holds_no_objects_where_nothing_says_how(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ FIELDS: dict[str, Any] = {
     "contact": {**TEXT, "examples": ["jane@example.org"]},
     "sku": {**TEXT, "pattern": "^[A-Z]{2}-[0-9]{4}$"},
     "isbn": {**TEXT, "maxLength": 13},
+    "plate": {**TEXT, "pattern": "^[A-Za-z0-9-]{6,15}$", "examples": ["A123BB777"]},
 }
 ALIKE: dict[str, Any] = {
     "size": {"type": "integer"},
@@ -77,3 +78,10 @@ def test_drawn_and_enumerated_bodies_are_their_own_too(tmp_path: Path) -> None:
     first = next(iter(accepted_bodies(ground)))["body"]
     assert RUN in first["title"]
     assert RUN in first["email"]
+
+
+def test_a_text_whose_pattern_has_room_for_little_more_than_the_token_holds_it(tmp_path: Path) -> None:
+    made = bodies(tmp_path, "unique")
+    values = {made.minimal(tag)["plate"] for tag in ("", "a", "b", "full", "renamed", "own", "kept")}
+    assert len(values) == 7
+    assert all(v.startswith(RUN) and len(v) - len(RUN) <= 2 for v in values)

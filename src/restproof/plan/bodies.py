@@ -32,7 +32,10 @@ class Bodies(FieldValues):
 
     def minimal(self, tag: str = "") -> Body:
         """The required fields, those that a later replace has to repeat, those that say how much there may be below,
-        and those by which quotas count."""
+        and those by which quotas count. Where none is required, and rules are open, nobody may have written down which
+        are: then every field."""
+        if not self.required and "rules" in self.resource.open:
+            return self.full(tag)
         telling = [n for n in self.writable if n in self.telling_fields]
         own = [*self.fixed, *telling, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
         body = self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})

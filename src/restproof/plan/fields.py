@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -322,12 +323,19 @@ def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
         "hostname": f"{RUN}{tag}.example.com",
     }
     text = forms.get(schema.get("format", ""), f"{RUN} {tag}" if tag else RUN)
-    for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}."):
+    for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}.", f"{RUN}{_short(tag)}"):
         if candidate.startswith("{uuid") or valid_with_token(schema, candidate):
             return candidate
     return None
 
 
+def _short(tag: str) -> str:
+    """A tag in two characters at most, where there is no room for more."""
+    number = zlib.crc32(tag.encode())
+    return tag if len(tag) < 2 else f"{_LETTERS[number % 26]}{_LETTERS[number // 26 % 26]}"
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _NUMBERED = ("ipv4", "ipv6")
 
 
@@ -337,11 +345,12 @@ _TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default
 
 def varied_text(schema: Mapping[str, Any], plain: str, tag: str) -> str | None:
     """``plain``, behind the token of the case and ``tag``; an address or a URI of their own where the format, or the
-    example, is one. ``None`` where the schema has no room for them, or where only an example tells what fits."""
+    example, is one. ``None`` where the schema has no room for them, or where only an example, and no pattern, tells
+    what fits."""
     form = schema.get("format") or next((f for f in ("email", "uri", "uuid") if FORMATS[f].check(plain)), None)
     if form:
         return with_token({**schema, "format": form}, tag)
-    if "examples" in schema:
+    if "examples" in schema and "pattern" not in schema:
         return None
     text = marked_text(schema, plain)
     tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text else None

@@ -255,7 +255,8 @@ class Work:
         told. Who did not make it may be told that it is not there."""
         assert entry.item is not None
         if not group.resource.supports("read"):
-            if group.seen is None:
+            if group.seen is None or "list" in group.resource.open:
+                # A list that may leave it out by itself does not say that it is gone.
                 self.doubtful.append(self._left(group, entry.item, "nothing shows whose it is"))
             return None
         unread = ""
@@ -336,7 +337,7 @@ class Work:
     def _tell(self, group: Group) -> None:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
-        left = False
+        left = any(told is group for told in self.told.values())
         went = group.went(self.ledger)
         self.failed = [told for told in self.failed if told.where not in went or told.headers != group.headers]
         for id, shown in (group.seen or {}).items():

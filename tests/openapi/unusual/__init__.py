@@ -12,6 +12,7 @@ from tests.openapi.unusual.forms import forms
 from tests.openapi.unusual.hal import hal
 from tests.openapi.unusual.notebooks import notebooks
 from tests.openapi.unusual.orders import orders
+from tests.openapi.unusual.places import places
 from tests.openapi.unusual.products import products
 from tests.openapi.unusual.rooms import rooms
 from tests.openapi.unusual.rpc import rpc
@@ -37,5 +38,6 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "calls": calls,
     "asked": asked,
     "verbs": verbs,
+    "places": places,
 }
 """Document → its service."""

@@ -322,3 +322,16 @@ def test_what_others_have_put_below_in_the_meantime_keeps_an_item_from_a_second_
     monkeypatch.setattr(Work, "_holds_others", lambda *_: len(notes.sent("DELETE")) > 1)
     assert clean()[0] == 1
     assert notes.sent("DELETE") == [f"/v1/teams/5/notes/{id}?x=a%20b" for id in (2, 1)]
+
+
+def test_what_a_list_that_may_leave_things_out_does_not_show_is_told_where_nothing_reads_it(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
+) -> None:
+    operations = "[list, create, read, update, delete]"
+    contract = contract_with(text=NOTES.replace(operations, "[list, create, delete]\n    open: [list]"))
+    create(notes, ledger, 1)
+    create(notes, ledger, 2)
+    notes.unlisted = {2}
+    told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    assert (told[0], left(told[1])) == (1, ["note /v1/teams/5/notes/2: nothing shows whose it is"])
+    assert set(notes.rows) == {2}

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from restproof.contract.address import OWN_ID
 from restproof.contract.envelope import pointer_of
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
+from restproof.contract.openapi.called import called
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -38,19 +40,23 @@ _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxP
 @dataclass
 class Shaped:
     """What the bodies of a resource say: the members of requests and responses, the envelopes, and what each operation
-    needs. ``created``: the answer to a create, ``read``: that to a read, else the entry of a list. ``left_out``:
-    operations that cannot be sent, with the reason."""
+    needs. ``created``: the answer to a create, ``entry``: that of a list, ``read``: the answer to a read, or the entry.
+    ``left_out``: operations that cannot be sent, with the reason."""
 
     once: Once
     sent: dict[str, Schema] = field(default_factory=dict)
     shown: list[Schema] = field(default_factory=list)
     created: Schema = field(default_factory=dict)
     read: Schema = field(default_factory=dict)
+    entry: Schema = field(default_factory=dict)
     envelope: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
     names_itself: dict[str, str] = field(default_factory=dict)
     """Change → where its body holds the id that its path has as well."""
+    around: dict[str, str] = field(default_factory=dict)
+    """Operation → the member of its answer that holds the resource or its id, empty for the whole, where other answers
+    hold it elsewhere."""
     receipts: set[str] = field(default_factory=set)
     """Writes whose answers are said to show no member of what a read or a list shows, or none at all."""
     embedded: list[str] = field(default_factory=list)
@@ -107,10 +113,13 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         elif operation == "read" or answer:
             told.left_out[operation] = no_object(reader, found.calls[operation])
     _set_words_apart(single, told)
-    around = _wrapper(single) or _told_with(single)
+    _set_receipts_of_wrapped_apart(single, told)
+    around = _around(single)
     if around:
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
+    else:
+        _open_by_themselves(single, told)
     told.shown = list(single.values())
     told.created = single.get("create", told.created)
     told.read = single.get("read", {})
@@ -126,7 +135,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.envelope["list"] = member
             if not _is_needed(answer, steps(pointer_of(member))):
                 told.envelope["empty_list"] = "absent"
-        told.read = told.read or entry
+        told.read, told.entry = told.read or entry, entry
         _set_receipts_apart(single, told, entry)
         told.shown = [*single.values(), entry]
     else:
@@ -143,6 +152,31 @@ def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
             told.receipts.add(operation)
             answer = single.pop(operation)
             told.created = answer if operation == "create" else told.created
+
+
+def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> None:
+    """Take the answers out that tell of a write and show nothing of the resource (``{"restaurantId": 7}``), where a
+    read shows it in a member (``{"restaurant": …}``): they have not the envelope of the read."""
+    around = _around({"read": single["read"]}) if "read" in single else None
+    if around:
+        inside = object_of(_properties(single["read"])[around])
+        for operation, answer in list(single.items()):
+            if not _properties(answer).keys() & {around, *_properties(inside)}:
+                told.receipts.add(operation)
+                del single[operation]
+                if operation == "create":
+                    told.created, told.around["create"] = answer, ""
+
+
+def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:
+    """Open the answers that hold in a member what others are as a whole: ``{"message": …, "invoice": …}``, where a
+    read answers the invoice. Their envelope is their own."""
+    for operation, answer in list(single.items()):
+        around = _around({operation: answer})
+        inside = object_of(_properties(answer)[around]) if around else {}
+        if any(_same_members(inside, other) for o, other in single.items() if o != operation and o not in told.around):
+            told.around[operation] = str(around)
+            single[operation] = inside
 
 
 def _set_receipts_apart(single: dict[str, Schema], told: Shaped, entry: Schema) -> None:
@@ -237,7 +271,7 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         held = [n for n, s in asked.get("properties", {}).items() if s is not whole["properties"][n]]
         told.embedded += [n for n in held if n not in told.embedded]
         try:
-            told.sent[operation] = sendable(asked, told.once.sendable)
+            told.sent[operation] = sendable(called(asked, told.once), told.once.sendable)
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)
@@ -262,6 +296,11 @@ def _wrapper(schemas: Mapping[str, Schema]) -> str | None:
         name, inner = next(iter(members.items())) if len(members) == 1 else (None, {})
         names.add(name if is_object(object_of(inner)) else None)
     return names.pop() if len(names) == 1 else None
+
+
+def _around(schemas: Mapping[str, Schema]) -> str | None:
+    """The member, the same in all of the answers, that holds the resource; ``None`` where there is none."""
+    return _wrapper(schemas) or _told_with(schemas)
 
 
 def _told_with(schemas: Mapping[str, Schema]) -> str | None:
@@ -320,6 +359,14 @@ def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:
             needed = [n for n in sent.get("required", ()) if n != member]
             told.sent[operation] = {**sent, "properties": kept, "required": needed}
             found[operation] = pointer_of(told.envelope.get("request")) + step(member)
+    return found
+
+
+def own_envelopes(told: Shaped) -> dict[str, dict[str, Any]]:
+    """The envelopes of single operations, where these have something of their own."""
+    found: dict[str, dict[str, Any]] = {o: {"constants": {place: OWN_ID}} for o, place in told.names_itself.items()}
+    for operation, around in told.around.items():
+        found.setdefault(operation, {})["response"] = around
     return found
 
 

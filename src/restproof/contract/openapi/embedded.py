@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,8 +71,19 @@ class Records:
         record's own, which a server may pass over, or write to it, whosever it is.
         """
         members: Mapping[str, Schema] = body.get("properties", {})
-        kept = {name: self._inside(name, schema) for name, schema in members.items()}
+        values = {snake(n) for n, s in members.items() if "properties" not in s}
+        kept = {n: self._shown_beside(n, s, values) or self._inside(n, s) for n, s in members.items()}
         return {**body, "properties": kept} if any(kept[n] is not s for n, s in members.items()) else body
+
+    def _shown_beside(self, name: str, schema: Schema, values: Collection[str]) -> Schema | None:
+        """A member that holds a record of a resource, where one of the ``values`` beside it tells which (``product``
+        beside ``productCode``): answers show it, and what a request holds there may be passed over."""
+        held = schema.get("properties", {})
+        if any(f"{snake(name)}_{snake(n)}" in values for n in held):
+            for record in self._perhaps(name, held):
+                if held.keys() <= record.names:
+                    return {**schema, WIDER: f"it shows the {record.resource} that a value beside it names"}
+        return None
 
     def _inside(self, name: str, schema: Schema) -> Schema:
         key = (name, id(schema))
@@ -101,17 +112,18 @@ class Records:
         """The record that an object is: it has the id, and nothing that an answer does not show of the resource. Either
         it has all of that, or the member is named after the resource."""
         members: Mapping[str, Schema] = schema.get("properties", {})
-        if not members:
-            return None
+        for record in self._perhaps(name, members) if members else ():
+            if record.id in members and not members[record.id].get("readOnly") and members.keys() <= record.names:
+                return record
+        return None
+
+    def _perhaps(self, name: str, members: Mapping[str, Schema]) -> Iterator[Record]:
+        """The records of which an object has all members, or that the member which holds it is named after."""
         places = {*self._of_names.get(frozenset(members), ())}
         for called in {snake(name), singular(snake(name))}:
             for end in _ends(called):
                 places.update(self._of_resource.get(end, ()))
-        for at in sorted(places):
-            record: Record = self.known[at]
-            if record.id in members and not members[record.id].get("readOnly") and members.keys() <= record.names:
-                return record
-        return None
+        yield from (self.known[at] for at in sorted(places))
 
 
 def _ends(name: str) -> Iterator[str]:

@@ -73,6 +73,10 @@ class Listing:
             told["filters"] = filters
         return told
 
+    def in_member(self, found: Found) -> bool:
+        """Whether the entries of the list stand in a member, so that others can stand beside it."""
+        return bool(self.pages.reader.success(found.calls["list"]).get("properties"))
+
     def leaves_out(self, found: Found, known: set[str]) -> bool:
         """Whether the list may leave out by itself what a read shows: it requires a parameter that is no parent's, or
         has one with a default that is no page's and no order's, or one that switches something on."""

@@ -69,3 +69,16 @@ def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
     held = schema["items"] if many else schema
     plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
     return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
+
+
+def reads_as(name: str, shown: Mapping[str, Mapping[str, Any]], id: str) -> str | None:
+    """Where answers show an id that they do not show under the name that requests have for it: in the record that
+    it names, ``user.id`` for ``userId``; ``None`` where there is no such record. ``id``: what identifies one."""
+    stem = snake(name).removesuffix("_uuid").removesuffix("_ids").removesuffix("_id")
+    for member, schema in shown.items():
+        many = name.lower().endswith("ids") and isinstance(schema.get("items"), dict)
+        held = schema["items"] if many else schema
+        called = singular(snake(member)) if many else snake(member)
+        if called == stem and not schema.get("writeOnly") and id in held.get("properties", {}):
+            return f"{member}[].{id}" if many else f"{member}.{id}"
+    return None

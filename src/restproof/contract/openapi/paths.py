@@ -129,7 +129,8 @@ class Paths:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
             path = self.constants.filled(path)
-            if not path.startswith("/") or not (_is_plain(path) or around(path)):
+            is_root = path == "/" and any(re.fullmatch(r"/\{[^{}/]+\}/?", p) for p in self.source.value["paths"])
+            if not path.startswith("/") or not (is_root or _is_plain(path) or around(path)):
                 why = "it is no collection" if path == "/" else f"no path of a contract {_holds(path)}"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
@@ -157,10 +158,10 @@ class Paths:
     def _items(self, path: str) -> None:
         above = path.rstrip("/").rpartition("/")[0]
         route: Route = ("paths", self.entries[path][0][0])
-        if not above:
+        if not above and "/" not in self.found:
             self.left_out.append((f"{path}: a parameter that follows no collection", route))
             return
-        collection = self.has(above)
+        collection = self.has(above) if above else "/"
         if collection is None or (is_item(above) and not self._free(collection)):
             beyond = above.rpartition("/")[0]
             if collection is not None or (beyond and not is_item(above) and self.has(f"{beyond}/{{}}")):

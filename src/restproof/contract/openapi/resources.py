@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.address import OWN_ID
 from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
 from restproof.contract.model import ON_ITEM, OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
+from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, own_envelopes, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
@@ -20,7 +19,7 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
-from restproof.contract.openapi.named import id_field, is_bare_list, named_resource, own_item_path, own_paths
+from restproof.contract.openapi.named import id_field, is_bare_list, named_resource, own_item_path, own_paths, reads_as
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
@@ -56,6 +55,7 @@ class ResourceWriter:
         self.interned = Interned()
         self.merging: set[str] = set()
         self.unnamed: set[str] = set()
+        self.nameless: set[str] = set()
         self.explained: set[Route] = set()
 
     def resource(self, path: str, found: Found) -> Yaml | None:
@@ -94,8 +94,8 @@ class ResourceWriter:
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, told)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
-        for operation in ways.keys() & told.names_itself.keys():
-            ways[operation]["envelope"] = {"constants": {told.names_itself[operation]: OWN_ID}}
+        for operation, own in own_envelopes(told).items():
+            ways.get(operation, {}).setdefault("envelope", {}).update(own)
         operations = [o for o in OPERATIONS if o in found.calls]
         if any(ways.values()) or operations != list(DEFAULT_OPERATIONS):
             resource["operations"] = {o: ways[o] or None for o in operations} if any(ways.values()) else operations
@@ -205,6 +205,9 @@ class ResourceWriter:
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
+        if told.entry and not {member, found.parameter} & told.entry["properties"].keys():
+            self.note(found, f"which entries its list holds: none shows its {member}")
+            self.nameless.add(found.name)
         unsaid = [o for o, c in found.calls.items() if c.address and c.address.place == "body" and o in told.sent]
         reason = "it is not plain whether its body names the one that is meant or chooses its id"
         self.take_out(found, {o: reason for o in unsaid if o not in told.names_itself})
@@ -289,14 +292,16 @@ class ResourceWriter:
         for name, schema in body.properties.items():
             to, many = named_resource(name, schema)
             other = resources.get(to)
-            if other is None or schema.get("readOnly") or schema.get("writeOnly"):
+            if other is None or schema.get("readOnly") or to == found.name or to not in self.bodies:
                 continue
-            if to == found.name or to not in self.bodies or "create" not in _operations(other):
+            elsewhere = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
+            if elsewhere is None or "create" not in _operations(other):
                 continue
             held = schema.get("items", {}) if many else schema
             target = self.bodies[to].properties[id_field(other)]
-            if id_type(held) == id_type(target) and types_of(held) - {"null"} <= types_of(target) | {"integer"}:
-                said[name] = {"to": to}
+            kinds = types_of(held) - {"null", "number"}
+            if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
+                said[name] = {"to": to} | ({"reads_as": elsewhere} if elsewhere != name else {})
         return {"references": said} if said else {}
 
     def leave_unknown_references(self, found: Found, resource: Yaml) -> None:
@@ -369,11 +374,11 @@ class ResourceWriter:
         pages, cut = listing.pages.paging(found.calls["list"])
         if cut:
             self.note(found, f"it is not plain how {cut} pages its list; say it in 'paging'")
-        if pages.get("total_field") and not listing_member(self, found):
+        if pages.get("total_field") and not listing.in_member(found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
-        if cut or listing.leaves_out(found, known):
+        if cut or found.name in self.nameless or listing.leaves_out(found, known):
             told.pop("filters", None)  # of entries that are not known
             told["open"] = [*said.get("open", ()), "list"]
         return told
@@ -392,8 +397,3 @@ def creates_by_put(reader: Reader, found: Found) -> bool:
 
 def _operations(resource: Yaml) -> Any:
     return resource.get("operations", DEFAULT_OPERATIONS)
-
-
-def listing_member(writer: ResourceWriter, found: Found) -> bool:
-    """Whether the entries of the list stand in a member, so that others can stand beside it."""
-    return bool(writer.reader.success(found.calls["list"]).get("properties"))

@@ -8,12 +8,29 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from restproof.contract.document import Route
+from restproof.contract.hints import closest
 from restproof.contract.media import TOKEN
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call
 from restproof.errors import ContractError
 
 Asked = Literal["required", "optional", "none"]
+_NAMED = ((re.compile(r"(?i)bearer|jwt|token|oauth"), "bearer"), (re.compile(r"(?i)basic"), "basic"))
+_MORE_THAN_A_VALUE = (
+    "concealed",
+    "dpop",
+    "gnap",
+    "hoba",
+    "mutual",
+    "negotiate",
+    "ntlm",
+    "oauth",
+    "privatetoken",
+    "scram-sha-1",
+    "scram-sha-256",
+    "vapid",
+)
+"""Schemes of HTTP that sign each request, or ask back (IANA's registry of them)."""
 
 
 class Security:
@@ -25,6 +42,8 @@ class Security:
         self.reader = reader
         self.left_out: list[tuple[str, Route]] = []
         self.schemes = dict(self._schemes())
+        named = {name for call in calls for names in self.alternatives(call) for name in names}
+        self.schemes |= {name: self._meant(name) for name in sorted(named - self.schemes.keys())}
         # Each operation counts what it asks for, and once more what it asks for alone.
         asked = Counter(
             str(self.as_one(names))
@@ -32,7 +51,9 @@ class Security:
             for one in dict.fromkeys(tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None)
             for names in [one] * (3 - len(one[:2]))
         )
-        chosen = asked.most_common(1)[0][0] if asked else None
+        # Of as many, a cookie is the last: it comes of a log-in, and writes that bear one often need more than it.
+        by_cookie = {str(s) for s in self.schemes.values() if isinstance(s, dict) and "cookie" in s}
+        chosen = max(asked, key=lambda one: (asked[one], one not in by_cookie)) if asked else None
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
@@ -57,6 +78,14 @@ class Security:
                 what = f"the security scheme {name}: a contract has no word for it"
                 self.left_out.append((what, route))
             yield name, said
+
+    def _meant(self, name: str) -> Any:
+        """What a name means under which the document defines no scheme: the one that it has, or that is spelled nearly
+        so; where it has none, what the name itself says."""
+        if self.schemes:
+            near = next(iter(self.schemes)) if len(self.schemes) == 1 else closest(name, self.schemes, 0.8)
+            return self.schemes[near] if near else None
+        return next((way for kind, way in _NAMED if kind.search(name)), None)
 
     def alternatives(self, call: Call) -> list[list[str]]:
         """The names of the schemes of each alternative; an empty one asks for nothing."""
@@ -125,8 +154,11 @@ def _is_shared(kinds: Collection[Any]) -> bool:
 def in_words(scheme: Mapping[str, Any]) -> Any:
     """A security scheme in the words of a contract; ``None`` where it has none."""
     kind, place = scheme.get("type"), scheme.get("in")
-    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic", "digest"):
-        return str(scheme["scheme"]).lower()
+    if kind == "http":
+        way = str(scheme.get("scheme")).lower()
+        # Of a scheme that is nobody's standard, the header holds what one was given: ``Token abc``.
+        plain = None if way in _MORE_THAN_A_VALUE else {"scheme": "api_key", "header": "Authorization"}
+        return way if way in ("bearer", "basic", "digest") else plain if TOKEN.fullmatch(way) else None
     if kind in ("oauth2", "openIdConnect"):
         return "bearer"
     name = scheme.get("name")

@@ -1,0 +1,46 @@
+"""What a text is where only the name of its member tells: an example of that kind is what a server takes that checks
+more than its document says."""
+
+from __future__ import annotations
+
+import re
+
+from restproof.contract.openapi.once import Once
+from restproof.contract.openapi.schemas import Schema
+from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
+
+_KINDS = (
+    (re.compile(r"(.*_)?e?_?mail(_address)?"), "ann@example.com"),
+    (re.compile(r"(.*_)?(url|website|web_site|homepage)"), "https://example.com/ann"),
+)
+_TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default", "readOnly", "maxLength"})
+
+
+def called(schema: Schema, once: Once) -> Schema:
+    """``schema`` with an example of each text in it, at any depth, of which nothing but its name says that it is an
+    address. What is the same is not copied."""
+    if id(schema) not in once.called:
+        once.called[id(schema)] = schema, schema  # for one that holds itself
+        once.called[id(schema)] = schema, _called(schema, once)
+    found: Schema = once.called[id(schema)][1]
+    return found
+
+
+def _called(schema: Schema, once: Once) -> Schema:
+    found = dict(schema)
+    if isinstance(schema.get("properties"), dict):
+        kept = {name: _example(name, called(inner, once)) for name, inner in schema["properties"].items()}
+        found["properties"] = (
+            kept if any(kept[n] is not s for n, s in schema["properties"].items()) else found["properties"]
+        )
+    if isinstance(schema.get("items"), dict):
+        found["items"] = called(schema["items"], once)
+    return found if any(found[word] is not schema[word] for word in schema) else schema
+
+
+def _example(name: str, schema: Schema) -> Schema:
+    if types_of(schema) - {"null"} != {"string"} or _TELLING & schema.keys():
+        return schema
+    example = next((text for kind, text in _KINDS if kind.fullmatch(snake(name))), None)
+    return {**schema, "examples": [example]} if example else schema

@@ -1,0 +1,104 @@
+"""What only names tell: addresses in texts of no format, versions in paths, a credential by a name that nothing
+defines; and a collection at the very base path."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import check, load
+from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.naming import free_name
+from restproof.contract.openapi.written import write
+from restproof.plan.bodies import Bodies
+
+from .test_embedded import object_of
+from .unsaid import BOX, NUMBER, SENT, TEXT, Document, call, contract, read
+
+ITEM = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+
+
+def people(**members: Document) -> Document:
+    shown = object_of([], id=NUMBER, **members)
+    return {
+        "/people": {"post": call(shown, object_of([], **members), 201)},
+        "/people/{id}": {"parameters": [ITEM], "get": call(shown)},
+    }
+
+
+def test_a_text_that_is_called_an_address_is_sent_as_one(tmp_path: Path) -> None:
+    inner = object_of([], userEmail=TEXT)
+    told = contract(
+        tmp_path, people(name=TEXT, email=TEXT, website=TEXT, note={**TEXT, "format": "date"}, contact=inner)
+    )
+    full = Bodies(told, told.resources["people"]).full()
+    assert "@" in full["email"]
+    assert full["website"].startswith("https://")
+    assert "@" in full["contact"]["userEmail"]
+    assert "@" not in full["name"]
+
+
+@pytest.mark.parametrize("said", [{"examples": ["x"]}, {"enum": ["x"]}, {"pattern": "^x$"}, {"maxLength": 3}])
+def test_what_says_otherwise_what_it_is_stays_as_it_is(said: Document, tmp_path: Path) -> None:
+    told = contract(tmp_path, people(name=TEXT, email={**TEXT, **said}))
+    assert "@" not in json.dumps(told.resources["people"].shapes.create["properties"]["email"])
+
+
+def test_where_nothing_is_required_and_rules_are_open_every_field_is_sent(tmp_path: Path) -> None:
+    told = contract(tmp_path, people(name=TEXT, size=NUMBER))
+    bodies = Bodies(told, told.resources["people"])
+    assert bodies.minimal().keys() == {"name", "size"}
+
+
+def test_a_version_is_no_name() -> None:
+    assert free_name("/invoice/v1", "invoiceId", ()) == "invoice"
+    assert free_name("/v2beta1", None, ()) == "v2beta1"
+
+
+def auth(folder: Path, schemes: Document, security: list[Any]) -> Any:
+    paths = {"/boxes": {"post": call(BOX, SENT, 201)}, "/boxes/{id}": {"parameters": [ITEM], "get": call(BOX)}}
+    document: Document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    document["security"], document["components"] = security, {"securitySchemes": schemes}
+    (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    return imported(folder / "api.json", "api").contract.get("auth")
+
+
+HEADER = {"scheme": "api_key", "header": "Authorization"}
+BEARER = {"type": "http", "scheme": "bearer"}
+COOKIE = {"type": "apiKey", "in": "cookie", "name": "sid"}
+
+
+@pytest.mark.parametrize(
+    ("schemes", "security", "wanted"),
+    [
+        ({"t": {"type": "http", "scheme": "Token"}}, [{"t": []}], HEADER),
+        ({"t": {"type": "http", "scheme": "DPoP"}}, [{}, {"t": []}], None),
+        ({"c": COOKIE, "b": BEARER}, [{"c": []}, {"b": []}, {}], "bearer"),
+        ({"bearerAuth": BEARER, "other": COOKIE}, [{"barearAuth": []}], "bearer"),
+        ({"key": BEARER}, [{"JWT-auth": []}], "bearer"),
+        ({}, [{"access-token": []}], "bearer"),
+        ({}, [{"basic": []}], "basic"),
+    ],
+)
+def test_which_credential_is_meant(schemes: Document, security: list[Any], wanted: Any, tmp_path: Path) -> None:
+    found = auth(tmp_path, schemes, security)
+    said = found if isinstance(found, str) or not found or "header" in found else found.get("scheme")
+    assert (said if found != {"scheme": "none"} else None) == wanted
+
+
+def test_a_collection_may_stand_at_the_base_path(tmp_path: Path) -> None:
+    found: Document = {"/": {"get": call({"type": "array", "items": BOX}), "post": call(BOX, SENT, 201)}}
+    gone = {"responses": {"204": {"description": ""}}}
+    found["/{id}"] = {"parameters": [ITEM], "get": call(BOX), "delete": gone}
+    written = write(read(tmp_path, found), tmp_path / "c", "api.json")
+    assert check(written) == []
+    [box] = load(written).resources.values()
+    assert {o: box.operation(o).path for o in ("list", "create", "read", "delete")} == {
+        "list": "/",
+        "create": "/",
+        "read": "/{id}",
+        "delete": "/{id}",
+    }
