@@ -107,6 +107,25 @@ def test_a_fault_is_told_and_ends_with_1(contract: Path, capsys: pytest.CaptureF
     assert "fault: must update.persists" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.environ.get("DOCUMENTS") != "all", reason="tox -e documents tries it")
+def test_a_quota_that_the_run_itself_fills_costs_no_word_of_its_resource(
+    contract: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = SERVICES["docs"](frozenset())
+    answer = service.answer
+
+    def bounded(method: str, *rest: Any) -> tuple[int, Any, list[str]]:
+        is_full = method == "POST" and len(service.store("doc")) >= 12
+        return (409, {"message": "it is full"}, ["GET", "POST"]) if is_full else answer(method, *rest)
+
+    monkeypatch.setattr(service, "answer", bounded)
+    with serving(service) as url:
+        run(["learn", str(contract), "--target", url, "--max-requests", "2000", "--out", "out"])
+    words = yaml.safe_load(Path("out/learned.yaml").read_text())["words"]
+    assert {"touched", "defaults.note", "id.reused"} <= {w["word"] for w in words if w["resource"] == "doc"}
+
+
 def test_a_run_file_teaches_what_the_probes_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lesson = learned(Desk(), tmp_path / "contracts" / "desk")
     monkeypatch.chdir(tmp_path)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
 from tests.miniatures import bench
 
 from restproof.bundle import REGISTER, bundled_suites
 from restproof.contract.load import load
 from restproof.engine.register import load as load_register
-from restproof.learning.confirming import contradicted, mistaken, rules_for, with_words
+from restproof.learning.confirming import contradicted, passes, rules_for, suspected, to_blame, with_words
 from restproof.learning.word import Lesson, Word
 from restproof.oracle.results import Result
 from restproof.oracle.verdict import Verdict
@@ -46,12 +48,33 @@ def test_a_word_that_the_server_does_not_keep_to_is_dropped() -> None:
     assert "it failed" in str(left.doubts[0])
 
 
-def test_what_no_word_explains_and_does_not_fail_without_them_takes_those_of_its_resource() -> None:
-    lesson = Lesson((word("desk", "unique"), word("chair", "unique")))
+def test_what_fails_with_words_and_not_without_is_suspected() -> None:
     failures = [failed("update.persists", "desk")]
     passed = Result("an item", "update.persists", "must", "desk", "create", "pass", 1)
-    assert list(mistaken(lesson, failures, verdict(passed))) == [("resources", "desk", "unique")]
-    assert not mistaken(lesson, failures, verdict(failed("update.persists", "desk")))
+    place = ("update.persists", "desk", "create")
+    assert suspected(failures, verdict(passed)) == {"desk": {place: "update.persists fails: it failed"}}
+    assert not suspected(failures, verdict(failed("update.persists", "desk")))
+    assert not suspected(failures, verdict(passed, failed("update.persists", "desk")))
+    assert passes(verdict(passed), [place])
+    assert not passes(verdict(), [place])
+
+
+@pytest.mark.parametrize("guilty", [(), (0,), (6,), (2, 5), (0, 1, 6)])
+def test_only_the_words_that_are_to_blame_are_dropped(guilty: tuple[int, ...]) -> None:
+    words = [word("desk", f"word_{n}") for n in range(7)]
+    blamed = [words[n] for n in guilty]
+    asked: list[int] = []
+
+    def fails(some: Sequence[Word]) -> bool:
+        asked.append(len(some))
+        return any(w in some for w in blamed)
+
+    assert {w.route for w in to_blame(words, fails) or []} == {w.route for w in blamed}
+    assert len(asked) <= 1 + 4 * len(blamed)
+
+
+def test_where_too_many_are_to_blame_it_is_not_said_which() -> None:
+    assert to_blame([word("desk", f"word_{n}") for n in range(7)], bool) is None
 
 
 def test_a_rule_contradicts_what_the_probes_saw(tmp_path: Path) -> None:

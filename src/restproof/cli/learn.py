@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import redirect_stdout
 from dataclasses import replace
-from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from restproof.cli.completing import CONTRACT, RESOURCE, TARGET
-from restproof.errors import ConfigurationError, Interrupted
+from restproof.errors import ConfigurationError
 from restproof.record.disk import write_whole
 from restproof.session.options import Options
 
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
 
 _BOUND = 5000
 """Requests in all, where nobody says how many: at most half of them are probes, the rest tries what they suggest."""
-_MOST = 3
-"""The largest exit code of a run that was not interrupted."""
 _TRAFFIC = (".har", ".gz", ".jsonl", ".zip")
 
 
@@ -125,6 +120,7 @@ def _from_target(options: Options, write: Path | None, chosen: _Choice, *, wants
 
 def _probe(options: Options, chosen: _Choice) -> int:
     """Probe the target, put what that suggests to the test by the suites' rules, and tell what has stood it."""
+    from restproof.cli.trying import tell_left, tried
     from restproof.learning.source import probed
     from restproof.session.folder import landed, now, point_latest
     from restproof.session.promise import promised
@@ -136,71 +132,12 @@ def _probe(options: Options, chosen: _Choice) -> int:
     of_contract = replace(options, contract=str(promise.contract_path))
     try:
         taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, directory / "probes")
-        tried = _tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
+        taught = tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
     finally:
-        _tell_left(directory)
+        tell_left(directory)
     if not options.out:
         point_latest(directory)
-    return _report(tried, directory, promise.contract_path, chosen)
-
-
-def _tell_left(directory: Path) -> None:
-    """Tell what the runs of the probes, and of what they suggest, could not take away, however they ended."""
-    from restproof.learning.source import RUN_FILE
-    from restproof.record.reader import read
-
-    for part in ("probes", ".", "without"):
-        file = directory / part / RUN_FILE
-        footer = read(file, partial=True).footer if file.is_file() else None
-        for line in footer.left if footer else ():
-            click.echo(f"left on the target: {line}")
-
-
-def _tried(taught: Taught, options: Options, directory: Path) -> Taught:
-    """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
-    a run of the contract, with what is left of the requests."""
-    from restproof.bundle import suites_of
-    from restproof.config import load_config
-    from restproof.engine.register import load_all
-    from restproof.learning.confirming import broken, contradicted, mistaken, rules_for, with_words
-    from restproof.learning.source import RUN_FILE
-    from restproof.learning.told import writable
-    from restproof.oracle.verdict import judge
-    from restproof.record.reader import read
-
-    file = Path(str(options.contract))
-    words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, _today()))
-    if (options.max_requests or 0) < 1 or not words:
-        return taught
-    rules = rules_for(words, load_all(suites_of(load_config(Path.cwd()).root)))
-    copy = with_words(file, words, _today(), directory / "learned")
-    _silently(replace(options, contract=str(copy), only=rules, out=str(directory)))
-    verdict = judge(read(directory / RUN_FILE, partial=True))
-    dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
-    if failed:
-        # What no word alone explains may come of several: the contract as it is tells.
-        names = tuple(dict.fromkeys(r.requirement for r in failed))
-        again = directory / "without"
-        _silently(replace(options, only=names, out=str(again)))
-        without = judge(read(again / RUN_FILE, partial=True))
-        mistakes = mistaken(taught.lesson, failed, without)
-        dropped = {**mistakes, **dropped}
-        verdict = without if mistakes else verdict
-    lesson = taught.lesson.without(dropped)
-    return replace(
-        taught, lesson=lesson, verdicts=(*taught.verdicts, verdict), requests=taught.requests + verdict.requests
-    )
-
-
-def _silently(options: Options) -> None:
-    """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``Interrupted`` where
-    the run was."""
-    from restproof.cli.run import run
-
-    with redirect_stdout(StringIO()):
-        code = run(options, quiet=True).code
-    if code > _MOST:
-        raise Interrupted(code - 128)
+    return _report(taught, directory, promise.contract_path, chosen)
 
 
 def _from_traffic(
@@ -210,6 +147,7 @@ def _from_traffic(
     out: str | None,
     chosen: _Choice,
 ) -> int:
+    from restproof.cli.trying import today
     from restproof.config import load_config, resolve_contract
     from restproof.learning.source import overheard
     from restproof.session.folder import landed, now
@@ -218,17 +156,18 @@ def _from_traffic(
     config = load_config(cwd)
     file = resolve_contract(contract, config, cwd)
     directory = landed(out, config, cwd, now())
-    taught = overheard(traffic, contract or str(file), cwd, directory, base_url=base_url, day=_today())
+    taught = overheard(traffic, contract or str(file), cwd, directory, base_url=base_url, day=today())
     return _report(taught, directory, file, chosen)
 
 
 def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
     """Print the lesson, write its files, and the accepted words into the contract; the exit code."""
+    from restproof.cli.trying import today
     from restproof.learning.patch import patched
     from restproof.learning.source import findings
     from restproof.learning.told import as_patch, document, word_line, writable
 
-    day, text = _today(), file.read_bytes().decode("utf-8-sig")
+    day, text = today(), file.read_bytes().decode("utf-8-sig")
     words = list(writable(text, taught.lesson.words, day))
     run = taught.run_file.relative_to(directory).as_posix()
     write_whole(directory / "learned.yaml", document(taught.lesson, day, run))
@@ -248,10 +187,6 @@ def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int
     sent = f"{taught.requests:,} exchanges"
     click.echo(f"{len(words)} words from {sent}, {len(accepted)} written into {file}; patch: {patch}")
     return 1 if taught.is_faulty else 0
-
-
-def _today() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def _all(words: Sequence[Word]) -> list[Word]:

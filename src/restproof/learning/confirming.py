@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from restproof.contract.document import Problems, Route, read_yaml
@@ -73,16 +73,51 @@ def broken(verdict: Verdict) -> list[Result]:
     return [r for r in verdict.results if r.outcome == "fail" and not r.changed]
 
 
-def mistaken(lesson: Lesson, failed: Sequence[Result], without: Verdict) -> dict[Route, str]:
-    """The words that may be why some results failed which no word alone explains, and which do not fail under the
-    contract as it is: all those of the resource, since nobody knows which. ``without``: the verdict on the latter."""
-    fails = {(r.requirement, r.resource, r.operation) for r in without.results if r.outcome == "fail"}
-    known = {(r.requirement, r.resource, r.operation) for r in without.results if r.outcome in ("fail", "pass")}
-    found: dict[Route, str] = {}
+Place = tuple[str, str | None, str | None]
+"""A rule, a resource and an operation."""
+_AT_FAULT = 3
+"""Words that are looked for one by one."""
+
+
+def suspected(failed: Sequence[Result], without: Verdict) -> dict[str | None, dict[Place, str]]:
+    """By resource, where results failed that no word alone explains, and that pass under the contract as it is, each
+    with how it showed. ``without``: the verdict on the latter."""
+    passed = _passed(without)
+    found: dict[str | None, dict[Place, str]] = {}
     for result in failed:
-        place = (result.requirement, result.resource, result.operation)
-        if place in known and place not in fails:
-            own = [w for w in lesson.words if w.resource == result.resource]
-            for word in own or lesson.words:
-                found.setdefault(word.route, f"with it {result.requirement} fails: {result.message}")
+        place = _place(result)
+        if place in passed:
+            found.setdefault(result.resource, {})[place] = f"{result.requirement} fails: {result.message}"
     return found
+
+
+def passes(verdict: Verdict, places: Iterable[Place]) -> bool:
+    """Whether all of them are judged, and hold."""
+    return set(places) <= _passed(verdict)
+
+
+def to_blame(words: Sequence[Word], fails: Callable[[Sequence[Word]], bool]) -> list[Word] | None:
+    """Those of the words with which something fails that holds without any: none, where it fails no more when it is
+    tried again, as what depends on how much there is on a server; ``None`` where too many are. ``fails``: whether it
+    does with some of them."""
+    left, found = list(words), list[Word]()
+    while left and fails(left):
+        if len(found) == _AT_FAULT:
+            return None
+        holds, broken = 0, len(left)  # with so many of them it holds, with so many it does not
+        while broken - holds > 1:
+            middle = (holds + broken) // 2
+            holds, broken = (holds, middle) if fails(left[:middle]) else (middle, broken)
+        found.append(left.pop(broken - 1))
+    return found
+
+
+def _place(result: Result) -> Place:
+    return result.requirement, result.resource, result.operation
+
+
+def _passed(verdict: Verdict) -> set[Place]:
+    places = {_place(r): {"pass"} for r in verdict.results}
+    for result in verdict.results:
+        places[_place(result)].add(result.outcome)
+    return {place for place, outcomes in places.items() if outcomes == {"pass"}}

@@ -1,0 +1,125 @@
+"""Words put to the test on the server that suggested them: those that it does not keep to, and those that are to blame
+for what fails with them and not without, are taken out before anything is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import click
+
+from restproof.bundle import suites_of
+from restproof.config import load_config
+from restproof.contract.document import Route
+from restproof.engine.register import load_all
+from restproof.errors import Interrupted
+from restproof.learning.confirming import (
+    Place,
+    broken,
+    contradicted,
+    passes,
+    rules_for,
+    suspected,
+    to_blame,
+    with_words,
+)
+from restproof.learning.source import RUN_FILE, Taught
+from restproof.learning.told import writable
+from restproof.learning.word import Word
+from restproof.oracle.verdict import Verdict, judge
+from restproof.record.reader import read
+from restproof.session.options import Options
+
+_MOST = 3
+"""The largest exit code of a run that was not interrupted."""
+
+
+def tried(taught: Taught, options: Options, directory: Path) -> Taught:
+    """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
+    a run of the contract, with what is left of the requests."""
+    file = Path(str(options.contract))
+    words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, today()))
+    if (options.max_requests or 0) < 1 or not words:
+        return taught
+    rules = rules_for(words, load_all(suites_of(load_config(Path.cwd()).root)))
+    trials = _Trials(file, options, directory)
+    verdict = trials.of(words, rules)
+    dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
+    if failed:
+        # What no word alone explains may come of several: the contract as it is tells.
+        without = trials.of((), tuple(dict.fromkeys(r.requirement for r in failed)))
+        suspects = suspected(failed, without)
+        for resource, places in suspects.items():
+            dropped = {**trials.mistakes(words, resource, places), **dropped}
+        verdict = without if suspects else verdict
+    lesson = taught.lesson.without(dropped)
+    return replace(
+        taught, lesson=lesson, verdicts=(*taught.verdicts, verdict), requests=taught.requests + trials.requests
+    )
+
+
+@dataclass
+class _Trials:
+    """Runs of the suites under a contract with some of the words. ``options``: of all of them together."""
+
+    file: Path
+    options: Options
+    directory: Path
+    requests: int = 0
+    runs: int = 0
+
+    def of(self, words: Sequence[Word], rules: Sequence[str], resource: str | None = None) -> Verdict:
+        """What a run of some rules says of the contract with ``words``. The first run is that of the evidence."""
+        out = self.directory / "tried" / str(self.runs) if self.runs else self.directory
+        self.runs += 1
+        contract = with_words(self.file, words, today(), out / "learned") if words else self.file
+        left = (self.options.max_requests or 0) - self.requests
+        said = replace(self.options, contract=str(contract), only=tuple(rules), out=str(out), max_requests=left)
+        _silently(said if resource is None else replace(said, resource=(resource,)))
+        verdict = judge(read(out / RUN_FILE, partial=True))
+        self.requests += verdict.requests
+        return verdict
+
+    def mistakes(self, words: Sequence[Word], resource: str | None, places: dict[Place, str]) -> dict[Route, str]:
+        """The words to blame for what fails of a resource at ``places`` (with how it showed), each with why: where that
+        is not to be found out, all of the resource's."""
+        own = [w for w in words if w.resource == resource]
+        near = [*own, *(w for w in words if w.resource is None and w not in own)]
+        far = [w for w in words if w not in near]
+        rules = tuple(dict.fromkeys(rule for rule, _, _ in places))
+
+        def fails(some: Sequence[Word]) -> bool:
+            # What cannot be tried any more counts as failed: no word is proposed on trust.
+            is_spent = self.requests >= (self.options.max_requests or 0)
+            return is_spent or not passes(self.of([*far, *some], rules, resource), places)
+
+        blamed = to_blame(near, fails)
+        why = f"with it {next(iter(places.values()))}"
+        return {word.route: why for word in (own or words if blamed is None else blamed)}
+
+
+def tell_left(directory: Path) -> None:
+    """Tell what the runs of the probes, and of what they suggest, could not take away, however they ended."""
+    for file in sorted(directory.rglob(RUN_FILE)):
+        footer = read(file, partial=True).footer
+        for line in footer.left if footer else ():
+            click.echo(f"left on the target: {line}")
+
+
+def _silently(options: Options) -> None:
+    """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``Interrupted`` where
+    the run was."""
+    from restproof.cli.run import run
+
+    with redirect_stdout(StringIO()):
+        code = run(options, quiet=True).code
+    if code > _MOST:
+        raise Interrupted(code - 128)
+
+
+def today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
