@@ -14,6 +14,7 @@ import pytest
 from restproof.cli.document import fetched, read_document
 from restproof.cli.main import run
 from restproof.contract.load import load
+from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, TargetError
 from restproof.session.options import Options
 from restproof.session.promise import promised
@@ -93,6 +94,22 @@ def test_a_base_path_in_the_targets_url_is_not_added_twice(tmp_path: Path) -> No
             f"{url}/openapi.json", f"{url}/v1", tmp_path / "run", "--profile", "smoke", "--only", "list.answers-ok"
         )
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_the_contract_of_a_document_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A document of hundreds of resources makes a large one."""
+    read: list[Path] = []
+
+    def counted(path: Path) -> Contract:
+        read.append(path)
+        return load(path)
+
+    for module in ("restproof.cli.document", "restproof.session.promise"):
+        monkeypatch.setattr(f"{module}.load", counted)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "openapi.json").write_text(json.dumps(DOCUMENT))
+    assert run(["run", "openapi.json", "--target", "http://127.0.0.1:1", "--plan", "-q"]) == 0
+    assert len(read) == 1
 
 
 WRONG = {

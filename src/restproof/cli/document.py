@@ -15,6 +15,7 @@ import requests
 from restproof.config import lacking_ids, load_config, resolve_address
 from restproof.configfile import parse_url
 from restproof.contract.load import load
+from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
@@ -34,11 +35,13 @@ _FEW = 6
 
 @dataclass(frozen=True)
 class Document:
-    """A document that was read in place of a contract: ``name`` as the user gave it. ``waiting``: resources of which
-    nothing is asked, since they need an id that only the user knows, by the line that gives it."""
+    """A document that was read in place of a contract: ``name`` as the user gave it, ``contract`` what became of it.
+    ``waiting``: resources of which nothing is asked, since they need an id that only the user knows, by the line that
+    gives it."""
 
     name: str
     found: Imported
+    contract: Contract
     written: Path | None
     waiting: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -87,14 +90,14 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
             raise ConfigurationError(
                 f"cannot be written: {error.strerror}", place=Place(folder or Path(temporary)), hint="choose another"
             ) from None
-        waiting, options = _judged(replace(options, contract=str(written)), written, cwd)
-        yield Document(argument, found, written if folder else None, waiting), options
+        contract = load(written)
+        waiting, options = _judged(replace(options, contract=str(written)), contract, cwd)
+        yield Document(argument, found, contract, written if folder else None, waiting), options
 
 
-def _judged(options: Options, written: Path, cwd: Path) -> tuple[dict[str, list[str]], Options]:
+def _judged(options: Options, contract: Contract, cwd: Path) -> tuple[dict[str, list[str]], Options]:
     """What waits for an id that only the user knows, by the line that gives it, and the options of a run of the rest;
     unchanged where the user has chosen the resources, or there is no rest. Raises ``RestproofError``."""
-    contract = load(written)
     lacking = lacking_ids(options.target, load_config(cwd), contract)
     needs = {r.name: [n for n in needed_ids(contract, r) if n in lacking] for r in contract if r.operations}
     rest = tuple(name for name, missing in needs.items() if not missing)

@@ -20,6 +20,7 @@ from restproof.session.options import OPTIONS, Option, Options
 
 if TYPE_CHECKING:
     from restproof.contract.given import GivenValues
+    from restproof.contract.model import Contract
     from restproof.session.promise import Promise
 
 
@@ -158,7 +159,7 @@ def prove(
         from restproof.cli.document import read_document, tell
 
         with read_document(options, write, Path.cwd()) as (document, of_contract):
-            ending = run(of_contract, extra, quiet=quiet, workers=workers, engine=engine)
+            ending = run(of_contract, extra, quiet=quiet, workers=workers, engine=engine, contract=document.contract)
             tell(document)
             return ending
     if write is not None:
@@ -207,10 +208,11 @@ def run(
     workers: int | None = 1,
     engine: str | None = None,
     shared: GivenValues | None = None,
+    contract: Contract | None = None,
 ) -> Ending:
     """Run the suites for a contract; with ``engine`` there. ``workers``: ``None`` leaves their number to the run;
-    ``shared``: this is one shard of such a run, with the values that all of them are given. Raises ``RestproofError``
-    for what the user has to mend."""
+    ``shared``: this is one shard of such a run, with the values that all of them are given; ``contract``: that of the
+    options, where it was read before. Raises ``RestproofError`` for what the user has to mend."""
     # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
@@ -218,11 +220,10 @@ def run(
     with _few_collections():
         from restproof.session.promise import beginning, promised
 
+        promise = promised(options, Path.cwd(), shared, contract)
         if engine is not None and not options.plan:
-            return _spread(
-                promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers != 1 else None
-            )
-        with beginning(replace(promised(options, Path.cwd(), shared), is_shared=shared is not None)) as promise:
+            return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
+        with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)
 
 

@@ -64,9 +64,11 @@ class Promise:
         return recorded or self.hooks.not_applicable(rule)
 
 
-def promised(options: Options, cwd: Path, given: GivenValues | None = None) -> Promise:
+def promised(
+    options: Options, cwd: Path, given: GivenValues | None = None, contract: Contract | None = None
+) -> Promise:
     """Read the configuration and the contract. ``given``: what hooks have given to fields, where they were asked
-    before. Raises ``RestproofError``."""
+    before; ``contract``: that of the options, where it was read before. Raises ``RestproofError``."""
     config = load_config(cwd)
     if options.shard is not None:
         options = replace(options, shard=shard_of(options.shard, os.environ))
@@ -78,7 +80,7 @@ def promised(options: Options, cwd: Path, given: GivenValues | None = None) -> P
         from restproof.session.stubbed import recorded_promise
 
         path, recording, options = recorded_promise(options, config, cwd)
-    contract = load(path)
+    contract = load(path) if contract is None else contract
     for name in options.resource:
         if name not in contract.resources:
             raise ConfigurationError(
