@@ -147,7 +147,8 @@ def test_what_is_stored_when_nobody_waits_for_it_any_more_is_told_and_found_late
     assert [line for line in left if line.startswith(f"{told.replace('TOKEN', token)}: sent and not answered")] == left
     assert len(left) == 1
     ledger, session = Ledger(bench.run.ledger.path), bench.run.session
-    assert clean_up(ledger, session, bench.plan.contract, ledger.origin.prefix)[0] == 1
+    deleted, left = clean_up(ledger, session, bench.plan.contract, ledger.origin.prefix)
+    assert deleted == 1, (left, slow.server.log[-9:])
     assert (slow.server.ours(), slow.server.harm()) == ({}, [])
     monkeypatch.setattr(group, "_PATIENCE", 0)  # whoever would still wait for it has waited long enough
     assert clean_up(Ledger(ledger.path), session, bench.plan.contract, ledger.origin.prefix) == (0, [])
