@@ -9,7 +9,7 @@ from restproof.suite.bystanders import bystanders, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare, undo_large_write
-from restproof.suite.states import after_create, after_replace, made_anew
+from restproof.suite.states import after_create, after_replace, after_replace_again
 
 if TYPE_CHECKING:
     from restproof.suite.inputs import SearchStrategy
@@ -50,9 +50,8 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Bo
     must.agree(first, wanted, once, what="the state after a replace")
     second = subject.replace(made.id, body)
     must.have_status(second, "replaced", because="the second time")
-    anew = made_anew(subject.spec, first.sent)
-    settled = {n: v for n, v in subject.stable(once).items() if n not in anew}
-    must.agree(second, settled, subject.observe(made.id), what="the state after the same replace again")
+    again = after_replace_again(subject, first.sent, once)
+    must.agree(second, again, subject.observe(made.id), what="the state after the same replace again")
 
 
 def whole_bodies(ground: Ground) -> Cases:

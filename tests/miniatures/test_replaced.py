@@ -1,4 +1,5 @@
-"""What a PUT leaves out is left out: in the state that a rule holds it to, and where no other text bears the token."""
+"""What a PUT leaves out is left out: in the state that a rule holds it to, and where no other text bears the token. The
+same PUT again leaves the same, what the server gives to a member anew apart."""
 
 from __future__ import annotations
 
@@ -110,3 +111,56 @@ def test_what_a_replace_leaves_out_does_not_stay(server: type[Items], outcome: s
     assert told["replace.answers[item-replace]"] == outcome
     if outcome == "pass":
         assert set(told.values()) <= {"pass", "not tested", "not applicable"}
+
+
+ALERT: dict[str, Any] = {
+    "type": "object",
+    "required": ["title", "trigger"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "title": {"type": "string", "minLength": 1, "maxLength": 60},
+        "trigger": {
+            "type": "object",
+            "required": ["count"],
+            "properties": {
+                "id": {"type": "integer", "readOnly": True},
+                "count": {"type": "integer", "minimum": 1, "maximum": 50},
+            },
+        },
+    },
+}
+
+
+class Alerts(Items):
+    """Each write makes a trigger of its own, with an id of its own."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": ALERT}
+    VERBS = Polls.VERBS
+    triggers = 0
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        kept = super().valid(path, fields, row)
+        self.triggers += 1
+        return {**kept, "trigger": {**kept["trigger"], "id": self.triggers}}
+
+
+class Adding(Alerts):
+    """The same PUT again counts one more."""
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        before = self.found(path, id)["trigger"]["count"]
+        answer = super().do_replace(path, id, fields)
+        self.found(path, id)["trigger"]["count"] += fields["trigger"]["count"] == before
+        return answer
+
+
+@pytest.mark.parametrize(("server", "is_right"), [(Alerts, True), (Adding, False)])
+def test_what_the_server_gives_to_a_member_anew_is_no_other_state(
+    server: type[Items], is_right: bool, tmp_path: Path
+) -> None:
+    operations = ["list", "create", "read", "replace", "delete"]
+    words = item(ALERT, operations=operations, open=["replace"])
+    found = bench.run(server(), *words, tmp_path, only=("replace",), profile="ci")
+    told = {r.item: r.outcome for r in found.results}
+    assert ("fail" not in told.values()) == is_right
+    assert not is_right or told["replace.is-idempotent[item-replace]"] == "pass"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Resource
 from restproof.contract.normal import has_word
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
@@ -13,7 +12,7 @@ from restproof.semantics.initial import readbacks
 from restproof.semantics.patch import filled_up, leading_to, merges
 from restproof.semantics.state import affected, expected
 
-__all__ = ["after_create", "after_replace", "after_update", "made_anew", "named", "patch_to", "state_of"]
+__all__ = ["after_create", "after_replace", "after_replace_again", "after_update", "named", "patch_to", "state_of"]
 
 _BOUNDED = frozenset({"maxProperties"})
 
@@ -33,13 +32,27 @@ def after_replace(subject: Subject, sent: Mapping[str, Any], before: Mapping[str
     return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup, whole=True)
 
 
-def made_anew(resource: Resource, sent: Mapping[str, Any]) -> set[str]:
-    """What a representation shows otherwise after the same replace again: what each write touches, and what the server
-    makes of fields that ``sent`` leaves out, as a moment."""
+def after_replace_again(subject: Subject, sent: Mapping[str, Any], once: Mapping[str, Any]) -> dict[str, Any]:
+    """The representation after the same replace as the one that has led to ``once``, without what each write touches,
+    and what the server makes of fields that ``sent`` leaves out, as a moment. Where the contract leaves open what
+    becomes of those, only what ``sent`` names, inside of objects too: a server may give an id to each member anew."""
+    resource, stable = subject.spec, subject.stable(once)
+    if "replace" in resource.open:
+        stable = {n: _of_what_was_sent(v, sent[n]) for n, v in stable.items() if n in sent}
     backs = readbacks(resource)
     made = {n for n, default in resource.made_defaults.items() if default.made in ("server", "today") and n not in sent}
     derived = {n for n, alternatives in resource.derived.items() if affected(alternatives, made)}
-    return {*resource.touched, *derived, *made, *(backs[n].root for n in made if n in backs)}
+    anew = {*resource.touched, *derived, *made, *(backs[n].root for n in made if n in backs)}
+    return {n: v for n, v in stable.items() if n not in anew}
+
+
+def _of_what_was_sent(shown: Any, sent: Any) -> Any:
+    """``shown`` without the members of objects that ``sent`` leaves out."""
+    if isinstance(shown, dict) and isinstance(sent, Mapping):
+        return {n: _of_what_was_sent(v, sent[n]) for n, v in shown.items() if n in sent}
+    if isinstance(shown, list) and isinstance(sent, list) and len(shown) == len(sent):
+        return [_of_what_was_sent(v, s) for v, s in zip(shown, sent, strict=True)]
+    return shown
 
 
 def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
