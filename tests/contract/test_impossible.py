@@ -16,6 +16,7 @@ NAME = {"name": {"type": "string"}}
     [
         ({"not": {}}, "rules everything out"),
         ({"const": 1, "type": "string"}, "const"),
+        ({"const": "c", "type": "string", "enum": ["a", "b"]}, "const"),
         ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "no type in common"),
         ({"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 4}, "no whole number"),
         ({"type": "integer", "minimum": 1, "maximum": 9, "multipleOf": 10}, "no multiple of 10"),
@@ -41,6 +42,7 @@ def test_a_schema_without_a_value_is_told(schema: dict[str, Any], why: str) -> N
         {},
         {"not": {"type": "string"}},
         {"const": None},
+        {"const": "a", "enum": ["a", "b"]},
         {"type": "integer", "minimum": 3, "maximum": 3},
         {"type": "integer", "exclusiveMinimum": 2, "exclusiveMaximum": 4},
         {"type": "integer", "exclusiveMinimum": 0},

@@ -36,10 +36,21 @@ def test_an_answer_that_cannot_be_read_costs_no_operation(answer: Any, tmp_path:
         {**call(CAR, SENT), "parameters": [NOWHERE]},
         call(CAR, {"$ref": "#/components/schemas/Nowhere"}),
         {**call(CAR, SENT), "responses": "none"},
+        {**call(CAR, SENT), "responses": True},
     ],
-    ids=["answer", "request", "parameter", "body", "answers"],
+    ids=["answer", "request", "parameter", "body", "answers", "no answers"],
 )
 def test_what_an_operation_needs_and_cannot_be_read_costs_it_alone(broken: dict[str, Any], tmp_path: Path) -> None:
     found, contract = read(tmp_path, cars(patch=broken))
     assert {"create", "read"} <= {*contract.resources["car"].operations}
     assert any("names nothing" in one.what or "must be a mapping" in one.what for one in found.left_out)
+
+
+@pytest.mark.parametrize("answers", ["none", True, 5])
+def test_a_read_whose_answers_are_none_is_left_out(answers: Any, tmp_path: Path) -> None:
+    listed = {**cars()["/cars"], "get": call({"type": "array", "items": CAR})}
+    found, contract = read(
+        tmp_path, {"/cars": listed, "/cars/{id}": {**cars(get={"responses": answers})["/cars/{id}"]}}
+    )
+    assert "read" not in contract.resources["car"].operations
+    assert any("must be a mapping" in one.what for one in found.left_out)

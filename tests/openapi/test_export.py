@@ -129,6 +129,12 @@ def test_credentials_are_a_security_scheme() -> None:
     assert found["security"] == [{"api_key": []}]
 
 
+def test_what_needs_no_credential_is_said_to_be_public() -> None:
+    found = document(load(ROOT / "tests" / "generated" / "contracts" / "minimal"))
+    assert found["security"] == []
+    assert "securitySchemes" not in found["components"]
+
+
 def test_what_a_list_leaves_out_is_not_in_its_entries() -> None:
     schemas = document(load(ROOT / "contracts" / "powerdns"))["components"]["schemas"]
     assert "key" in schemas["Tsigkey"]["properties"]

@@ -58,7 +58,7 @@ def nothing_fits(schema: Schema) -> str:
         return ""
     if schema.get("not") in ({}, True):
         return "'not' rules everything out"
-    if "const" in schema and not _keeps(schema, schema["const"]):
+    if "const" in schema and not _keeps(schema, schema["const"], *_PLAIN, "enum"):
         return "its 'const' does not keep the other keywords"
     if "enum" in schema and not any(_keeps(schema, value) for value in schema["enum"]):
         return "no value of its 'enum' keeps the other keywords"
@@ -77,9 +77,9 @@ def nothing_fits(schema: Schema) -> str:
     return _no_object(schema) if kinds == {"object"} else ""
 
 
-def _keeps(schema: Schema, value: Any) -> bool:
-    """Whether a value keeps the plain keywords."""
-    return bool(Validator({word: schema[word] for word in _PLAIN if word in schema}).is_valid(value))
+def _keeps(schema: Schema, value: Any, *words: str) -> bool:
+    """Whether a value keeps some keywords, or all plain ones."""
+    return bool(Validator({word: schema[word] for word in words or _PLAIN if word in schema}).is_valid(value))
 
 
 def _no_number(schema: Schema, *, whole: bool) -> str:

@@ -82,6 +82,7 @@ class _Writer:
             "servers": [{"url": contract.base_path or "/"}],
             "paths": paths,
             "components": {"schemas": self.schemas},
+            "security": [],  # public, and plainly so
         }
         if contract.auth.scheme != "none":
             auth = contract.auth

@@ -46,7 +46,8 @@ def may_be_none(read: Call) -> str:
     schemes = read.value.get("schemes")
     over_ws = isinstance(schemes, list) and bool(schemes) and {*map(str, schemes)} <= {"ws", "wss"}
     title = str(read.value.get("summary") or read.value.get("description") or "")
-    if over_ws or "101" in map(str, read.value.get("responses") or ()) or _WEBSOCKET.search(title):
+    answers = read.value.get("responses")
+    if over_ws or (isinstance(answers, dict) and "101" in map(str, answers)) or _WEBSOCKET.search(title):
         return "it opens a WebSocket"
     return "its words say that it depends on how the service is set up" if _DEPENDS.search(words_of(read)) else ""
 
