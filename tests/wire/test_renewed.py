@@ -53,13 +53,15 @@ def test_what_a_renewed_credential_is_refused_too_is_no_reason_to_renew(
     assert len(closed.requests) == 4
 
 
-@pytest.mark.parametrize(("taken", "statuses"), [("third", [401, 401, 200]), ("none", [401] * 4)])
+@pytest.mark.parametrize(
+    ("taken", "statuses"), [("third", [401, 401, 200]), ("ninth", [401] * 8 + [200]), ("none", [401] * 11)]
+)
 def test_a_renewed_credential_that_is_over_when_its_answer_comes_is_renewed_again(
     serve: Serve, connect: Callable[..., Client], taken: str, statuses: list[int]
 ) -> None:
     """As on a slow way: it holds no longer when the server looks at it."""
-    tokens = iter([Token("first"), Token("second", 10.0), Token("third", 10.0), Token("fourth", 10.0)])
-    long_ago = Renewing({}, {"full": lambda: next(tokens)}, clock=lambda: 0.0)
+    names = iter(("first", "second", "third", *"45678", "ninth", *"abcdef"))
+    long_ago = Renewing({}, {"full": lambda: Token(next(names), 10.0)}, clock=lambda: 0.0)
     server = serve(lambda request: answer(200 if f"Bearer {taken}".encode() in request else 401, b"[]"))
     client = connect(server.url, target={"credentials": {"full": ""}}, wallet=long_ago)
     client.session.send(GET, READ)

@@ -16,7 +16,7 @@ from restproof.wire.presence import Presence
 from restproof.wire.redact import Redactor
 from restproof.wire.wallet import CredentialError, Fixed, Token, Wallet
 
-_RENEWALS = 3
+_RENEWALS = 10
 """How often the credential of one request is renewed, where each was over when its answer came."""
 _OLD = 30.0
 """Seconds after which a credential may be over of which nothing says when it ends."""
