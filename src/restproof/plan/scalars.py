@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import ceil
 from typing import Any
 
@@ -129,9 +130,9 @@ def texts(schema: JsonSchema) -> Iterator[Candidate]:
             for length, note in ((longest, "the longest text"), (longest + 1, "one character too long")):
                 more = "aB" * (length // 2)
                 starts = ("https://www.example.com/", "http://a.example/")
-                long = [start + more[: max(0, length - len(start))] for start in starts]
-                found = [text for text in long if fits(text, {**schema, "maxLength": length})]
-                yield from (Candidate("maxLength", note, text) for text in found[:1])
+                long = (start + more[: max(0, length - len(start))] for start in starts)
+                found = (text for text in long if fits(text, {**schema, "maxLength": length}))
+                yield from (Candidate("maxLength", note, text) for text in islice(found, 1))
         return
     own = own_format(schema)
     if own is not None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,13 @@ from restproof.semantics.plausible import plausible
 from restproof.semantics.validate import Refusal, ranked
 
 _EPOCH = "1970-01-01T00:00:00Z"
+_written = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+@lru_cache(4)
+def _date(seconds: int) -> str:
+    """The ``Date`` of all answers of one second."""
+    return formatdate(seconds, usegmt=True)
 
 
 class Answering:
@@ -212,7 +220,7 @@ class Answering:
 
     def finish(self, call: Call, answer: Answer) -> None:
         """The headers that every answer has."""
-        answer.headers.setdefault("Date", formatdate(call.now, usegmt=True))
+        answer.headers.setdefault("Date", _date(int(call.now)))
         if answer.payload is not NOTHING or answer.raw is not None:
             answer.headers.setdefault("Content-Type", self.media_type(call, answer))
         answer.headers.update(self.limit_headers(call))
@@ -256,7 +264,7 @@ class Answering:
             return answer.raw
         if answer.payload is NOTHING:
             return b""
-        return json.dumps(answer.payload, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+        return _written(answer.payload).encode("ascii")
 
 
 def _matches(header: str, current: str | None, *, weak: bool) -> bool:

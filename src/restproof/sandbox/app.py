@@ -238,7 +238,7 @@ class Application:
 
 
 def _query(raw: str) -> list[tuple[str, str]]:
-    return parse_qsl(raw, keep_blank_values=True, errors="replace")
+    return parse_qsl(raw, keep_blank_values=True, errors="replace") if raw else []
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

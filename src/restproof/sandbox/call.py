@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.model import Contract, Operation, Resource, Status
+from restproof.contract.routing import Route
 from restproof.sandbox.store import Entry
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
@@ -80,6 +81,7 @@ class Call:
     credential: Credential | None = None
     target: Resource | None = None
     operation: str = ""
+    routes: dict[str, Route | None] = field(default_factory=dict)
     path_ids: dict[str, str | None] = field(default_factory=dict)
     item_id: str | None = None
     is_item: bool = False

@@ -13,7 +13,7 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.forms import document_of, schema_of, typed
 from restproof.contract.model import Contract, Operation, Parent, Resource
 from restproof.contract.patterns import pattern
-from restproof.contract.routing import Router, may_create
+from restproof.contract.routing import Route, Router, may_create
 from restproof.plan.parameters import readings
 from restproof.record.jsontext import double, not_json
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
@@ -26,6 +26,7 @@ from restproof.semantics.validate import Validation
 MAX_URI = 8192
 MAX_DEPTH = 128
 _INTEGER = re.compile(r"[1-9][0-9]*")
+_read = json.JSONDecoder(parse_constant=not_json, parse_float=double).decode
 
 
 class Entering:
@@ -108,13 +109,19 @@ class Entering:
 
     def operation_name(self, call: Call) -> str:
         """``resource.operation`` of a request, also before its route is found; empty where there is none."""
-        route = self.router.find(call.path)
+        route = self.route_of(call)
         operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
         return f"{route.resource.name}.{operation}" if route and operation else ""
 
+    def route_of(self, call: Call) -> Route | None:
+        """What the contract has at the path of a request: several steps ask for it."""
+        if call.path not in call.routes:
+            call.routes[call.path] = self.router.find(call.path)
+        return call.routes[call.path]
+
     def route(self, call: Call) -> None:
         """Find resource and operation."""
-        route = self.router.find(call.path)
+        route = self.route_of(call)
         if route is None:
             call.refuse("unknown_path", None, "there is nothing at this path")
             return
@@ -154,7 +161,7 @@ class Entering:
             if call.way.media.is_form:
                 self.read_form(call)
                 return
-            document = json.loads(text, parse_constant=not_json, parse_float=double)
+            document = _read(text)
         except (ValueError, RecursionError):
             call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
             return
