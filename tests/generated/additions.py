@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from restproof.plan.candidates import sample
 
+from .standards import OWN_FORMATS
+
 Drawer = Any
 _ODDS = 4
 """Of so many places where a word fits, one gets it."""
@@ -94,10 +96,6 @@ def more(draw: Drawer, contract: dict[str, Any], schemas: dict[str, Any]) -> Non
                 add(draw, Draft(contract, schemas, name))
 
 
-def _word(contract: dict[str, Any], word: str, said: Any) -> None:
-    contract.setdefault(word, said)
-
-
 # --------------------------------------------------------------------- the whole contract
 
 
@@ -118,7 +116,7 @@ def house(draw: Drawer, draft: Draft) -> None:
     """What is said once for all resources."""
     said = {"media": "application/vnd.house+json", "id": {"reused": "never"}, "settles": {"totals": 1}}
     for word in draw(st.lists(st.sampled_from([*said, "envelope"]), min_size=1, max_size=3, unique=True)):
-        _word(draft.contract, word, said.get(word, {"response": "shown"}))
+        draft.contract.setdefault(word, said.get(word, {"response": "shown"}))
 
 
 @of_contract()
@@ -179,9 +177,8 @@ def pages(draw: Drawer, draft: Draft) -> None:
 
 @of_resource()
 def own_format(draw: Drawer, draft: Draft) -> None:
-    kinds = {"shelfmark": {"pattern": "^[A-Z]{2}-[0-9]{3}$"}, "isbn": {"examples": ["9783161484100", "9780306406157"]}}
-    name = draw(st.sampled_from([*kinds]))
-    draft.contract.setdefault("formats", {})[name] = kinds[name]
+    name = draw(st.sampled_from([*OWN_FORMATS]))
+    draft.contract.setdefault("formats", {})[name] = OWN_FORMATS[name]
     draft.properties["mark"] = {"type": ["string", "null"], "format": name}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,26 @@ from hypothesis import strategies as st
 from .additions import Drawer, more
 from .afterwards import follow, keyed, link, place, renamed, search, shape_lists, sides
 from .resources import resources
+from .standards import CODES, divided, lifted
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A contract and the schemas of its resources, as JSON values."""
+    """A contract, the schemas of its resources, and the standard that it extends, as JSON values."""
 
     contract: Mapping[str, Any]
     schemas: Mapping[str, Mapping[str, Any]]
+    standard: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path) -> Path:
         """Write the files into ``folder``, and return it."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "contract.yaml").write_text(yaml.safe_dump(dict(self.contract), sort_keys=False), encoding="utf-8")
+        if self.standard:
+            (folder / "standard.yaml").write_text(yaml.safe_dump(dict(self.standard)), encoding="utf-8")
+            (folder / "known.yaml").write_text("", encoding="utf-8")
+        if "check" in repr(self.contract.get("formats")):
+            (folder / "codes.py").write_text(CODES, encoding="utf-8")
         for name, schema in self.schemas.items():
             (folder / f"{name}.json").write_text(json.dumps(schema, indent=1), encoding="utf-8")
         return folder
@@ -221,7 +228,8 @@ def contracts(draw: Drawer) -> Drawn:
     for name in [n for n in schemas if n in found]:
         renamed(found[name])
         keyed(contract, found[name])
-    return Drawn({k: v for k, v in contract.items() if v not in ({}, [], "")}, schemas)
+    said, standard = divided(lifted({k: v for k, v in contract.items() if v not in ({}, [], "")}))
+    return Drawn(said, schemas, standard)
 
 
 def above_of(found: Mapping[str, Any], name: str) -> tuple[str, ...]:

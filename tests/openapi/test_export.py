@@ -157,7 +157,7 @@ def test_a_contract_comes_back_as_it_was(file: Path, tmp_path: Path) -> None:
     assert digest(back) == digest(contract)
 
 
-@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.parametrize("number", [*range(1, 7), 12, 23])
 def test_a_contract_that_nobody_wrote_comes_back_as_it_was(number: int, tmp_path: Path) -> None:
     contract = load(drawn(number).write(tmp_path / "drawn"))
     exported = document(contract)
