@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -71,6 +73,22 @@ def test_a_head_that_has_not_left_may_be_taken_back() -> None:
         return [b"{}"]
 
     assert asked(application).status_code == 503
+
+
+HANGS = """\
+import threading, requests
+from restproof.session.app import served
+with served(lambda environ, start: threading.Event().wait(), "the target") as url:
+    try:
+        requests.get(url, timeout=0.5)
+    except requests.Timeout:
+        print("no answer")
+"""
+
+
+def test_an_application_that_never_answers_keeps_nobody_from_ending() -> None:
+    done = subprocess.run([sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "no answer\n"
 
 
 def test_who_takes_warnings_for_errors_is_not_bothered() -> None:

@@ -38,14 +38,14 @@ def served(application: Any, name: str) -> Iterator[str]:
     import uvicorn
 
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
-    adapted = None if _is_asgi(application) else Wsgi(application)
+    is_asgi = _is_asgi(application)
     config = uvicorn.Config(
-        adapted or application,
+        application if is_asgi else Wsgi(application),
         log_config=None,
         log_level="critical",
         access_log=False,
         ws="none",
-        lifespan="off" if adapted else "auto",
+        lifespan="auto" if is_asgi else "off",
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
@@ -74,8 +74,6 @@ def served(application: Any, name: str) -> Iterator[str]:
         server.should_exit = True
         thread.join(5)
         listening.close()
-        if adapted:
-            adapted.close()
 
 
 def _imported(spec: str, folder: Path) -> Any:

@@ -1,29 +1,27 @@
-"""A WSGI application (PEP 3333) as an ASGI one: each request goes to a thread, whole, as gunicorn behind a proxy that
-buffers would give it."""
+"""A WSGI application (PEP 3333) as an ASGI one: each request goes to a thread of its own, whole, as gunicorn behind a
+proxy that buffers would give it."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import BytesIO
+from threading import Thread
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-_THREADS = 10
-"""Requests that are answered at the same time."""
-
 Message = dict[str, Any]
-Tell = Callable[[Message], None]
+Tell = Callable[[Message | Exception | None], None]
 
 
 class Wsgi:
-    """An ASGI application that hands what it is asked to ``application``."""
+    """An ASGI application that hands what it is asked to ``application``. A request that never ends keeps nobody from
+    ending."""
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self._application = application
-        self._threads = ThreadPoolExecutor(_THREADS, "restproof-wsgi")
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         body = BytesIO()
@@ -35,32 +33,34 @@ class Wsgi:
             body.write(message.get("body", b""))
             more = message.get("more_body", False)
         loop = asyncio.get_running_loop()
-        said: asyncio.Queue[Message | None] = asyncio.Queue()
+        said: asyncio.Queue[Message | Exception | None] = asyncio.Queue()
 
-        def tell(part: Message) -> None:
-            loop.call_soon_threadsafe(said.put_nowait, part)
+        def tell(part: Message | Exception | None) -> None:
+            with suppress(RuntimeError):  # nobody listens any more
+                loop.call_soon_threadsafe(said.put_nowait, part)
 
-        answering = loop.run_in_executor(self._threads, self._answer, _environ(scope, body), tell)
-        answering.add_done_callback(lambda _: said.put_nowait(None))
+        Thread(target=self._answer, args=(_environ(scope, body), tell), daemon=True).start()
         while (part := await said.get()) is not None:
+            if isinstance(part, Exception):
+                raise part
             await send(part)
-        await answering  # raises what the application has raised
-
-    def close(self) -> None:
-        """Takes nothing more; what is being answered goes on."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _answer(self, environ: Mapping[str, Any], tell: Tell) -> None:
         answer = _Answer(tell)
-        pieces = self._application(environ, answer.start)
         try:
-            for piece in pieces:
-                answer.write(piece)
-            answer.end()
+            pieces = self._application(environ, answer.start)
+            try:
+                for piece in pieces:
+                    answer.write(piece)
+                answer.end()
+            finally:
+                close = getattr(pieces, "close", None)
+                if close is not None:
+                    close()
+        except Exception as error:  # whatever the user's own code raises
+            tell(error)
         finally:
-            close = getattr(pieces, "close", None)
-            if close is not None:
-                close()
+            tell(None)
 
 
 class _Answer:
