@@ -27,13 +27,16 @@ from .test_import import PETS
 WHOLE = os.environ.get("DOCUMENTS") == "all"
 LARGEST = 100_000
 """Bytes of a real document that is taken apart: a larger one takes a second for each try."""
+KINDS = ("openapi", "emitted", "unusual")
+"""Folders of documents that are taken apart."""
 BASES = [DOCUMENT, yaml.safe_load(PETS)]
 SWAGGER = "swagger"
 
 
 def real() -> list[dict[str, Any]]:
-    """The real documents, as JSON has them."""
-    files = [f for f in DOCUMENTS if f.parent.name == "openapi" and f.stat().st_size <= LARGEST] if WHOLE else []
+    """The real documents and those of tools, as JSON has them."""
+    here = [f for name in ("emitted", "unusual") for f in (Path(__file__).parent / name).glob("*.[jy]*")]
+    files = [f for f in (*DOCUMENTS, *here) if f.stat().st_size <= LARGEST and f.parent.name in KINDS] if WHOLE else []
     found = [json.loads(json.dumps(yaml.load(f.read_bytes(), yaml.CSafeLoader), default=str)) for f in files]
     return [d for d in found if isinstance(d.get("paths"), dict)]
 
@@ -43,6 +46,7 @@ WORDS = (
     *("type", "properties", "items", "required", "enum", "format", "pattern", "minimum", "maximum", "minLength"),
     *("allOf", "anyOf", "oneOf", "not", "if", "nullable", "readOnly", "writeOnly", "default", "additionalProperties"),
     *("$ref", "parameters", "responses", "content", "security", "in", "name", "schema", "get", "200", "", "x-y"),
+    *("const", "examples", "discriminator", "requestBody", "headers", "put", "patch", "delete", "404"),
 )
 JUNK = st.recursive(
     st.sampled_from(
