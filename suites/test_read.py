@@ -9,8 +9,9 @@ def test_a_read_answers_the_resource(subject: Subject) -> None:
     read = subject.read(made.id)
     must.have_status(read, "read")
     must.hold(read.entity is not None, read, "the answer to a read holds no representation", kind="no-representation")
-    if subject.spec.id.field in subject.spec.properties:
-        must.agree(read, {subject.spec.id.field: made.id}, read.entity, what="the id that was asked for")
+    name = subject.spec.id.field
+    if subject.spec.shows_id or (name in subject.spec.properties and read.entity and name in read.entity):
+        must.agree(read, {name: made.id}, read.entity, what="the id that was asked for")
 
 
 @requirement("read.is-stable", on="read", needs="instance", cost=3, set_up=1)

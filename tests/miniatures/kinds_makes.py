@@ -18,6 +18,7 @@ def kinds() -> Iterator[Kind]:
     yield from _nulls()
     yield from _collations()
     yield from _inside()
+    yield from _nodes()
     yield Kind("an update of nothing", *item(), Items, Resetting, ("update.empty",))
 
 
@@ -169,3 +170,38 @@ class Yielding(Linked):
 def _inside() -> Iterator[Kind]:
     errors = {"contract": {"errors": {"type": "object"}}, "volatile": ["_links"]}
     yield Kind("links that are the server's own", *item(LINKED, **errors), Linked, Yielding, ("create.server-set",))
+
+
+class Nodes(Items):
+    """Like Firebase: what is not there is null, and no read says its own name."""
+
+    def refusal(self, refusal: Refused) -> Answer:
+        return Answer(200, b"null") if refusal.message == "there is none" else super().refusal(refusal)
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        row = self.made(path, self.valid(path, fields, None))
+        self.rows[path][row["id"]] = row
+        return Answer(200, {"id": row["id"]})
+
+    def do_delete(self, path: str, id: str) -> Answer:
+        super().do_delete(path, id)
+        return Answer(200, b"null")
+
+    def show(self, path: str, row: Row) -> Row:
+        return {n: v for n, v in row.items() if n != "id" and v is not None}
+
+
+class Emptied(Nodes):
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        self.changed(path, self.found(path, id), self.valid(path, fields, self.found(path, id)))
+        return Answer(200, b"null")
+
+
+def _nodes() -> Iterator[Kind]:
+    words: dict[str, Any] = {
+        "operations": {"create": {"returns": "minimal"}, "read": None, "update": None, "delete": None},
+        "responses": "sparse",
+        "statuses": {"created": 200, "deleted": 200, **dict.fromkeys(("absent", "malformed_id", "gone"), 200)},
+        "other_methods": {"collection": ["GET"]},
+    }
+    yield Kind("what is absent is null, and no read names itself", *item(**words), Nodes, Emptied, ("update", "shape"))

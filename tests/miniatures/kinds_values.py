@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.miniatures.kinds import Items, Kind, item, of, schema
+from tests.miniatures.kinds import ID, Items, Kind, item, of, schema
 from tests.miniatures.kinds_answers import forgetful
 from tests.miniatures.server import Row, Shop
 
@@ -129,6 +129,8 @@ def kinds() -> Iterator[Kind]:
     )
     yield Kind("defaults are the server's", *item(defaults), of(defaults), _without_defaults(of(defaults)), ("create",))
 
+    yield from _shown_defaults()
+
 
 def _without_defaults(base: type[Shop]) -> type[Shop]:
     class Without(base):  # type: ignore[misc, valid-type]
@@ -136,3 +138,28 @@ def _without_defaults(base: type[Shop]) -> type[Shop]:
             return {**super().blank(path), "size": 0}
 
     return Without
+
+
+def _shown_defaults() -> Iterator[Kind]:
+    asked: dict[str, Any] = {
+        "type": "object",
+        "properties": {"title": TITLE, "price": {"type": "number", "minimum": 0, "default": 2}},
+    }
+    shown = schema("title", title=TITLE, price={"type": "string", "pattern": "^[0-9]+[.][0-9]{2}$"})
+
+    whole = {"/items": {**asked, "required": ["title"], "properties": {**ID, **asked["properties"]}}}
+
+    class Priced(Items):
+        SCHEMAS: Mapping[str, Any] = whole
+
+        def show(self, path: str, row: Row) -> Row:
+            return {**row, "price": f"{row['price']:.2f}"}
+
+    class Free(Priced):
+        def made(self, path: str, fields: Row) -> Row:
+            return super().made(path, {"price": 0, **fields})
+
+    contract, schemas = item(shown, normalized={"price": {"decimal": 2, "text": True}})
+    contract["resources"]["item"]["schema"] = {"request": "asked.json", "response": "item.json"}
+    schemas["asked.json"] = {**asked, "required": ["title"]}
+    yield Kind("a default is a number, and shown as a text", contract, schemas, Priced, Free, ("create",))

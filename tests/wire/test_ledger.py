@@ -12,9 +12,10 @@ import pytest
 from restproof.contract.load import load
 from restproof.errors import RunFileError, StorageError
 from restproof.wire.ledger import Ledger, Origin
-from restproof.wire.places import Spot
-from restproof.wire.proof import agrees
-from restproof.wire.ticket import Ticket, lasting
+from restproof.wire.message import About, Exchange, Request, Response
+from restproof.wire.places import Spot, entities
+from restproof.wire.proof import agrees, agrees_when_new, sums_of
+from restproof.wire.ticket import Ticket, lasting, left_by
 
 from .conftest import open_entries
 
@@ -212,3 +213,31 @@ def test_what_was_written_is_known_again_when_what_it_names_is_gone(tmp_path: Pa
     alone = sums_of(owner=7)
     assert agrees(alone, {"id": 5, "owner": 7})
     assert not agrees(alone, {"id": 5, "owner": None})
+
+
+def test_what_is_new_is_known_again_in_another_spelling() -> None:
+    sums = sums_of({"at": "2024-12-31T20:30:00-05:00", "tags": ["b", "A"], "last": "9999-12-31T23:59:59-05:00"})
+    shown = {"at": "2025-01-01T01:30:00.000Z", "tags": ["a", "b"], "last": "9999-12-31T23:59:59-05:00"}
+    assert agrees_when_new(sums, shown)
+    assert not agrees(sums, shown), "what others may have under an id that is not new"
+    assert not agrees_when_new(sums, {**shown, "at": "2025-01-01T01:30:01Z"})
+    assert not agrees_when_new(sums, {**shown, "tags": ["a"]})
+
+
+def test_what_an_update_has_left_is_taken_from_its_own_envelope_and_answer(tmp_path: Path) -> None:
+    """As in Elasticsearch: a create holds the bare fields, an update has them in ``doc``, and neither answers them."""
+    members = {"id": {"type": "integer", "readOnly": True}, "price": {"type": ["number", "string"]}}
+    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": members}))
+    ways = "create: {returns: minimal}, read: , update: {returns: minimal, envelope: {request: doc}}, delete: "
+    words = (
+        f"path: /items, schema: item.json, normalized: {{price: {{decimal: 2, text: true}}}}, operations: {{{ways}}}"
+    )
+    (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
+    item = load(tmp_path).resources["item"]
+    (sent,) = entities(item, {"doc": {"price": 1}}, "update")
+    assert sent == {"price": 1}
+    response = Response(200, "OK", (), b'{"id": 5, "result": "updated"}')
+    request = Request("PATCH", "/items/5")
+    exchange = Exchange(1, request, "", response, None, 0.0, 0.0, None, About("item", "update"))
+    ticket = Ticket(Spot(item, (), "5"), "PATCH", fields=sent)
+    assert left_by(ticket, item, exchange) == {"price": "1.00"}

@@ -487,6 +487,19 @@ class Resource:
         found: Mapping[str, Schema] = self.schema.get("properties", {})
         return found
 
+    @property
+    def shows_id(self) -> bool:
+        """Whether each representation shows the id. A sparse one that does not require it need not."""
+        name = self.id.field
+        return name in self.properties and (not self.sparse or name in self.shapes.response.get("required", ()))
+
+    def shows_nothing(self, entity: Mapping[str, Any]) -> bool:
+        """Whether a success shows that there is none, where it may: by no id, or where representations need none, by
+        no value."""
+        if self.id.field in entity:
+            return False
+        return self.shows_id or all(entity.get(n) in (None, "", [], {}) for n in self.shapes.response["properties"])
+
     def shown_property(self, name: str) -> Schema:
         """The schema of a member as responses have it, of one that no response has as requests do."""
         found: Schema = self.shapes.response["properties"].get(name) or self.properties.get(name, {})

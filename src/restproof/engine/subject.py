@@ -353,7 +353,7 @@ class Subject:
         if self.spec.supports("read"):
             reply = self.read(id, scope=scope)
             absent = reply.status in self.spec.status("absent")
-            if reply.ok and reply.entity is not None and not (absent and self.spec.id.field not in reply.entity):
+            if reply.ok and reply.entity is not None and not (absent and self.spec.shows_nothing(reply.entity)):
                 return reply.entity
             no_id = reply.status in self.spec.status("malformed_id", "read") and not is_valid(self.bodies.id_schema, id)
             if reply.status in (404, 410) or absent or no_id:

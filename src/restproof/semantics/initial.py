@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Resource, Schema
+from restproof.contract.normal import normal
 from restproof.contract.shapes import SOMETIMES, is_nullable
 from restproof.semantics.plausible import plausible
 from restproof.semantics.readback import ReadPath, member_schema
@@ -70,10 +71,17 @@ def absent_value(resource: Resource, name: str, schema: Schema) -> Any:
     if schema.get(SOMETIMES) or name in resource.made_defaults:
         raise KeyError(name)
     if "default" in schema:
-        return schema["default"]
+        return _shown_default(schema)
     if is_nullable(schema) and schema.get(ABSENT) != "open":
         return None
     raise KeyError(name)
+
+
+def _shown_default(schema: Schema) -> Any:
+    """A default as answers show it: a number in the form of a text, where numbers have one."""
+    default = schema["default"]
+    is_number = isinstance(default, int | float) and not isinstance(default, bool)
+    return normal(schema, default, unsaid="keep") if is_number else default
 
 
 def with_defaults(schema: Schema, value: Any) -> Any:

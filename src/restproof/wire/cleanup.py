@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.contract.model import Contract
-from restproof.wire.evidence import is_by_update, is_malformed, names_nothing
+from restproof.wire.evidence import is_by_update, is_malformed, names_nothing, says_none
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.heeding import Deletes
@@ -156,7 +156,7 @@ class Work:
         if group is None or not group.resource.supports("read"):
             return False
         try:
-            return self._send(group, "read", left.where).status in names_nothing(group.resource)
+            return says_none(group.resource, self._send(group, "read", left.where))
         except NotSent:
             return False
 
@@ -271,11 +271,12 @@ class Work:
             has_id = named in (str(entry.id), in_utf8(str(entry.id)))
             if shown is not None and has_id and self._is_ours(group, entry, shown):
                 return maker
+            if says_none(group.resource, exchange):
+                continue
             if shown is not None:
                 self._doubt(maker, entry.item, entry)
                 return None
-            status = exchange.status or 0
-            if status not in names_nothing(group.resource) and not is_malformed(group.resource, entry.id, status):
+            if not is_malformed(group.resource, entry.id, exchange.status or 0):
                 unread = f"the read answered {exchange.status or exchange.error}"
         if unread:
             self.failed.append(self._left(group, entry.item, unread))
@@ -318,7 +319,8 @@ class Work:
                 group.deleted_perhaps(target, id)
                 return left
         looks = group.seen is None and group.resource.supports("read")
-        if looks and self._send(group, "read", target).is_success:
+        read = self._send(group, "read", target) if looks else None
+        if read is not None and read.is_success and not says_none(group.resource, read):
             self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
             return None
         self.count += exchange.is_success

@@ -319,13 +319,11 @@ class Evidence:
             nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status)
             return Sight.NOTHING if nothing else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
-        if entity is None:
-            return Sight.UNCLEAR
-        if self.is_ours(place, entity):
+        if entity is not None and self.is_ours(place, entity):
             return Sight.OURS
-        # Where a read of what is absent succeeds, it shows what holds nothing.
-        absent = status in place.resource.status("absent", "read")
-        return Sight.NOTHING if absent and holds_nothing(place.resource, entity) else Sight.OTHERS
+        if says_none(place.resource, exchange):
+            return Sight.NOTHING
+        return Sight.UNCLEAR if entity is None else Sight.OTHERS
 
     def is_ours(self, place: Spot, entity: Mapping[str, Any]) -> bool:
         """Whether a representation that stands under the item's id is one of this run's.
@@ -365,6 +363,16 @@ def is_new(item: Spot, known: frozenset[str]) -> bool:
         return False
     counted = item.resource.id.type == "integer" and id.isdecimal()
     return not counted or all(int(other) < int(id) for other in known if other.isdecimal())
+
+
+def says_none(resource: Resource, exchange: Exchange) -> bool:
+    """Whether the answer to a read says that there is none: by its status, or, where a success may, by what it shows:
+    null, or what holds nothing."""
+    status = exchange.status or 0
+    if not exchange.is_success or status not in resource.status("absent", "read"):
+        return status in names_nothing(resource)
+    entity, response = entity_of(resource, exchange.response), exchange.response
+    return holds_nothing(resource, entity) if entity is not None else response is not None and response.is_null
 
 
 def is_malformed(resource: Resource, id: Any, status: int) -> bool:

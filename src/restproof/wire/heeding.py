@@ -71,7 +71,7 @@ class _Reads:
         shown = entity_of(resource, exchange.response) or {}
         absent = exchange.status in resource.status("absent", "read")
         # Where a success may say that there is none, what shows no id shows none.
-        return {} if absent and (holds_nothing(resource, shown) or shown.get(resource.id.field) is None) else shown
+        return {} if absent and (holds_nothing(resource, shown) or resource.shows_nothing(shown)) else shown
 
     def _listed(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
         resource = place.resource

@@ -148,6 +148,11 @@ class Response:
             return None
 
     @property
+    def is_null(self) -> bool:
+        """Whether the body is JSON's null."""
+        return self.body.strip() == b"null"
+
+    @property
     def repeated_name(self) -> str | None:
         """A name that stands twice in one object of the JSON (RFC 8259 §4): the first one met. Raises as ``json``."""
         return self._parsed[1]

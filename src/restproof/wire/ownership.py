@@ -14,7 +14,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.semantics.inner import read_as_ids, referring
+from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_not_ours
@@ -26,7 +26,7 @@ from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
-from restproof.wire.ticket import Ticket, lasting
+from restproof.wire.ticket import Ticket, lasting, left_by
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
 
@@ -202,15 +202,14 @@ class Ownership:
         made = self.evidence.made(place.resource, str(place.id))
         self.moves.unasked(ticket, place, exchange)
         erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.fields)
-        if ticket.marks:
-            self.marks.add(place.resource, ticket.marks)
+        known = self.ledger.written(item)
+        self.marks.add(place.resource, ticket.marks)
+        if ticket.marks and not known:
             self.ledger.wrote(item, {}, ticket.marks)
-        elif erases or self.ledger.written(item) or (made is not None and made.sums):
-            shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update") or ticket.fields
-            spec = place.resource
-            moving = {*spec.volatile, *spec.touched, *referring(spec)}
-            self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
-            if not self.marks.shown(spec, shown):
+        elif erases or known or (made is not None and made.sums):
+            shown = left_by(ticket, place.resource, exchange)
+            self.ledger.wrote(item, sums_of(shown), ticket.marks)
+            if not ticket.marks and not self.marks.shown(place.resource, shown):
                 # What bears no mark may be like what others have, and a server may make one of the two.
                 self.evidence.forget(place)
 
@@ -242,7 +241,7 @@ class _Decision:
         place = self._filled(place)
         operation = places.operation(self.request)
         self.owner.heeding.check(place, operation, self.looker)
-        found = entities(place.resource, self.body)
+        found = entities(place.resource, self.body, operation)
         for entity in found:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)

@@ -226,11 +226,13 @@ def body_of(request: Request) -> Any:
         return None
 
 
-def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
-    """The representations in a request body, out of their envelope; an array holds several."""
+def entities(resource: Resource, body: Any, operation: str | None) -> list[Mapping[str, Any]]:
+    """The representations in a request body, out of the envelope of its ``operation``, or else of another write; an
+    array holds several."""
     found: list[Mapping[str, Any]] = []
+    own = (resource.operation(operation).envelope,) if operation in ("create", "update", "replace") else ()
     for one in body if isinstance(body, list) else (body,):
-        for envelope in resource.envelopes_of_writes:
+        for envelope in (*own, *resource.envelopes_of_writes):
             if (inner := envelope.taken(one)) is not None:
                 found.append(inner)
                 break

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.model import Resource
+from restproof.contract.rules import instant
 from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
 from restproof.semantics.inner import without_ids
 
@@ -119,8 +121,9 @@ def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
 
 
 def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
-    """As :func:`agrees`, but for blanks around texts and their case, which some servers change as they store them. Only
-    for an id that named nothing before, and that the answer to our own write has named."""
+    """As :func:`agrees`, but for what some servers change as they store it: blanks around texts and their case, the
+    spelling of moments, the order of arrays. Only for an id that named nothing before, and that the answer to our own
+    write has named."""
     shown = [name for name in sums if name in entity]
     return bool(shown) and all(
         _sum(entity[name]) == sums[name].partition("-")[0]
@@ -164,11 +167,12 @@ def digests_of(ids: Iterable[str]) -> tuple[str, ...]:
 
 
 def _folded(value: Any) -> Any:
-    """A value without the blanks around its texts and without their case."""
+    """A value without what some servers change as they store it: the blanks around its texts and their case, the
+    spelling of a moment, the order of an array."""
     if isinstance(value, str):
-        return value.strip().casefold()
+        return str(instant(value).timestamp()) if FORMATS["date-time"].check(value) else value.strip().casefold()
     if isinstance(value, list):
-        return [_folded(inner) for inner in value]
+        return sorted((_folded(inner) for inner in value), key=_SORTED.encode)
     if isinstance(value, dict):
         return {name: _folded(inner) for name, inner in value.items()}
     return value

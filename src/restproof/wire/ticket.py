@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from restproof.contract.model import creates_by_put
+from restproof.contract.model import Resource, creates_by_put
 from restproof.semantics.inner import referring
 from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import Spot
+from restproof.wire.places import Spot, entity_of
 from restproof.wire.proof import Mark, sums_of
 from restproof.wire.walk import Sender
 
@@ -51,9 +51,14 @@ class Ticket:
         return self.method == "PUT" and creates_by_put(self.place.resource)
 
     @property
+    def kept(self) -> Mapping[str, Any]:
+        """The fields as the contract says that they are kept."""
+        return {} if self.place is None else made_normal(self.place.resource, self.fields)
+
+    @property
     def sums(self) -> dict[str, str]:
-        """Digests of the fields as the contract says that they are kept, where the body could hold no mark."""
-        return {} if self.place is None or self.marks else sums_of(made_normal(self.place.resource, self.fields))
+        """Digests of what is kept, where the body could hold no mark."""
+        return {} if self.marks else sums_of(self.kept)
 
 
 def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -64,6 +69,16 @@ def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any
     given = {n: v for n, v in entities[0].items() if n != place.resource.id.field}
     named = referring(place.resource)
     return {n: v for n, v in given.items() if n not in named} or (given if place.id is None else {})
+
+
+def left_by(ticket: Ticket, resource: Resource, exchange: Exchange) -> dict[str, Any]:
+    """What an update has left of its item, as far as it stays: what its answer shows, where that is the representation,
+    else what was sent."""
+    operation = exchange.about.operation or "update"
+    told = resource.operation(operation).returns == "representation"
+    shown = (entity_of(resource, exchange.response, operation) if told else None) or ticket.kept
+    moving = {*resource.volatile, *resource.touched, *referring(resource)}
+    return {n: v for n, v in shown.items() if n not in moving}
 
 
 class Guard(Protocol):

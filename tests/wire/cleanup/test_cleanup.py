@@ -335,3 +335,33 @@ def test_what_a_list_that_may_leave_things_out_does_not_show_is_told_where_nothi
     told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
     assert (told[0], left(told[1])) == (1, ["note /v1/teams/5/notes/2: nothing shows whose it is"])
     assert set(notes.rows) == {2}
+
+
+@pytest.mark.parametrize("nothing", [b"null", b"{}"])
+def test_what_is_read_as_nothing_with_a_success_is_gone(
+    notes: Notes,
+    ledger: Ledger,
+    serve: Serve,
+    connect: Connect,
+    contract_with: Callable[..., Contract],
+    nothing: bytes,
+) -> None:
+    """Firebase answers a read of what is not there with 200 and null."""
+    words = "[create, read, delete]\n    statuses: {absent: 200, gone: 200, deleted: 200}"
+    contract = contract_with(text=NOTES.replace("[list, create, read, update, delete]", words))
+    for id in (1, 2, 3):
+        create(notes, ledger, id)
+    notes.rows[2] = "somebody's"
+    del notes.rows[3]
+
+    def answered(request: bytes) -> bytes:
+        found = notes(request)
+        return answer(200, nothing) if found.startswith((b"HTTP/1.1 404", b"HTTP/1.1 204")) else found
+
+    session = connect(serve(answered).url, contract).session
+    count, told = clean_up(ledger, session, contract, PREFIX)
+    assert (count, left(told)) == (
+        1,
+        ["note /v1/teams/5/notes/2: it is not proven to be this run's, and was left alone"],
+    )
+    assert notes.rows == {2: "somebody's"}
