@@ -40,7 +40,8 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
         own_scope, refused | subject.spec.status("forbidden_parent", operation), because="another tenant's credential"
     )
     creates = operation == "replace" and creates_by_put(subject.spec)  # below one's own parent the id is free
-    if (has_other_root(subject) or subject.spec.creatable) and not creates and operation != "create":
+    is_named = operation != "create" and not subject.spec.id.single  # what there is one of has no id to be asked for by
+    if (has_other_root(subject) or subject.spec.creatable) and not creates and is_named:
         theirs = subject.scope("foreign")
         reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":

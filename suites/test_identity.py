@@ -69,14 +69,16 @@ def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
 
 
 def wrong_parents(ground: Ground) -> Cases:
-    """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none. An
-    item at a path of its own may name but some of them."""
+    """Another nearest parent; and for each ancestor above that, another one of which those below it are none. An item
+    at a path of its own may name but some of them, and two parents need not be one below the other."""
     *above, nearest = ground.resource.parents
+    chain = [ground.contract.resources[parent.resource] for parent in ground.resource.parents]
+    held = {name for one in chain for name in ground.contract.ancestors(one)}
     named = {parent.resource for parent in ground.resource.operation(ground.operation).parents}
     if ground.operation in ON_ITEM and not ground.resource.id.single and nearest.resource in named:
         yield from ({"above": None} for _ in unless_it_creates(ground))
     if ground.operation != "replace" or not creates_by_put(ground.resource):
-        yield from ({"above": parent.resource} for parent in above if parent.resource in named)
+        yield from ({"above": parent.resource} for parent in above if parent.resource in named & held)
 
 
 @requirement(

@@ -54,7 +54,7 @@ def member(value: Any, place: str, default: Any = None) -> Any:
 
 def put(whole: Any, pointer: str, value: Any) -> Any:
     """A copy of ``whole`` with ``value`` at the end of the pointer; what is missing on the way is made: an array for
-    index 0, else an object."""
+    index 0, an entry for the index behind the last one, else an object."""
     return _put(whole, steps(pointer), value)
 
 
@@ -62,8 +62,9 @@ def _put(whole: Any, way: list[str], value: Any) -> Any:
     if not way:
         return value
     first, rest = way[0], way[1:]
-    if first == "0" and not isinstance(whole, Mapping):
-        inner = whole if isinstance(whole, list) else []
-        return [_put(inner[0] if inner else None, rest, value), *inner[1:]]
+    inner = whole if isinstance(whole, list) else []
+    if first.isdecimal() and first.isascii() and int(first) <= len(inner) and not isinstance(whole, Mapping):
+        at = int(first)
+        return [*inner[:at], _put(inner[at] if at < len(inner) else None, rest, value), *inner[at + 1 :]]
     holder = dict(whole) if isinstance(whole, Mapping) else {}
     return {**holder, first: _put(holder.get(first), rest, value)}

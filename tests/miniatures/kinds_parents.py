@@ -18,7 +18,7 @@ HEADER = "X-Account-Id"
 
 
 def kinds() -> Iterator[Kind]:
-    resources = {
+    resources: dict[str, Any] = {
         "account": {"path": "/accounts", "schema": "account.json"},
         "order": {
             "path": "/orders",
@@ -43,6 +43,13 @@ def kinds() -> Iterator[Kind]:
     }
     farther = {"contract": "notes", "resources": notes}
     yield Kind("items name a parent above the nearest alone", farther, schemas, Notes, Anywhere, ("identity",))
+    shelved = {
+        **resources,
+        "shelf": {"path": "/shelves", "schema": "account.json"},
+        "order": {**resources["order"], "path": "/shelves/{shelf}/orders", "item_path": "/orders/{id}"},
+    }
+    apart = {"contract": "shelves", "resources": shelved}
+    yield Kind("of two parents neither holds the other", apart, schemas, Shelves, OpenShelves, ("identity",))
 
 
 class Accounts(Shop):
@@ -145,3 +152,39 @@ class Anywhere(Notes):
 
     def is_below(self, row: Row) -> bool:
         return row["id"] in self.rows["/notes"] or super().is_below(row)
+
+
+class Shelves(Accounts):
+    """Each account has something on each shelf: a shelf is nobody's."""
+
+    SCHEMAS: Mapping[str, Any] = {**Accounts.SCHEMAS, "/shelves": ACCOUNT}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shelf: int | None = None
+        self.lies: dict[Any, int | None] = {}
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        found = re.fullmatch(r"/shelves/([^/]+)/orders", path)
+        self.shelf = None if found is None else Shop.found(self, "/shelves", found[1])["id"]
+        return super().answer(request, path if found is None else "/orders", query)
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        return [r for r in super().listed(path, query) if path != "/orders" or self.lies[r["id"]] == self.shelf]
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        self.lies[row["id"]] = self.shelf
+        return row
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        if path == "/shelves":
+            self.rows["/orders"] = {id: r for id, r in self.rows["/orders"].items() if self.lies[id] != row["id"]}
+
+
+class OpenShelves(Shelves):
+    """One order can be read under any account."""
+
+    def found(self, path: str, id: str) -> Row:
+        return Shop.found(self, path, id)

@@ -11,7 +11,7 @@ from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
 from tests.miniatures.server import Answer, Refused, Row, Shop
 
-from restproof.wire.message import Request
+from restproof.wire.message import Headers, Request
 
 NAME = {"type": "string", "minLength": 1, "maxLength": 60}
 TEAM = schema("name", name=NAME)
@@ -187,3 +187,23 @@ def test_what_a_tenant_makes_is_behind_all_that_another_has(server: type[Payees]
     files, only = {"payee.json": TEAM}, ("auth.object-level",)
     found = bench.run(server(), PAYEES, files, tmp_path, only=only, tenants=True)
     assert {r.item: r.outcome for r in found.results}["auth.object-level[payee-list]"] == outcome
+
+
+@pytest.mark.parametrize(("open_to_all", "outcome"), [(False, "pass"), (True, "fail")])
+def test_what_there_is_one_of_is_each_tenants_own(open_to_all: bool, outcome: str, tmp_path: Path) -> None:
+    """Below a parent of its own, each tenant reads settings of its own: they have no id that would name another's."""
+
+    def settings(request: Request) -> tuple[int, bytes, Headers]:
+        mine = {"Bearer full": ("1",), "Bearer foreign": ("2",)}.get(request.header("Authorization") or "", ())
+        if request.header("X-Me") in (("1", "2") if open_to_all else mine):
+            return Answer(200, {"theme": "dark"}).wire
+        return Answer(404, {"error": "there is none"}).wire
+
+    parent = {"me": {"name": "X-Me", "in": "header"}}
+    single = {"path": "/settings", "schema": "settings.json", "id": "none", "operations": ["read"], "parent": parent}
+    given = {"path": "/people", "operations": [], "id": {"type": "integer"}}
+    contract = {"contract": "mini", "auth": "bearer", "resources": {"me": given, "settings": single}}
+    schemas = {"settings.json": {"type": "object", "properties": {"theme": {"type": "string"}}}}
+    found = bench.run(settings, contract, schemas, tmp_path, only=("auth.object-level",), tenants=True)
+    told: Mapping[str, str] = {r.item: r.outcome for r in found.results}
+    assert told["auth.object-level[settings-read]"] == outcome

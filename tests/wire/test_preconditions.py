@@ -118,3 +118,18 @@ def test_what_was_refused_says_nothing_of_what_is_above_an_item(tmp_path: Path) 
     look = made.look(Request("DELETE", ITEM))
     assert look is not None
     assert look.target == ITEM
+
+
+def test_what_the_usual_credential_does_not_see_is_looked_at_by_its_own(tmp_path: Path) -> None:
+    made = preconditions(tmp_path, "{field: revision, in: header, name: X-Rev}")
+    made._target = replace(made._target, credentials={"full": "f", "foreign": "g"})
+    asked: list[str | None] = []
+
+    class Tenants:
+        def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
+            asked.append(credential)
+            return seen(request, 200 if credential == "foreign" else 404)
+
+    request = update({"shop_id": 5, "item": {"name": "b"}})
+    tagged = made.tagged(request, About("item", "update"), "foreign", Tenants())
+    assert (tagged.header("X-Rev"), asked) == ("3", ["full", "foreign"])

@@ -60,6 +60,15 @@ def test_criteria_leave_in_the_body_and_read_the_same(tmp_path: Path) -> None:
     assert sorted(asked_for(contract.resources["item"], sent)) == sorted(request.query)
 
 
+def test_a_field_and_its_way_leave_as_the_entries_of_an_array(tmp_path: Path) -> None:
+    order = 'query: {filter: "/where/{name}", sort: /sort/0, direction: /sort/1}'
+    contract = load(write(tmp_path, CONTRACT.replace('query: {filter: "/where/{name}"}', order)))
+    query = (("/sort/0", "size"), ("/sort/1", "desc"))
+    sent = Searches(contract).leaving(Request("POST", "/items/search", query))
+    assert json.loads(sent.body or b"") == {"sort": ["size", "desc"]}
+    assert asked_for(contract.resources["item"], sent) == query
+
+
 @pytest.mark.parametrize(
     ("media", "sent"),
     [

@@ -132,10 +132,13 @@ def _typed(text: str, kinds: frozenset[str]) -> Any:
 
 
 def _leaves(value: Any, place: str, named: Mapping[str, str]) -> Iterator[tuple[str, Any]]:
-    leads_on = place not in named or any(other.startswith(f"{place}/") for other in named)
-    if isinstance(value, Mapping) and leads_on:
+    inside = any(other.startswith(f"{place}/") for other in named)
+    if isinstance(value, Mapping) and (inside or place not in named):
         for name, inner in value.items():
             yield from _leaves(inner, place + step(name), named)
+    elif isinstance(value, list) and inside:
+        for at, inner in enumerate(value):
+            yield from _leaves(inner, place + step(at), named)
     elif place:
         yield place, value
 

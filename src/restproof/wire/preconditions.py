@@ -34,7 +34,10 @@ class Preconditions:
         if needed is None:
             return request
         looks = "full" if "full" in self._target.credentials else credential
-        seen = sender.send(needed, replace(about, operation="read"), looks, beyond_ceiling=beyond_ceiling)
+        about = replace(about, operation="read")
+        seen = sender.send(needed, about, looks, beyond_ceiling=beyond_ceiling)
+        if not seen.is_success and credential not in (None, looks):
+            seen = sender.send(needed, about, credential, beyond_ceiling=beyond_ceiling)  # it may be that tenant's own
         return self.met(request, seen)
 
     def look(self, request: Request) -> Request | None:
