@@ -152,3 +152,18 @@ def test_another_server_teaches_another_word(
     does: str, loose: tuple[str, ...], word: str, value: Any, tmp_path: Path
 ) -> None:
     assert said(lesson_of(Lending(does, *loose), tmp_path)).get(word) == value
+
+
+class Receipts(Lending):
+    """Answers a create with the id of what was made, and nothing else of it."""
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        made = super().do_create(path, fields)
+        return Answer(made.status, {"id": made.body["id"]})
+
+
+def test_what_creates_are_refused_for_is_learned_where_they_answer_with_an_id_alone(tmp_path: Path) -> None:
+    (tmp_path / "book.json").write_text(json.dumps(BOOK))
+    silent = {"operations": dict.fromkeys(("list", "read", "update", "delete")) | {"create": {"returns": "minimal"}}}
+    words = {**WORDS, "resources": {name: {**said, **silent} for name, said in WORDS["resources"].items()}}
+    assert said(learned(Receipts(), tmp_path, words, LOAN))["unique"] == [["book", "reader"]]

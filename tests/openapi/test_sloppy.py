@@ -341,6 +341,11 @@ def test_what_closes_a_schema_together_with_others_costs_it_nothing(tmp_path: Pa
         (r"(?=.*\d).{3}", "abc1", True),
         (r"\$\d+", "costs $5", False),
         (r"[^$]{3}", "abcd", False),
+        (r"\d+", "12", True),
+        (r"\d+", "Level 3", False),
+        (r"[a-z-]+", "ab cd", False),
+        (r"\S", "has one", True),
+        (r"\d|[a-z]+", "9 lives", True),
     ],
 )
 def test_a_text_is_all_of_a_pattern_without_anchors(pattern: str, text: str, plainly: bool) -> None:

@@ -176,10 +176,11 @@ def matches_plainly(source: str, text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def may_be_whole(source: str) -> bool:
-    """Whether a pattern has no anchor, nothing that only looks ahead or behind, and describes more than one
-    character: then it is meant, by some, for the whole of a text."""
+    """Whether a pattern has no anchor, nothing that only looks ahead or behind, and describes more than one character
+    (``[A-Z]{2}``), or as many as one likes of a kind (``\\d+``): then it is meant, by some, for the whole of a text."""
     found = pattern(source)
     without_characters = re.sub(r"\\[^bBAZ]|\[(?:\\.|[^\]\\])*\]", "", source)
     if found is None or re.search(r"\^|\$|\\[bBAZ]|\(\?<?[=!]", without_characters):
         return False
-    return found.match("") is None and not any(found.fullmatch(chr(code)) for code in range(32, 127))
+    alone = [character for character in map(chr, range(32, 127)) if found.fullmatch(character)]
+    return found.match("") is None and all(found.fullmatch(character * 2) for character in alone)

@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.shapes import same
 from restproof.learning.sighting import Read
-from restproof.oracle.seen import Seen, as_key, id_of
+from restproof.oracle.seen import Seen, as_key
 
 Instance = tuple[str, tuple[tuple[str, str], ...], str]
 """Resource, ancestors in the path, and id."""
@@ -114,7 +114,7 @@ class States:
             self._open.pop(key_of(seen, seen.id), None)
 
     def _create(self, seen: Seen) -> None:
-        id = id_of(seen.resource, seen.entity) or seen.route.id
+        id = seen.made
         if id is None:
             return
         key = key_of(seen, id)

@@ -12,7 +12,7 @@ from restproof.contract.shapes import same
 from restproof.learning.likeness import Told, compared_by
 from restproof.learning.sighting import Read, Sighting
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
-from restproof.oracle.seen import Seen, id_of
+from restproof.oracle.seen import Seen
 
 _OF_A_CONFLICT = (400, 409, 422)
 Scope = tuple[tuple[str, str], ...]
@@ -66,8 +66,7 @@ def _creates(reads: Sequence[Read]) -> dict[str, _Seen]:
             sent = {n: v for n, v in (one.fields or {}).items() if isinstance(v, str | int) and not isinstance(v, bool)}
             taken = _Taken(one.n, scope, sent, one.ok, one.status, one.fields or {})
             known.creates.append((taken, list(known.there.values())))
-            id = id_of(one.resource, one.entity)
-            if one.ok and id is not None:
+            if one.ok and (id := one.made) is not None:
                 known.there[scope, id] = taken
         elif one.operation in ("update", "replace", "delete") and one.ok:
             _forget(known, one)

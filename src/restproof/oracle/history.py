@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
-from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
 from restproof.oracle.answered import field_requirement, shown_members, shows_what_is_there
 from restproof.oracle.asked import Asked, Reason
@@ -18,7 +17,7 @@ from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.rules import TrafficRule
-from restproof.oracle.seen import Seen, as_key, id_of
+from restproof.oracle.seen import Seen, as_key
 from restproof.semantics.state import expected
 
 _LATER = 202
@@ -74,7 +73,7 @@ class History:
 
     def _created(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
         resource = seen.resource
-        id = id_of(resource, seen.shown) or seen.route.id or _named(seen)
+        id = seen.made
         if id is None:
             return
         before = self.instances.at(seen, id)
@@ -318,9 +317,3 @@ def _stable(resource: Resource, entity: Mapping[str, Any] | None) -> dict[str, A
     """A representation without what may change by itself."""
     moving = {*resource.volatile, *resource.touched, *resource.secret}
     return None if entity is None else {n: v for n, v in entity.items() if n not in moving}
-
-
-def _named(seen: Seen) -> str | None:
-    """The id in ``Location``."""
-    found = id_of_url(seen.contract, seen.resource, seen.header("Location") or "")
-    return None if found is None else as_key(found)

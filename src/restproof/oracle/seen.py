@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from restproof.contract.addressing import Addressing, Asked
 from restproof.contract.model import Contract, Operation, Resource, Status
-from restproof.contract.routing import Route, Router
+from restproof.contract.routing import Route, Router, id_of_url
 from restproof.contract.urls import parts_of
 from restproof.record.jsontext import double, not_json
 from restproof.wire.message import Exchange
@@ -151,6 +151,13 @@ class Seen:
         if self.route.is_item:
             return self.route.id
         return id_of(self.resource, self.shown)
+
+    @property
+    def made(self) -> str | None:
+        """The id that the answer to a create leads to: in it, be it a representation or not, in the path that was asked
+        for, or in ``Location``."""
+        tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
+        return id_of(self.resource, self.shown) or self.route.id or (None if tail is None else as_key(tail))
 
     @cached_property
     def plain(self) -> bool:
