@@ -85,3 +85,17 @@ def test_a_text_whose_pattern_has_room_for_little_more_than_the_token_holds_it(t
     values = {made.minimal(tag)["plate"] for tag in ("", "a", "b", "full", "renamed", "own", "kept")}
     assert len(values) == 7
     assert all(v.startswith(RUN) and len(v) - len(RUN) <= 2 for v in values)
+
+
+@pytest.mark.parametrize("word", ["unique: [[contact]]", "open: [rules]"])
+def test_what_an_example_shows_to_be_an_address_stays_one(word: str, tmp_path: Path) -> None:
+    properties = {"id": {"type": "integer", "readOnly": True}, "contact": FIELDS["contact"]}
+    schema = {"type": "object", "required": ["contact"], "properties": properties}
+    (tmp_path / "thing.json").write_text(json.dumps(schema))
+    told = f"contract: c\nauth: none\nresources:\n  thing: {{path: /things, schema: thing.json, {word}}}\n"
+    (tmp_path / "contract.yaml").write_text(told)
+    made = load(tmp_path)
+    assert Bodies(made, made.resources["thing"]).minimal("a")["contact"] in (
+        f"{RUN}a@example.com",
+        f"{RUN}@example.com",
+    )

@@ -17,7 +17,7 @@ from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
-from restproof.plan.marking import marked_text
+from restproof.plan.marking import form_of, marked_text
 from restproof.plan.room import room_for_many
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
@@ -322,7 +322,7 @@ def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
         "uuid": uuid_of(tag),
         "hostname": f"{RUN}{tag}.example.com",
     }
-    text = forms.get(schema.get("format", ""), f"{RUN} {tag}" if tag else RUN)
+    text = forms.get(form_of(schema) or "", f"{RUN} {tag}" if tag else RUN)
     for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}.", f"{RUN}{_short(tag)}"):
         if candidate.startswith("{uuid") or valid_with_token(schema, candidate):
             return candidate

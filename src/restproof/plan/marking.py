@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.model import Resource
 from restproof.contract.shapes import same, types_of
 from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH, valid_with_token
@@ -16,10 +17,17 @@ from restproof.semantics.readback import ReadPath
 _FORMS = {"uri": "https://example.com/{}", "email": "{}@example.com", "hostname": "{}.example.com"}
 
 
+def form_of(schema: Mapping[str, Any]) -> str | None:
+    """The format of a text; where it has none, that of its example, if that is an address, a URI or a UUID."""
+    example = next(iter(schema.get("examples", ())), None)
+    told = (form for form in ("email", "uri", "uuid") if isinstance(example, str) and FORMATS[form].check(example))
+    return schema["format"] if "format" in schema else next(told, None)
+
+
 def marked_text(schema: Mapping[str, Any], text: str, token: str = RUN) -> str | None:
     """``text``, or what little of it there is room for, behind the token, as the schema allows it; ``None`` where it
     has no room even for the token."""
-    form = schema.get("format")
+    form = form_of(schema)
     if form in _FORMS:
         tries = [_FORMS[form].format(token)]
     else:
