@@ -17,6 +17,7 @@ from restproof.hooks import Hooks
 from restproof.plugin.collection import BundledModule
 from restproof.plugin.item import RuleItem
 from restproof.plugin.pool import by_itself
+from restproof.session.endpoint import Task
 from restproof.session.live import LiveConnection
 
 CONTRACT = Path(__file__).parents[1] / "generated" / "contracts" / "minimal"
@@ -128,6 +129,21 @@ def test_a_worker_that_cannot_tell_what_it_has_seen_is_told(
     said = capsys.readouterr().err
     assert told in said
     assert "INTERNALERROR" not in said
+
+
+def test_the_times_of_all_workers_begin_at_one_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is judged as traffic takes the exchanges of all in the order in which they began."""
+    honest, told = LiveConnection.__init__, tmp_path / "told"
+
+    def late(self: LiveConnection, target: Any, prefix: str, task: Task, *more: Any) -> None:
+        with told.open("a") as file:
+            file.write(f"{task.epoch}\n")
+        honest(self, target, prefix, task, *more)
+
+    monkeypatch.setattr(LiveConnection, "__init__", late)
+    assert run_in_two(tmp_path / "run") == 0
+    first, second = told.read_text().split()
+    assert first == second != "None"
 
 
 def test_the_log_tells_what_all_workers_have_sent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,7 @@ class LiveConnection:
             max_wait=options.max_wait,
             wallet=wallet,
             hooks=hooks,
+            epoch=task.epoch,
             guard=Ownership(
                 task.contract,
                 target,

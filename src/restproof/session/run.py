@@ -115,6 +115,7 @@ class Run:
     part: Part | None = None
     tidied: Tidied = field(default_factory=Tidied)
     ended: Ended | None = None
+    epoch: float | None = None
     _registers: Mapping[Path, dict[str, Requirement]] = field(default_factory=dict)
     _waived: dict[str, str | None] = field(default_factory=dict)
     _admitted: dict[Path, dict[str, Requirement]] = field(default_factory=dict)
@@ -243,6 +244,7 @@ class Run:
             self.started,
             self.worker.number if self.worker else None,
             place.directory / CEILINGS if self.worker else None,
+            self.epoch,
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
         connection.watch.take(item for item, _ in items)
