@@ -67,6 +67,7 @@ def wrong_credentials(ground: Ground) -> Cases:
     if ground.contract.auth.scheme in ("bearer", "basic"):
         yield {"note": "of another scheme", "kind": "other scheme"}
         yield {"note": "of a scheme that nobody knows", "kind": "unknown scheme"}
+        yield {"note": "without its scheme", "kind": "no scheme"}
         yield {"note": "a scheme without a credential", "kind": "empty"}
 
 
@@ -86,6 +87,7 @@ def altered(subject: Subject, kind: str) -> dict[str, Any] | None:
         "other case": secret.swapcase(),
         "other scheme": secret,
         "unknown scheme": secret,
+        "no scheme": secret,
         "empty": "",
     }[kind]
     if value == secret and not kind.endswith("scheme"):
@@ -106,8 +108,8 @@ def header_of(auth: Any, kind: str, value: str) -> tuple[str, str]:
         return auth.header, f"Digest {made_up}"
     encoded = base64.b64encode(value.encode()).decode()
     shown = {"bearer": ("Bearer", value), "basic": ("Basic", encoded)}[auth.scheme]
-    if kind == "unknown scheme":
-        return auth.header, f"Restproof {shown[1]}"
+    if kind in ("unknown scheme", "no scheme"):
+        return auth.header, f"Restproof {shown[1]}" if kind == "unknown scheme" else shown[1]
     if kind == "other scheme":
         shown = {"bearer": ("Basic", encoded), "basic": ("Bearer", encoded)}[auth.scheme]
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()

@@ -52,15 +52,20 @@ def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, no
 
 
 def tails(ground: Ground) -> Cases:
+    """What is added to the path of a list; and once, to the base path: a name that is like that of no resource. Where
+    there is no base path, the contract may be about a part of what the server has."""
     yield {"tail": "/0/restproof-unknown"}
     yield {"tail": "-restproof-unknown"}
+    first = next(r.name for r in ground.contract if r.supports("list"))
+    if ground.resource.name == first and ground.contract.base_path.strip("/"):
+        yield {"tail": "/restproof-unknown", "base": True}
 
 
 @requirement("identity.unknown-path", on="list")
 @for_each(tails)
-def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
+def test_an_unknown_path_is_absent(subject: Subject, tail: str, base: bool = False) -> None:
     known = subject.request("list")
-    path = known.path.rstrip("/") + tail
+    path = (subject.contract.base_path if base else known.path).rstrip("/") + tail
     unknown = Request("GET", path if path.startswith("/") else f"/{path}", known.query, known.headers)
     if methods_at(subject.contract, unknown.path):
         raise Inconclusive("beside a list that is asked for at a path of its own stands one item")

@@ -1,12 +1,12 @@
 """The order that a query asks of a list; and fields that nothing is sorted or filtered by."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import ceil
 from typing import Any
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
-from restproof.suite.inputs import Cases
+from restproof.suite.inputs import RUN, TOKEN_LENGTH, Cases
 from restproof.suite.lists import (
     SortKey,
     every_entry,
@@ -20,15 +20,22 @@ from restproof.suite.lists import (
     until_settled,
 )
 from restproof.suite.setup import another_token
-from restproof.suite.values import sort_keys, type_of, types_of
+from restproof.suite.values import is_valid, sort_keys, type_of, types_of
 
 
 def orders(ground: Ground) -> Cases:
-    """Each field up and down; the last one down first, so that a profile that tries each field once goes both ways."""
-    for name in ground.resource.sort:
-        is_last = name == ground.resource.sort[-1]
+    """Each field up and down; the last one down first, so that a profile that tries each field once goes both ways.
+    Then a text, with two more entries (``texts``) that stand the other way round in the order of a language."""
+    resource, bodies = ground.resource, ground.bodies
+    for name in resource.sort:
+        is_last = name == resource.sort[-1]
         for descending in (is_last, not is_last):
             yield {"name": name, "descending": descending}
+    texts = [f"{RUN} \u00e9", f"{RUN} f"]
+    for name in [n for n in resource.sort if n in bodies.writable and n not in resource.references][:1]:
+        fit = all(is_valid(bodies.writable[name], text.replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
+        if resource.creatable and fit:
+            yield {"name": name, "descending": False, "texts": texts}
 
 
 def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
@@ -41,9 +48,14 @@ def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
 @for_each(orders)
 @of_a_steady_list
-def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool) -> None:
+def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool, texts: Sequence[str] = ()) -> None:
     lookalikes(subject, name)
     turn_round(subject, name)
+    # A list that does not agree is asked a second time: then these are made anew.
+    token = another_token(subject) if texts else ""
+    for n, text in enumerate(texts):
+        subject.given(subject.resolved({**subject.bodies.minimal(f"s{n}"), name: text}, token=token))
+        forget_list(subject)
     must_be_in_order(subject, some(subject), name, descending)
 
 

@@ -210,9 +210,13 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply, memory: dict[str, 
         return
     hidden = memory.get(reply.resource.name)
     if hidden is None:
-        backs = {path.partition(".")[0].removesuffix("[]") for path in reply.resource.reads_as.values()}
-        found = [n for n, p in reply.resource.properties.items() if is_hidden(p) and n not in backs]
-        hidden = memory[reply.resource.name] = found
+        resource = reply.resource
+        backs = {path.partition(".")[0].removesuffix("[]") for path in resource.reads_as.values()}
+        # What responses show elsewhere is kept from nobody: an id beside the short form of what it names.
+        backs |= resource.reads_as.keys() | {n for n, ref in resource.references.items() if ref.reads_as}
+        backs -= set(resource.secret)
+        found = [n for n, p in resource.properties.items() if is_hidden(p) and n not in backs]
+        hidden = memory[resource.name] = found
     if not hidden:
         return
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():

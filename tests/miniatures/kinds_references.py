@@ -22,6 +22,7 @@ def kinds() -> Iterator[Kind]:
     yield from _same_name()
     yield from _minimal()
     yield from _both_sides()
+    yield from _shown_twice()
 
 
 class Teams(Shop):
@@ -171,3 +172,59 @@ def _both_sides() -> Iterator[Kind]:
 
     contract = {"contract": "sides", "resources": resources}
     yield Kind("both sides of a relation are written", contract, schemas, Both, Careless, ("delete",))
+
+
+SEAT = schema(
+    "name",
+    name=NAME,
+    motto={"type": ["string", "null"], "maxLength": 60, "writeOnly": True},
+    team_id={"type": ["integer", "null"], "writeOnly": True},
+    team={
+        "type": ["object", "null"],
+        "required": ["id", "name"],
+        "properties": {"id": {"type": "integer"}, "name": NAME},
+        "readOnly": True,
+    },
+)
+
+
+class Seats(Shop):
+    """Who sits where: the team is named by its id, and shown as an object; the id that was sent is shown besides."""
+
+    SCHEMAS: Mapping[str, Any] = {"/teams": TEAM, "/members": SEAT}
+    SHOWN: tuple[str, ...] = ("name", "id", "team_id")
+
+    def blank(self, path: str) -> Row:
+        return {**super().blank(path), **({"motto": None, "team_id": None} if path == "/members" else {})}
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        if path == "/members" and fields.get("team_id") is not None and fields["team_id"] not in self.rows["/teams"]:
+            raise Refused(422, "there is no such team", "team_id")
+
+    def show(self, path: str, row: Row) -> Any:
+        if path == "/teams":
+            return dict(row)
+        team = self.rows["/teams"].get(row["team_id"])
+        return {**{n: row[n] for n in self.SHOWN}, "team": team and {"id": team["id"], "name": team["name"]}}
+
+    def removed(self, path: str, row: Row) -> None:
+        if path == "/teams" and any(m["team_id"] == row["id"] for m in self.rows["/members"].values()):
+            raise Refused(409, "members are in it")
+        super().removed(path, row)
+
+
+def _shown_twice() -> Iterator[Kind]:
+    member = {
+        "path": "/members",
+        "schema": "member.json",
+        "references": {"team_id": {"to": "team", "reads_as": "team.id", "on_delete": "refuse"}},
+    }
+    contract = {"contract": "seats", "resources": {"team": {"path": "/teams", "schema": "team.json"}, "member": member}}
+
+    class Telling(Seats):
+        """What only requests hold, and nothing shows elsewhere, is shown."""
+
+        SHOWN = (*Seats.SHOWN, "motto")
+
+    schemas = {"team.json": TEAM, "member.json": SEAT}
+    yield Kind("an id is shown beside the object that it names", contract, schemas, Seats, Telling, ("shape", "create"))
