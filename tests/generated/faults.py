@@ -52,6 +52,12 @@ def _json(contract: Contract, resource: Resource) -> bool:
     return resource.supports("create") and not resource.operation("create").media.is_form
 
 
+def _tells_empty(contract: Contract, resource: Resource) -> bool:
+    """Whether a create without any field is answered otherwise than what is no JSON."""
+    malformed, invalid = resource.status("malformed"), resource.status("invalid")
+    return not Bodies(contract, resource).required or not any(c in malformed and c in invalid for c in range(400, 500))
+
+
 def _roomy(contract: Contract, resource: Resource) -> bool:
     bodies = Bodies(contract, resource)
     return bool(resource.unique) and not bodies.values_may_run_out
@@ -92,7 +98,9 @@ CANDIDATES: dict[str, Applies] = {
     "required-unchecked": _all(_can("create"), lambda c, r: bool(Bodies(c, r).required)),
     "unknown-field-ignored": _all(_can("create"), _refusable("unknown_field")),
     "malformed-json-500": _json,
-    "malformed-json-as-empty": _all(_json, lambda c, r: not r.envelope.request and not r.parameter_parents),
+    "malformed-json-as-empty": _all(
+        _json, _tells_empty, lambda c, r: not r.envelope.request and not r.parameter_parents
+    ),
     "rule-unchecked": _all(_can("create"), lambda c, r: any(type(x).__name__ == "Example" for x in r.rules)),
     "duplicate-accepted": _all(_can("create", "list", "read"), _roomy),
     "list-misses-last": _can("create", "list"),
