@@ -30,6 +30,8 @@ from restproof.contract.versions import Version
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
 ON_ITEM = ("read", "update", "replace", "delete")
 """The operations that one instance is asked for by its id."""
+WRITES = ("create", "update", "replace")
+"""The operations with a body of the resource."""
 Schema = Mapping[str, Any]
 NO_BODY: Schema = {"not": {}}
 """The schema of an error body that is not there: nothing fits it."""
@@ -462,7 +464,7 @@ class Resource:
     def envelopes_of_writes(self) -> tuple[Envelope, ...]:
         """The envelopes in which bodies may hold the resource, each once."""
         found: list[Envelope] = []
-        for name in ("create", "update", "replace"):
+        for name in WRITES:
             if (envelope := self.operation(name).envelope) not in found:
                 found.append(envelope)
         return tuple(found)
@@ -712,7 +714,7 @@ def tied_by(outer: str, references: Iterable[Reference]) -> str:
 def parents_named(operation: str, parents: Iterable[Parent]) -> tuple[Parent, ...]:
     """Where the requests of an operation name the parents. A list, a read and a delete send nothing of the resource,
     whatever their method: they name no parent in a body, and one of which nothing is said in the query."""
-    writes = operation in ("create", "update", "replace")
+    writes = operation in WRITES
     placed = (replace(p, place="body" if writes else "query") if p.place == "auto" else p for p in parents)
     return tuple(p for p in placed if writes or p.place != "body")
 

@@ -17,7 +17,7 @@ from restproof.contract.document import Document, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.limits import Rate
-from restproof.contract.model import ON_ITEM, OPERATIONS, Id, Resource, Schema
+from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Id, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
 from restproof.contract.pages import RANGED, PagingReader
@@ -175,7 +175,7 @@ class ResourceReader:
         """The schema of all directions, where they have schemas of their own."""
         said: Mapping[str, str] = self.raw["schema"]
         for side in said:
-            if side in ("create", "update", "replace") and side not in operations:
+            if side in WRITES and side not in operations:
                 hint = f"add it to 'operations', or leave '{side}' out"
                 self.problem(f"'{side}' has a schema and is no operation here", "schema", side, hint=hint)
         if not said.keys() & set(REQUESTS):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.model import WRITES, Contract, Resource, Status
 from restproof.contract.statuses import SUCCESS
 
 BOUNDS = (
@@ -40,7 +40,7 @@ def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
 
 def _field(resource: Resource, name: str) -> dict[str, Any]:
     schema = resource.properties[name]
-    writing = [o for o in ("create", "update", "replace") if resource.supports(o)]
+    writing = [o for o in WRITES if resource.supports(o)]
     shapes = {"create": resource.shapes.create, "update": resource.shapes.update, "replace": resource.shapes.replace}
     return {
         "bounds": {word: schema[word] for word in BOUNDS if word in schema},
@@ -71,7 +71,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         yield from ("absent_parent", "missing_parent")
     if operation == "list" and resource.paging.style != "none":
         yield from ("bad_page", "bad_size", "past_the_end")
-    if operation in ("create", "update", "replace"):
+    if operation in WRITES:
         yield from _BODY
         if resource.rules:
             yield "rule"

@@ -14,7 +14,7 @@ from restproof.contract.error_bodies import by_status
 from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
 from restproof.contract.limits import Rate
 from restproof.contract.media import JSON, Media
-from restproof.contract.model import Operation, Parent, Resource, Status, creates_by_put, parents_named
+from restproof.contract.model import WRITES, Operation, Parent, Resource, Status, creates_by_put, parents_named
 from restproof.contract.packing import has_json
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
@@ -81,7 +81,7 @@ class WaysReader:
         found: Literal["representation", "minimal"] = "minimal"
         if said.get("returns", "representation") == "representation":
             found = "representation"
-        if found == "minimal" and name not in ("create", "update", "replace"):
+        if found == "minimal" and name not in WRITES:
             hint = "leave it out: what answers a read or a list is what it is asked for"
             self.problem("only the answer to a write may be minimal", name, "returns", hint=hint)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from restproof.contract.model import WRITES
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
@@ -12,7 +13,7 @@ from restproof.engine.subject import Subject
 def put_away(subject: Subject, reply: Reply) -> None:
     """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
     nothing else of the run may build on it, unless that was what the server has taken."""
-    if reply.operation not in ("create", "update", "replace", "delete") or reply.id is None:
+    if reply.operation not in (*WRITES, "delete") or reply.id is None:
         return
     subject.world.states.forget(subject, reply.id)
     subject.world.own.give_up(subject)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from restproof.contract.model import WRITES
 from restproof.engine.failure import NotTested
 from restproof.engine.keep import Keeper
 from restproof.engine.reply import Reply
-
-_WRITES = frozenset({"create", "replace", "update"})
 
 
 class Unnamed:
@@ -48,7 +47,7 @@ class Creates:
     def note(self, reply: Reply, token: str) -> None:
         """The answer to a write of the case with this token. A PUT may be a create; an update shows that what holds the
         token was stored by it, perhaps in an instance that another case has created."""
-        if reply.operation not in _WRITES or token.encode() not in (reply.exchange.request.body or b""):
+        if reply.operation not in WRITES or token.encode() not in (reply.exchange.request.body or b""):
             return
         key = reply.resource.name, token
         if 400 <= reply.status < 500:

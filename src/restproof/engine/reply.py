@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.envelope import Envelope
-from restproof.contract.model import Contract, Resource, Schema
+from restproof.contract.model import WRITES, Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
@@ -127,7 +127,7 @@ class Reply:
     def has_run_out_of_values(self) -> bool:
         """Whether a write was refused as a conflict that a run cannot avoid."""
         conflict = self.resource.status("conflict", self.operation)
-        is_write = self.operation in ("create", "update", "replace")
+        is_write = self.operation in WRITES
         return is_write and self.values_may_run_out and not self.ok and self.status in conflict
 
     @property
@@ -136,7 +136,7 @@ class Reply:
         open may be the reason, or a quota that is used up. Empty where it does not."""
         if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
             return f"a valid body was refused ({refusal_of(self)}), and what is there may use a quota up"
-        refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
+        refused = self.operation in WRITES and self.status in _OF_THE_BODY
         missing = self.operation == "create" and self.status == 404 and "rules" in self.resource.open
         if missing and (named := few(unknown_ids(self.resource, self.sent))):
             return f"a valid body was refused ({refusal_of(self)}), and no value is known to be an id for {named}"
@@ -255,7 +255,7 @@ class Reply:
     def asked(self) -> str:
         """What the request held, in a few words: the fields of its body, the parameters of its query; empty where it
         held neither. Names alone, so that it says the same of each case."""
-        if self.operation in ("create", "update", "replace"):
+        if self.operation in WRITES:
             if not isinstance(self.sent, dict):
                 return ""
             return f"a body with {few(self.sent)}" if self.sent else "an empty body"

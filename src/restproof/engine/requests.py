@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from restproof.contract.addressing import url_of
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import WRITES, Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.message import Headers, Request, encode, merged
@@ -77,7 +77,7 @@ class Requests:
             else:
                 outside[parent.name] = scope[parent.resource]
         data: bytes | None = None
-        if body is not None or (outside and operation in ("create", "update", "replace")):
+        if body is not None or (outside and operation in WRITES):
             data = encode(way.envelope.requested(body, {**outside, **(beside or {})}, id) if wrapped else body)
         # A header of the contract may name a parent as well, for the resources below it.
         usual = tuple(header for header in self.headers(scope) if header[0].lower() not in left_out)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restproof.contract.model import Resource
+from restproof.contract.model import WRITES, Resource
 from restproof.engine.reply import Reply
 from restproof.plan.symbols import TOKEN_LENGTH
 from restproof.semantics.checker import checker
@@ -33,7 +33,7 @@ class Written:
         if reply.ok and reply.operation == "delete":
             self.deleted.setdefault(reply.resource.name, set()).add(str(reply.asked_id))
             self.made.get(reply.resource.name, set()).discard(str(reply.asked_id))
-        if not reply.ok or reply.operation not in ("create", "update", "replace"):
+        if not reply.ok or reply.operation not in WRITES:
             return
         name, id, fields = reply.resource.name, str(reply.id), reply.sent
         self.deleted.get(name, set()).discard(id)

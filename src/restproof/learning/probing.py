@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import WRITES, Contract, Resource
 from restproof.contract.shapes import same
 from restproof.engine.around import put_away
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
@@ -32,7 +32,6 @@ from restproof.plan.inputs import (
 )
 from restproof.wire.message import Headers
 
-_WRITES = ("create", "update", "replace")
 _SOME = 16
 """Values of one kind that an operation is tried with."""
 _PAUSE = 1.1
@@ -380,7 +379,7 @@ def _away(subject: Subject, reply: Reply) -> None:
 def _operations(resource: Resource) -> Iterator[str]:
     """The writes that can be tried on what is the run's own."""
     if resource.creatable and not resource.id.single:
-        yield from (o for o in _WRITES if resource.supports(o))
+        yield from (o for o in WRITES if resource.supports(o))
 
 
 def _telling(given: ServerSetCase, made: Iterable[Instance]) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from restproof.contract.model import Contract, creates_by_put
+from restproof.contract.model import WRITES, Contract, creates_by_put
 from restproof.contract.shapes import same
-from restproof.oracle.asked import WRITES, Asked, Reason
+from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, Status, creates_by_put
-from restproof.oracle.asked import WRITES, Asked, Reason
+from restproof.contract.model import WRITES, Contract, Resource, Status, creates_by_put
+from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.check import Check, Checks, asked_of, check, gap_check, gaps, status_check
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of

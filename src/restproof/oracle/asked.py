@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.media import essence
-from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.model import WRITES, Contract, Resource, Status
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
@@ -17,7 +17,6 @@ from restproof.record.jsontext import Unreadable, loads_leniently
 from restproof.semantics.state import created
 from restproof.semantics.validate import Validation
 
-WRITES = ("create", "update", "replace")
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
 _LARGE = 64 * 1024
 _LONG = 2000

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from restproof.contract.model import Resource, Status
+from restproof.contract.model import WRITES, Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import ABSENT, Finding, shown
 from restproof.oracle.rules import TrafficRule
@@ -16,8 +16,6 @@ from restproof.oracle.seen import Seen
 from restproof.pointer import member
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.state import differences
-
-_WRITES = ("create", "update", "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def asked_of(
     required members, and no others."""
     if operation == "list":
         return {name: value for name, value in wanted.items() if name not in resource.unlike_in_lists}
-    if not resource.sparse or operation not in _WRITES:
+    if not resource.sparse or operation not in WRITES:
         return dict(wanted)
     sure = resource.shapes.response.get("required", ())
     return {name: value for name, value in wanted.items() if name in answer or name in sure}

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.model import WRITES, Contract, Resource, creates_by_put
 from restproof.contract.pairs import pairs
 from restproof.contract.quotas import Quota
 from restproof.contract.rules import Belongs, BusinessRule
@@ -261,7 +261,7 @@ class UniqueKeys(RequestFields):
     def may_use_up(self, operation: str, body: Any) -> bool:
         """Whether a valid request may be one too many for a quota: where bodies use one up together, and where one
         leaves out what it counts by, for which the server may have the same value each time."""
-        if operation not in ("create", "update", "replace"):
+        if operation not in WRITES:
             return False
         if self.shared_quotas or operation == "update" or not isinstance(body, Mapping):
             return bool(self.shared_quotas)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.envelope import Envelope
+from restproof.contract.model import WRITES
 from restproof.record.model import RecordedExchange, RecordedRun
 
 LARGEST = 256 * 1024
 MOST_VALUES = 500
-WRITING = ("create", "update", "replace")
 ANY_TYPE = ("type", "enum", "const")
 
 
@@ -159,7 +159,7 @@ class _Watched:
         self.ahead = {name: known for name, known in self.fields.items() if not known.settled}
 
     def see(self, exchange: RecordedExchange) -> None:
-        if exchange.operation in WRITING:
+        if exchange.operation in WRITES:
             found = self.envelope.taken(_json(exchange.request.body))
             for name, value in found.items() if isinstance(found, dict) else ():
                 if name in self.fields:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from restproof.contract.addressing import Addressing, Asked
-from restproof.contract.model import Contract
-from restproof.sandbox.call import BODIES, Answer, Call, Credential
+from restproof.contract.model import WRITES, Contract
+from restproof.sandbox.call import Answer, Call, Credential
 from restproof.sandbox.faults import switch_on
 from restproof.sandbox.seeds import credentials as new_credentials
 from restproof.sandbox.steps import Steps
@@ -172,7 +172,7 @@ class Application:
         steps.check_parameters(call)
         steps.find_entry(call)
         steps.authorise(call)
-        if call.operation in BODIES:
+        if call.operation in WRITES:
             steps.open_envelope(call)
             steps.check_fields(call)
         early = steps.preconditions(call)

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restproof.contract.model import Contract, Operation, Resource, Status
+from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route
 from restproof.sandbox.store import Entry
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
 
-WRITES = ("create", "update", "replace", "delete")
-BODIES = ("create", "update", "replace")
 _PREFERRED = {
     "unsupported": 405,
     "unsupported_media": 415,
@@ -110,7 +108,7 @@ class Call:
 
     @property
     def writes(self) -> bool:
-        return self.operation in WRITES
+        return self.operation in (*WRITES, "delete")
 
     def refuse(self, case: str, field: str | None, message: str) -> None:
         """Note a reason to refuse, unless the contract lets that case succeed."""

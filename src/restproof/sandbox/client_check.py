@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from restproof.contract.model import Contract
+from restproof.contract.model import WRITES, Contract
 from restproof.sandbox.app import Application
-from restproof.sandbox.call import BODIES, Call
+from restproof.sandbox.call import Call
 from restproof.sandbox.steps import Steps
 from restproof.semantics.validate import Refusal
 
@@ -60,7 +60,7 @@ class ClientCheck:
         steps.read_body(call)
         steps.find_parents(call)
         steps.find_entry(call)
-        if call.operation in BODIES:
+        if call.operation in WRITES:
             steps.open_envelope(call)
             steps.check_fields(call)
         if call.operation == "list":

@@ -11,12 +11,12 @@ from typing import Any
 from restproof.contract.criteria import in_headers, is_searched, unpacked
 from restproof.contract.formats import FORMATS
 from restproof.contract.forms import document_of, schema_of, typed
-from restproof.contract.model import Contract, Operation, Parent, Resource
+from restproof.contract.model import WRITES, Contract, Operation, Parent, Resource
 from restproof.contract.patterns import pattern
 from restproof.contract.routing import Route, Router, may_create
 from restproof.plan.parameters import readings
 from restproof.record.jsontext import double, not_json
-from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
+from restproof.sandbox.call import NOTHING, Call, Credential
 from restproof.sandbox.digest import known_by_digest
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
@@ -147,7 +147,7 @@ class Entering:
         """Parse the body as a JSON object, strictly: UTF-8, no NaN, no number beyond a double, no bottomless
         nesting."""
         searched = call.operation == "list" and call.method == "POST"
-        if call.operation not in BODIES and not searched:
+        if call.operation not in WRITES and not searched:
             return
         if call.too_large:
             call.refuse("too_large", None, "the body is too large")
@@ -202,7 +202,7 @@ class Entering:
             resource.parents, key=lambda p: len(self.contract.ancestors(self.contract.resources[p.resource]))
         ):
             named = call.way.parent(parent.resource)
-            if named is None or (named.place == "body" and call.operation not in BODIES):
+            if named is None or (named.place == "body" and call.operation not in WRITES):
                 call.unnamed = True
                 continue
             key = self.parent_key(call, named)

@@ -7,7 +7,7 @@ from typing import Any
 
 from restproof.contract.conditions import condition
 from restproof.contract.formats import unasserted
-from restproof.contract.model import Resource
+from restproof.contract.model import WRITES, Resource
 from restproof.contract.rules import Condition, Frozen
 from restproof.contract.shapes import SOMETIMES
 from restproof.contract.words import is_soft_reference
@@ -17,7 +17,7 @@ from restproof.semantics.validate import Validation
 
 def doubt(resource: Resource, operation: str, body: Any) -> str:
     """Why the request fields ``body``, symbols resolved, may be refused by the contract; empty where they may not."""
-    if operation not in ("create", "update", "replace") or not isinstance(body, Mapping):
+    if operation not in WRITES or not isinstance(body, Mapping):
         return ""
     problems, validation = checker(resource.shapes.request(operation)).problems(body), Validation(resource)
     refusals = [*validation.unknown(problems), *validation.values(operation, problems, body)]

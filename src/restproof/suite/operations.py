@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from restproof.contract.model import ON_ITEM, OPERATIONS, Contract, Operation, Resource, creates_by_put
+from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Contract, Operation, Resource, creates_by_put
 from restproof.contract.routing import Router
 from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
@@ -26,9 +26,6 @@ __all__ = [
     "needs_credential",
     "perform",
 ]
-
-WRITES = ("create", "update", "replace")
-"""The operations with a body."""
 
 
 def asks_for_credentials(contract: Contract, resource: Resource) -> bool:

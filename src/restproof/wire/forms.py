@@ -7,12 +7,10 @@ from dataclasses import replace
 
 from restproof.contract.forms import form_of, is_sayable, schema_of
 from restproof.contract.media import FORM, essence
-from restproof.contract.model import Contract
+from restproof.contract.model import WRITES, Contract
 from restproof.contract.routing import Router
 from restproof.wire.failure import Unsayable
 from restproof.wire.message import Request
-
-_WITH_BODY = ("create", "update", "replace")
 
 
 class Forms:
@@ -20,7 +18,7 @@ class Forms:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        ways = [r.operation(o) for r in contract for o in r.operations if o in _WITH_BODY]
+        ways = [r.operation(o) for r in contract for o in r.operations if o in WRITES]
         self._router = Router(contract) if any(way.media.is_form for way in ways) else None
 
     def leaving(self, request: Request) -> Request:
@@ -29,7 +27,7 @@ class Forms:
             return request
         route = self._router.find(request.path.partition("?")[0])
         operation = route.operations.get(request.method) if route else None
-        if route is None or operation not in _WITH_BODY:
+        if route is None or operation not in WRITES:
             return request
         try:
             document = json.loads(request.body)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.address import APART
-from restproof.contract.model import OPERATIONS, Contract, Parent, Resource
+from restproof.contract.model import OPERATIONS, WRITES, Contract, Parent, Resource
 from restproof.contract.routing import BYTES, Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.addressed import Addressed
@@ -230,7 +230,7 @@ def entities(resource: Resource, body: Any, operation: str | None) -> list[Mappi
     """The representations in a request body, out of the envelope of its ``operation``, or else of another write; an
     array holds several."""
     found: list[Mapping[str, Any]] = []
-    own = (resource.operation(operation).envelope,) if operation in ("create", "update", "replace") else ()
+    own = (resource.operation(operation).envelope,) if operation in WRITES else ()
     for one in body if isinstance(body, list) else (body,):
         for envelope in (*own, *resource.envelopes_of_writes):
             if (inner := envelope.taken(one)) is not None:

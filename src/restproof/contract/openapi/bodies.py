@@ -11,6 +11,7 @@ from restproof.contract.address import OWN_ID
 from restproof.contract.envelope import pointer_of
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
+from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.called import called
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
@@ -146,7 +147,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
 def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
     """Take the answers out that say how a write went, and nothing else (``{"message": "updated"}``), where a read shows
     no such members: they have not the envelope of the others."""
-    for operation in ("create", "update", "replace") if "read" in single else ():
+    for operation in WRITES if "read" in single else ():
         members = _properties(single.get(operation, {})).keys()
         if members and all(map(_BESIDE_ONE.fullmatch, members)) and not members & _properties(single["read"]).keys():
             told.receipts.add(operation)
@@ -246,7 +247,7 @@ def _same_members(one: Schema, two: Schema) -> bool:
 
 
 def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schema], Schema]) -> None:
-    for operation in ("create", "update", "replace"):
+    for operation in WRITES:
         if operation not in found.calls or operation in told.left_out:
             continue
         call = found.calls[operation]

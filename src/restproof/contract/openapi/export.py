@@ -13,7 +13,7 @@ from typing import Any
 
 from restproof.contract.criteria import is_searched
 from restproof.contract.media import JSON
-from restproof.contract.model import NO_BODY, ON_ITEM, Contract, Resource, Schema, Status, creates_by_put
+from restproof.contract.model import NO_BODY, ON_ITEM, WRITES, Contract, Resource, Schema, Status, creates_by_put
 from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import (
     body_parents,
@@ -132,7 +132,7 @@ class _Writer:
             found["security"] = [] if way.auth == "none" else [{}, {self.contract.auth.scheme: []}]
         if operation == "list" and is_searched(resource):
             found["requestBody"] = {"content": {JSON: {"schema": criteria(self.contract, resource)}}}
-        if operation in ("create", "update", "replace"):
+        if operation in WRITES:
             found["requestBody"] = {
                 "required": True,
                 "content": {way.media.request: {"schema": self.request(resource, operation)}},

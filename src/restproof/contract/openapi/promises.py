@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restproof.contract.model import ON_ITEM
+from restproof.contract.model import ON_ITEM, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
@@ -57,7 +57,6 @@ OPEN: Mapping[str, list[Part]] = {
 }
 """Case → what is asserted of it where the document leaves it open."""
 _INVALID = (400, 422)
-_WRITES = ("create", "update", "replace")
 
 
 class Promises:
@@ -71,7 +70,7 @@ class Promises:
         call = self.found.calls[operation]
         told: dict[str, list[Part]] = {SUCCESS[operation]: self.reader.codes(call, "2") or ["2xx"]}
         failures = self.reader.codes(call, "4")
-        if operation in _WRITES:
+        if operation in WRITES:
             told.update(self.refusals(operation, call, failures))
         if operation in ON_ITEM and 404 in failures:
             # A condition that asks for any state is not met where there is none.
@@ -129,7 +128,7 @@ def _speaks(operation: str, case: str) -> bool:
     if case in ("absent", "gone"):
         return operation in ON_ITEM
     if case in ("invalid", "malformed", "unknown_field", "conflict"):
-        return operation in _WRITES
+        return operation in WRITES
     return case == SUCCESS[operation] or case not in SUCCESS.values()
 
 

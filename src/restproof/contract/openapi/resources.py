@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
-from restproof.contract.model import ON_ITEM, OPERATIONS
+from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, own_envelopes, shaped, take_own_id
@@ -134,7 +134,7 @@ class ResourceWriter:
 
     def write_schema(self, found: Found, body: Members, told: Shaped) -> Any:
         """Keep the schemas of a resource; the word ``schema`` of its contract."""
-        if {"create", "update", "replace"} & found.calls.keys():
+        if {*WRITES} & found.calls.keys():
             word, files = body.schemas(found.name, told, found.calls)
         else:
             word, files = f"{found.name}.json", {f"{found.name}.json": body.as_shown()}
@@ -264,7 +264,7 @@ class ResourceWriter:
         said: Yaml = {}
         if body.sparse:
             said["responses"] = "sparse"
-        writes = {"create", "update", "replace"} & found.calls.keys()
+        writes = {*WRITES} & found.calls.keys()
         set_by_server = [n for n, s in properties.items() if s.get("readOnly") and n != id_field]
         lists = {
             "create_only": [n for n in body.create_only if n in properties and writes],
@@ -286,7 +286,7 @@ class ResourceWriter:
         """Request fields that plainly hold ids of another resource of the contract, which a request can make: named
         after it, and of the type of its ids."""
         body = self.bodies.get(found.name)
-        if body is None or not {"create", "update", "replace"} & found.calls.keys():
+        if body is None or not {*WRITES} & found.calls.keys():
             return {}
         said: Yaml = {}
         for name, schema in body.properties.items():
@@ -345,7 +345,7 @@ class ResourceWriter:
         return bool({*names, *map(singular, names)} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
-        operations = {"request": ("create", "update", "replace"), "list": ("list",), "empty_list": ("list",)}
+        operations = {"request": WRITES, "list": ("list",), "empty_list": ("list",)}
         return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
 
     def statuses(self, found: Found, told: Shaped) -> Yaml:
@@ -357,7 +357,7 @@ class ResourceWriter:
     def of_one(self, operation: str, call: Call, parents: Mapping[str, str], told: Shaped) -> Yaml:
         """What an operation says for itself of its parents, of its statuses and of what it answers."""
         said: Yaml = {"statuses": told.statuses.get(operation), "errors": self.refusals.of(call)}
-        if operation in ("create", "update", "replace") and (operation in told.receipts or self.reader.is_silent(call)):
+        if operation in WRITES and (operation in told.receipts or self.reader.is_silent(call)):
             said["returns"] = "minimal"
         return self.without(call, operation, parents) | {word: what for word, what in said.items() if what}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from restproof.contract.model import ON_ITEM, Contract, Resource, Status, creates_by_put
+from restproof.contract.model import ON_ITEM, WRITES, Contract, Resource, Status, creates_by_put
 from restproof.contract.statuses import SUCCESS as DONE
 
 ACCEPTED_FOR_LATER = "It will be done; a job tells how it goes on."
@@ -91,7 +91,7 @@ def failures(contract: Contract, resource: Resource, operation: str) -> dict[str
 
 
 def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[str]:
-    writes = operation in ("create", "update", "replace")
+    writes = operation in WRITES
     if contract.auth.scheme != "none":
         yield from ("missing_credential", "bad_credential", "forbidden", "foreign")
     if contract.rate_limit:

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from restproof.contract.directions import REQUESTS
+from restproof.contract.model import WRITES
 from restproof.contract.openapi.imported import Imported, LeftOut
 from restproof.contract.openapi.sharing import shared
 from restproof.contract.pairs import pairs
@@ -155,7 +156,7 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
             ["references: {" + ", ".join(f"{_word(n)}: {{to: RESOURCE}}" for n in held[:3]) + "}"],
         )
     ordered = pairs({n: properties[n] for n in writable})
-    if ordered and {"create", "update", "replace"} & set(operations):
+    if ordered and {*WRITES} & set(operations):
         yield (
             "is there a rule over several fields? It proves input.business-rule",
             [f"rules: [{{ordered: [{_word(o.first)}, {_word(o.second)}]}}]" for o in ordered[:2]],

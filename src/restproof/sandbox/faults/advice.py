@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from restproof.contract.model import WRITES
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
@@ -99,13 +100,10 @@ def update_misread(name: str, requirement: str, summary: str, alter: Callable[[C
     fault(name, requirement, summary)(install)
 
 
-_WRITES = ("create", "update", "replace")
-
-
 FREE = ("enum", "const", "pattern", "format")
 
 
-def bent(name: str, requirement: str, summary: str, bend: Bend, operations: tuple[str, ...] = _WRITES) -> None:
+def bent(name: str, requirement: str, summary: str, bend: Bend, operations: tuple[str, ...] = WRITES) -> None:
     """A fault that bends the values of a write; unique fields and references keep theirs."""
 
     def install(seam: Seam) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from restproof.contract.model import Resource
-from restproof.sandbox.call import BODIES, NOTHING, Answer, Call
+from restproof.contract.model import WRITES, Resource
+from restproof.sandbox.call import NOTHING, Answer, Call
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.semantics.plausible import plausible
 
@@ -28,7 +28,7 @@ def xml_accepted(seam: Seam) -> None:
 
     def advice(inner: Any, call: Call) -> None:
         media = call.headers.get("content-type", "").partition(";")[0].strip()
-        if call.operation not in BODIES or seam.steps.reads(call, media):
+        if call.operation not in WRITES or seam.steps.reads(call, media):
             inner(call)
             return
         call.document = _foreign_document(call, call.resource, ids)
@@ -40,7 +40,7 @@ def xml_accepted(seam: Seam) -> None:
 def charset_refused(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         inner(call)
-        if call.operation in BODIES and ";" in call.headers.get("content-type", ""):
+        if call.operation in WRITES and ";" in call.headers.get("content-type", ""):
             call.refuse("unsupported_media", None, "the body must be application/json")
 
     seam.around("read_body", advice)
