@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from tests.miniatures import bench
+from tests.record import synthetic_run as build
 
 from restproof.bundle import REGISTER, bundled_suites
+from restproof.cli import trying
 from restproof.contract.load import load
 from restproof.engine.register import load as load_register
 from restproof.learning.confirming import contradicted, passes, rules_for, suspected, to_blame, with_words
+from restproof.learning.source import RUN_FILE, Taught
 from restproof.learning.word import Lesson, Word
 from restproof.oracle.results import Result
 from restproof.oracle.verdict import Verdict
+from restproof.session.options import Options
 
 from .desk import SCHEMA, Desk, learned, written
 from .test_changed import Careless
@@ -57,6 +61,46 @@ def test_what_fails_with_words_and_not_without_is_suspected() -> None:
     assert not suspected(failures, verdict(passed, failed("update.persists", "desk")))
     assert passes(verdict(passed), [place])
     assert not passes(verdict(), [place])
+
+
+def test_what_no_request_was_left_for_is_suspected() -> None:
+    failures = [failed("update.persists", "desk")]
+    untried = Result("an item", "update.persists", "must", "desk", "create", "not tested", 1)
+    assert not suspected(failures, verdict(untried))
+    assert suspected(failures, verdict(untried), is_whole=False)
+    assert suspected(failures, None, is_whole=False)
+    assert not suspected(failures, verdict(failed("update.persists", "desk")), is_whole=False)
+
+
+def test_what_fails_with_the_words_is_no_fault_where_no_request_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = learned(Desk(), tmp_path)
+    asked: list[int] = []
+
+    def of(trials: trying._Trials, words: Sequence[Word], *_: object) -> Verdict:
+        asked.append(len(words))
+        trials.requests = 10
+        return verdict(failed("update.persists", "desk"))
+
+    monkeypatch.setattr(trying._Trials, "of", of)
+    options = Options(contract=str(written(tmp_path).path), max_requests=10)
+    found = trying.tried(Taught(lesson, (), tmp_path, 5), options, tmp_path, [])
+    assert len(asked) == 1
+    assert not found.is_faulty
+    assert not [w for w in found.lesson.words if w.resource == "desk"]
+    assert "update.persists fails" in " ".join(map(str, found.lesson.doubts))
+
+
+def test_what_is_left_is_told_of_the_runs_that_were_begun_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("earlier", "probes"):
+        (tmp_path / name).mkdir()
+        foot = build.footer(cleanup={"deleted": 0, "left": [f"of {name}"]})
+        build.write(tmp_path / name / RUN_FILE, *build.small(foot=foot))
+    trying.tell_left([tmp_path / "probes", tmp_path / "never begun"])
+    assert capsys.readouterr().out == "left on the target: of probes\n"
 
 
 @pytest.mark.parametrize("guilty", [(), (0,), (6,), (2, 5), (0, 1, 6)])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.load import check, load
-from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import free_name
 from restproof.contract.openapi.written import write
 from restproof.plan.bodies import Bodies
@@ -58,12 +58,12 @@ def test_a_version_is_no_name() -> None:
     assert free_name("/v2beta1", None, ()) == "v2beta1"
 
 
-def auth(folder: Path, schemes: Document, security: list[Any]) -> Any:
+def authed(folder: Path, schemes: Document, security: list[Any]) -> Imported:
     paths = {"/boxes": {"post": call(BOX, SENT, 201)}, "/boxes/{id}": {"parameters": [ITEM], "get": call(BOX)}}
     document: Document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
     document["security"], document["components"] = security, {"securitySchemes": schemes}
     (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
-    return imported(folder / "api.json", "api").contract.get("auth")
+    return imported(folder / "api.json", "api")
 
 
 HEADER = {"scheme": "api_key", "header": "Authorization"}
@@ -81,12 +81,23 @@ COOKIE = {"type": "apiKey", "in": "cookie", "name": "sid"}
         ({"key": BEARER}, [{"JWT-auth": []}], "bearer"),
         ({}, [{"access-token": []}], "bearer"),
         ({}, [{"basic": []}], "basic"),
+        ({"a": "not a mapping", "b": COOKIE}, [{}, {"a": []}], None),
     ],
 )
 def test_which_credential_is_meant(schemes: Document, security: list[Any], wanted: Any, tmp_path: Path) -> None:
-    found = auth(tmp_path, schemes, security)
+    found = authed(tmp_path, schemes, security).contract.get("auth")
     said = found if isinstance(found, str) or not found or "header" in found else found.get("scheme")
     assert (said if found != {"scheme": "none"} else None) == wanted
+
+
+@pytest.mark.parametrize(
+    ("schemes", "where"),
+    [({}, "security: bearer"), ({"own": BEARER}, "components.securitySchemes.own")],
+)
+def test_a_credential_is_told_to_come_from_where_the_document_says_it(
+    schemes: Document, where: str, tmp_path: Path
+) -> None:
+    assert authed(tmp_path, schemes, [{"bearer": []}]).origins["auth",] == where
 
 
 def test_a_collection_may_stand_at_the_base_path(tmp_path: Path) -> None:

@@ -130,11 +130,12 @@ def _probe(options: Options, chosen: _Choice) -> int:
     directory = landed(options.out, promise.config, cwd, now())
     most = options.max_requests or _BOUND
     of_contract = replace(options, contract=str(promise.contract_path))
+    begun = [directory / "probes"]  # DIR may hold the runs of others
     try:
-        taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, directory / "probes")
-        taught = tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
+        taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, begun[0])
+        taught = tried(taught, replace(of_contract, max_requests=most - taught.requests), directory, begun)
     finally:
-        tell_left(directory)
+        tell_left(begun)
     if not options.out:
         point_latest(directory)
     return _report(taught, directory, promise.contract_path, chosen)

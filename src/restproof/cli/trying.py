@@ -38,44 +38,53 @@ _MOST = 3
 """The largest exit code of a run that was not interrupted."""
 
 
-def tried(taught: Taught, options: Options, directory: Path) -> Taught:
+def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) -> Taught:
     """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
-    a run of the contract, with what is left of the requests."""
+    a run of the contract, with what is left of the requests. The folder of each run is added to ``begun``."""
     file = Path(str(options.contract))
     words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, today()))
     if (options.max_requests or 0) < 1 or not words:
         return taught
     rules = rules_for(words, load_all(suites_of(load_config(Path.cwd()).root)))
-    trials = _Trials(file, options, directory)
+    trials = _Trials(file, options, directory, begun)
     verdict = trials.of(words, rules)
+    verdicts = (*taught.verdicts, verdict)
     dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
     if failed:
         # What no word alone explains may come of several: the contract as it is tells.
-        without = trials.of((), tuple(dict.fromkeys(r.requirement for r in failed)))
-        suspects = suspected(failed, without)
+        names = tuple(dict.fromkeys(r.requirement for r in failed))
+        without = None if trials.is_spent else trials.of((), names)
+        suspects = suspected(failed, without, is_whole=not trials.is_spent)
         for resource, places in suspects.items():
             dropped = {**trials.mistakes(words, resource, places), **dropped}
-        verdict = without if suspects else verdict
+        if suspects:
+            verdicts = (*taught.verdicts, *([without] if without else ()))
     lesson = taught.lesson.without(dropped)
-    return replace(
-        taught, lesson=lesson, verdicts=(*taught.verdicts, verdict), requests=taught.requests + trials.requests
-    )
+    return replace(taught, lesson=lesson, verdicts=verdicts, requests=taught.requests + trials.requests)
 
 
 @dataclass
 class _Trials:
-    """Runs of the suites under a contract with some of the words. ``options``: of all of them together."""
+    """Runs of the suites under a contract with some of the words. ``options``: of all of them together; ``begun``:
+    their folders, as each begins."""
 
     file: Path
     options: Options
     directory: Path
+    begun: list[Path]
     requests: int = 0
     runs: int = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no request is left."""
+        return self.requests >= (self.options.max_requests or 0)
 
     def of(self, words: Sequence[Word], rules: Sequence[str], resource: str | None = None) -> Verdict:
         """What a run of some rules says of the contract with ``words``. The first run is that of the evidence."""
         out = self.directory / "tried" / str(self.runs) if self.runs else self.directory
         self.runs += 1
+        self.begun.append(out)
         contract = with_words(self.file, words, today(), out / "learned") if words else self.file
         left = (self.options.max_requests or 0) - self.requests
         said = replace(self.options, contract=str(contract), only=tuple(rules), out=str(out), max_requests=left)
@@ -94,18 +103,17 @@ class _Trials:
 
         def fails(some: Sequence[Word]) -> bool:
             # What cannot be tried any more counts as failed: no word is proposed on trust.
-            is_spent = self.requests >= (self.options.max_requests or 0)
-            return is_spent or not passes(self.of([*far, *some], rules, resource), places)
+            return self.is_spent or not passes(self.of([*far, *some], rules, resource), places)
 
         blamed = to_blame(near, fails)
         why = f"with it {next(iter(places.values()))}"
         return {word.route: why for word in (own or words if blamed is None else blamed)}
 
 
-def tell_left(directory: Path) -> None:
-    """Tell what the runs of the probes, and of what they suggest, could not take away, however they ended."""
-    for file in sorted(directory.rglob(RUN_FILE)):
-        footer = read(file, partial=True).footer
+def tell_left(begun: Sequence[Path]) -> None:
+    """Tell what the runs in some folders could not take away, however they ended."""
+    for file in (folder / RUN_FILE for folder in begun):
+        footer = read(file, partial=True).footer if file.is_file() else None
         for line in footer.left if footer else ():
             click.echo(f"left on the target: {line}")
 

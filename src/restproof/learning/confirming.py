@@ -79,14 +79,18 @@ _AT_FAULT = 3
 """Words that are looked for one by one."""
 
 
-def suspected(failed: Sequence[Result], without: Verdict) -> dict[str | None, dict[Place, str]]:
+def suspected(
+    failed: Sequence[Result], without: Verdict | None, *, is_whole: bool = True
+) -> dict[str | None, dict[Place, str]]:
     """By resource, where results failed that no word alone explains, and that pass under the contract as it is, each
-    with how it showed. ``without``: the verdict on the latter."""
-    passed = _passed(without)
+    with how it showed. ``without``: the verdict on the latter. Where requests were lacking for all of it
+    (``is_whole``), what it does not judge is suspected as well: nothing says that the server is to blame."""
+    passed = _passed(without) if without else set()
+    judged = {_place(r) for r in without.results if r.outcome in ("pass", "fail")} if without else set()
     found: dict[str | None, dict[Place, str]] = {}
     for result in failed:
         place = _place(result)
-        if place in passed:
+        if place in passed or not (is_whole or place in judged):
             found.setdefault(result.resource, {})[place] = f"{result.requirement} fails: {result.message}"
     return found
 

@@ -106,7 +106,7 @@ class _Importer:
         contract |= self.base()
         if self.security.scheme is not None:
             contract["auth"] = self.security.scheme
-            self.origins["auth",] = f"components.securitySchemes.{self.security.name}"
+            self.origins["auth",] = self.security.origin
         resources = self.resources(contract)
         if not any(r["operations"] for r in resources.values() if "operations" in r) and not any(
             "operations" not in r for r in resources.values()

@@ -238,7 +238,7 @@ class Paths:
         value = self.source.mapping(entry[method], here)
         if self.tags and not self.tags & set(map(str, value.get("tags") or ())):
             return None
-        if value.get("requestBody") is not None:
+        if value.get("requestBody") is not None:  # without a body that can be read, there is no such operation
             self.source.mapping(value["requestBody"], (*here, "requestBody"))
         own, shared = self._parameters(value, here), self._parameters(entry, route)
         # Those of the path, but for those that the operation says anew.

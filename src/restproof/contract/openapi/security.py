@@ -35,15 +35,16 @@ _MORE_THAN_A_VALUE = (
 
 class Security:
     """The security schemes of a document. ``scheme``: the one that most operations ask for and a contract can say, in
-    its words (``None``: there is none); of several as frequent, the one that is named first. ``name``: how the document
-    calls it."""
+    its words (``None``: there is none); of several as frequent, the one that is named first, a cookie last. ``name``:
+    how the document calls it; ``origin``: where it says what it is."""
 
     def __init__(self, reader: Reader, calls: Collection[Call]) -> None:
         self.reader = reader
         self.left_out: list[tuple[str, Route]] = []
         self.schemes = dict(self._schemes())
+        defined = frozenset(self.schemes)
         named = {name for call in calls for names in self.alternatives(call) for name in names}
-        self.schemes |= {name: self._meant(name) for name in sorted(named - self.schemes.keys())}
+        self.schemes |= {name: self._meant(name) for name in sorted(named - defined)}
         # Each operation counts what it asks for, and once more what it asks for alone.
         asked = Counter(
             str(self.as_one(names))
@@ -57,6 +58,7 @@ class Security:
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
+        self.origin = f"components.securitySchemes.{self.name}" if self.name in defined else f"security: {self.name}"
         by_reads = [{*self.beside(c)} for c in calls if c.method == "GET" and self.asked(c) == "required"]
         self._by_reads = set.intersection(*by_reads) if by_reads else set[str]()
         needed = {n: call.route for call in calls for n in self.beside(call) if n in self._by_reads}
@@ -73,6 +75,7 @@ class Security:
                 said = in_words(source.mapping(value, route))
             except ContractError as error:
                 self.left_out.append((f"the security scheme {name}: {error.message}", route))
+                yield name, None
                 continue
             if said is None:
                 what = f"the security scheme {name}: a contract has no word for it"
