@@ -9,7 +9,7 @@ from restproof.suite.bystanders import bystanders, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare, undo_large_write
-from restproof.suite.states import after_create, after_replace, after_replace_again
+from restproof.suite.states import after_create, after_replace, after_replace_again, shows_none
 
 if TYPE_CHECKING:
     from restproof.suite.inputs import SearchStrategy
@@ -34,6 +34,8 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dic
             must.have_status(alone, "replaced", field=name, because=f"{name}: {note}")
     must.have_status(replaced, "replaced")
     wanted = after_replace(subject, replaced.sent, before)
+    why = "the answer to a replace says that there is none"
+    must.hold(not shows_none(replaced), replaced, why, kind="no-representation")
     must.agree(replaced, wanted, subject.observe(made.id), what="the state after a replace")
     undo_large_write(subject, replaced)
 

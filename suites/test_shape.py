@@ -5,6 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Reply, Resource, Written, every_exchange, must, requirement
 from restproof.suite.inputs import Body
+from restproof.suite.states import shows_none
 from restproof.suite.values import format_checker, is_hidden
 from restproof.suite.wire import NO_BODY
 
@@ -60,7 +61,7 @@ def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any
         if reply.receipt is not None:
             must.match_schema(reply, reply.receipt, reply.json)
         return
-    if written.shows_none(reply):
+    if shows_none(reply):
         return
     must.hold(
         reply.entity is not None,

@@ -19,7 +19,7 @@ from restproof.suite.race import all_answered, at_once
 from restproof.suite.refused import must_be_as_before
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import completed, spare
-from restproof.suite.states import after_update, named, state_of
+from restproof.suite.states import after_update, named, shows_none, state_of
 from restproof.suite.values import ReadPath, an, member_schema, same
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def test_a_valid_update_answers_the_new_state(subject: Subject, change: Body, fr
     before = subject.before(made.id) if subject.spec.supports("read") else made.entity
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
+    why = "the answer to an update says that there is none"
+    must.hold(not shows_none(updated), updated, why, kind="no-representation")
     if updated.entity is not None and before:
         wanted = after_update(subject, updated.sent, before)
         must.agree(updated, wanted, updated.entity, what="the answer to an update")

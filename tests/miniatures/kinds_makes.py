@@ -197,6 +197,16 @@ class Emptied(Nodes):
         return Answer(200, b"null")
 
 
+class Put(Nodes):
+    VERBS: Mapping[str, Any] = {**Nodes.VERBS, "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"}}
+
+
+class PutAway(Put):
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        super().do_replace(path, id, fields)
+        return Answer(200, b"null")
+
+
 def _nodes() -> Iterator[Kind]:
     words: dict[str, Any] = {
         "operations": {"create": {"returns": "minimal"}, "read": None, "update": None, "delete": None},
@@ -205,3 +215,6 @@ def _nodes() -> Iterator[Kind]:
         "other_methods": {"collection": ["GET"]},
     }
     yield Kind("what is absent is null, and no read names itself", *item(**words), Nodes, Emptied, ("update", "shape"))
+    operations = {n: o for n, o in words["operations"].items() if n != "update"}
+    words = {**words, "operations": {**operations, "replace": None}}
+    yield Kind("what is absent is null, and a PUT replaces", *item(**words), Put, PutAway, ("replace", "shape"))

@@ -30,6 +30,10 @@ def kinds() -> Iterator[Kind]:
     schemas = {"account.json": ACCOUNT, "order.json": ORDER}
     contract = {"contract": "accounts", "resources": resources}
     yield Kind("a header names the parent", contract, schemas, Accounts, Open, ("identity",))
+    absent = dict.fromkeys(("absent", "malformed_id", "gone"), 200)
+    order = {**resources["order"], "statuses": {**resources["order"]["statuses"], **absent, "absent_parent": 404}}
+    null = {**contract, "resources": {"account": {**resources["account"], "statuses": absent}, "order": order}}
+    yield Kind("under another parent stands null", null, schemas, Nulls, OpenNulls, ("identity",))
     everywhere = {**contract, "headers": {HEADER: "{account}"}}
     yield Kind("a header of all requests names the parent", everywhere, schemas, Accounts, Open, ("identity",))
     notes = {
@@ -100,6 +104,17 @@ class Open(Accounts):
 
     def found(self, path: str, id: str) -> Row:
         return Shop.found(self, path, id)
+
+
+class Nulls(Accounts):
+    """What is not there is null."""
+
+    def refusal(self, refusal: Refused) -> Answer:
+        return Answer(200, b"null") if refusal.message == "there is none" else super().refusal(refusal)
+
+
+class OpenNulls(Open, Nulls):
+    """One order can be read under any account."""
 
 
 class Notes(Shop):

@@ -20,25 +20,20 @@ _OF_VALUES = ("invalid", "coercible", "null_value", "bad_format", "unknown_field
 @dataclass
 class Written:
     """The ids of what was written, by resource: ``sound`` where every write that succeeded holds what its schema
-    allows, ``odd`` where one does not; ``deleted`` of what was deleted since, ``made`` of what was made, or replaced,
-    and was not."""
+    allows, ``odd`` where one does not; ``deleted`` of what was deleted since."""
 
     sound: dict[str, set[str]] = field(default_factory=dict)
     odd: dict[str, set[str]] = field(default_factory=dict)
     deleted: dict[str, set[str]] = field(default_factory=dict)
-    made: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, reply: Reply) -> None:
         """Take notice of an answer to a write."""
         if reply.ok and reply.operation == "delete":
             self.deleted.setdefault(reply.resource.name, set()).add(str(reply.asked_id))
-            self.made.get(reply.resource.name, set()).discard(str(reply.asked_id))
         if not reply.ok or reply.operation not in WRITES:
             return
         name, id, fields = reply.resource.name, str(reply.id), reply.sent
         self.deleted.get(name, set()).discard(id)
-        if reply.operation != "update":
-            self.made.setdefault(name, set()).add(id)
         if fields is None and not reply.exchange.request.body:
             return  # a recording need not hold what was sent
         if isinstance(fields, Mapping) and checker(reply.resource.shapes.request(reply.operation)).accepts(fields):
@@ -52,14 +47,6 @@ class Written:
         """Whether an answer shows what is left of something that was deleted, as the contract says that it may."""
         gone = str(reply.asked_id) in self.deleted.get(reply.resource.name, ())
         return gone and reply.operation == "read" and reply.status in reply.resource.status("gone")
-
-    def shows_none(self, reply: Reply) -> bool:
-        """Whether an answer is null, by which a contract may say of what is absent that there is none."""
-        answered, name = reply.exchange.response, reply.resource.name
-        if answered is None or not answered.is_null:
-            return False
-        may_be = reply.status in reply.resource.status("absent", reply.operation)
-        return may_be and str(reply.asked_id) not in self.made.get(name, ())
 
     def is_judged(self, resource: Resource, entity: Any) -> bool:
         """Whether a representation shows what the server alone answers for. It does not where somebody was let write

@@ -12,7 +12,16 @@ from restproof.semantics.initial import readbacks
 from restproof.semantics.patch import filled_up, leading_to, merges
 from restproof.semantics.state import affected, expected
 
-__all__ = ["after_create", "after_replace", "after_replace_again", "after_update", "named", "patch_to", "state_of"]
+__all__ = [
+    "after_create",
+    "after_replace",
+    "after_replace_again",
+    "after_update",
+    "named",
+    "patch_to",
+    "shows_none",
+    "state_of",
+]
 
 _BOUNDED = frozenset({"maxProperties"})
 
@@ -58,6 +67,14 @@ def _of_what_was_sent(shown: Any, sent: Any) -> Any:
 def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What the representation shows of the fields that ``sent`` names, and no others."""
     return expected(subject.spec, sent, before={}, refs=subject.world.instances.lookup)
+
+
+def shows_none(reply: Reply) -> bool:
+    """Whether null stands in the place of a representation, by which the contract lets a server say that there is
+    none."""
+    answered = reply.exchange.response
+    is_null = reply.shows_representation and answered is not None and answered.is_null
+    return is_null and reply.status in reply.resource.status("absent", reply.operation)
 
 
 def patch_to(subject: Subject, id: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
