@@ -54,7 +54,7 @@ class Key:
         if not isinstance(entry, dict):
             return entry
         if self.field not in entry:
-            is_number = self.number and str(key).isascii() and key.isdecimal() and str(int(key)) == key
+            is_number = self.number and key.isascii() and key.isdecimal() and str(int(key)) == key
             return {self.field: int(key) if is_number else key, **entry}
         agrees = str(entry[self.field]) == key
         return entry if agrees else {n: v for n, v in entry.items() if n != self.field}

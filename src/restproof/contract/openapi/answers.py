@@ -57,7 +57,7 @@ class Reader:
     def _answer(self, value: Any, route: Route) -> Mapping[str, Any]:
         """An answer of which all parts can be read."""
         found = dict(self._mapping(value, route))
-        for word in {"content", "headers"} & found.keys():
+        for word in [w for w in ("content", "headers") if w in found]:
             found[word] = self._mapping(found[word], (*route, word))
         if "content" in found:
             content = found["content"].items()

@@ -31,9 +31,8 @@ def _called(schema: Schema, once: Once) -> Schema:
     found = dict(schema)
     if isinstance(schema.get("properties"), dict):
         kept = {name: _example(name, called(inner, once)) for name, inner in schema["properties"].items()}
-        found["properties"] = (
-            kept if any(kept[n] is not s for n, s in schema["properties"].items()) else found["properties"]
-        )
+        if any(kept[n] is not s for n, s in schema["properties"].items()):
+            found["properties"] = kept
     if isinstance(schema.get("items"), dict):
         found["items"] = called(schema["items"], once)
     return found if any(found[word] is not schema[word] for word in schema) else schema
