@@ -22,8 +22,9 @@ ITEM = schema(
     open={"type": "boolean", "default": True},
     team_id={"type": ["integer", "null"]},
 )
+TIMED = {**ITEM, "properties": {**ITEM["properties"], "at": {"type": "string", "format": "date-time"}}}
 TEAM = schema("title", title=TITLE)
-CONTRACT = {
+CONTRACT: dict[str, Any] = {
     "contract": "careful",
     "auth": "bearer",
     "base_path": "/api",
@@ -90,6 +91,21 @@ class Cleaning(Careful):
         return {**found, **texts}
 
 
+class Precise(Careful):
+    """A create answers the time that it has made more precisely than it is kept."""
+
+    SCHEMAS: Mapping[str, Any] = {"/api/teams": TEAM, "/api/items": TIMED}
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        found = super().valid(path, fields, row)
+        return found if row is not None or path != "/api/items" else {"at": "2026-01-01T00:00:01Z", **found}
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        made = super().do_create(path, fields)
+        precise = {"at": "2026-01-01T00:00:01.123456Z"} if path == "/api/items" and "at" not in fields else {}
+        return Answer(made.status, {**made.body, **precise})
+
+
 class Closing(Careful):
     """What loses its team is closed."""
 
@@ -120,9 +136,12 @@ CARELESS = {
 }
 
 
-def told(server: Shop, folder: Path, *only: str) -> set[str]:
-    schemas = {"team.json": TEAM, "item.json": ITEM}
-    verdict = bench.run(server, CONTRACT, schemas, folder, only=only, profile="ci")
+def told(server: Shop, folder: Path, *only: str, **words: Any) -> set[str]:
+    """The rules that tell something; ``words``: more that the contract says of items."""
+    resources = CONTRACT["resources"]
+    contract = {**CONTRACT, "resources": {**resources, "item": {**resources["item"], **words}}}
+    schemas = {"team.json": TEAM, "item.json": server.SCHEMAS["/api/items"]}
+    verdict = bench.run(server, contract, schemas, folder, only=only, profile="ci")
     return {r.requirement for r in verdict.results if r.outcome in ("fail", "error")}
 
 
@@ -133,3 +152,8 @@ def test_a_careful_server_is_told_by_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("server", "rule"), CARELESS.items(), ids=lambda v: getattr(v, "__name__", v))
 def test_a_careless_one_is_told_by_its_rule(server: type[Shop], rule: str, tmp_path: Path) -> None:
     assert told(server(), tmp_path, rule) == {rule}
+
+
+def test_a_delete_is_not_told_what_a_create_has_answered(tmp_path: Path) -> None:
+    rules = ("create.reads-back", "delete.clears-references")
+    assert told(Precise(), tmp_path, *rules, defaults={"at": "server"}) == {"create.reads-back"}

@@ -52,8 +52,8 @@ class Turns:
     on its resource, as races, is begun while nobody is there, and nobody joins it. Then come lists that tell what all
     writes have left; then what is about the whole server, one at a time. Within these bounds the order is the plan's,
     but for an item that would still be going on when all others have ended: it is begun now. A worker stays with a
-    resource while it can, since each one's shared set-up is its own. What draws its inputs goes to the first worker
-    while both have something else to do: what draws them takes as long to load as a hundred requests.
+    resource while it can, since each one's shared set-up is its own. The first worker begins what draws its inputs
+    first, and the others last: what draws them takes as long to load as a hundred requests.
     """
 
     def __init__(self, items: Sequence[Item], workers: int, resources: Mapping[str, Resource]) -> None:
