@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-from restproof.suite import Ground, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS
 from restproof.suite.setup import written
@@ -38,6 +38,8 @@ def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str
         expected="2xx or 4xx",
         actual=reply.status,
     )
+    if reply.ok and "answers" in subject.spec.open:
+        raise Inconclusive("the contract leaves open what a success answers")
     if reply.ok:
         media = reply.header("Content-Type") or ""
         must.hold(

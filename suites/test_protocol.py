@@ -200,6 +200,8 @@ def test_a_body_says_its_media_type(reply: Reply) -> None:
     must.hold(
         media, reply, "a body has no Content-Type", kind="no-content-type", expected="Content-Type", actual="none"
     )
+    if reply.ok and "answers" in reply.resource.open:
+        return  # it need not be a representation
     if reply.ok or isinstance(reply.json, dict | list):
         wanted = reply.resource.operation(reply.operation).media
         must.hold(

@@ -61,7 +61,7 @@ def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any
         if reply.receipt is not None:
             must.match_schema(reply, reply.receipt, reply.json)
         return
-    if shows_none(reply):
+    if shows_none(reply) or "answers" in reply.resource.open:
         return
     must.hold(
         reply.entity is not None,

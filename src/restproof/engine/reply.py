@@ -231,7 +231,8 @@ class Reply:
         """The id that the answer names: where a representation has it, else what the request chose, else the last
         segment of Location."""
         shown = {} if self.is_under_way else self.resource.operation(self.operation).shown(self.json) or {}
-        if self.resource.id.field in shown and (self.shows_representation or self.asked_id is None):
+        is_sure = self.shows_representation or self.asked_id is None
+        if self.resource.id.field in shown and is_sure and _shows_what_was_made(self, shown):
             found = shown[self.resource.id.field]
             return int(found) if isinstance(found, float) and found.is_integer() else found
         if self.asked_id is not None:
@@ -299,3 +300,21 @@ def _message(body: Any) -> str:
     if isinstance(body, dict):
         inner = [*(body[n] for n in _MESSAGES if n in body), *(v for n, v in body.items() if n not in _MESSAGES)]
     return next((text for text in map(_message, inner) if text), "")
+
+
+def untold(reply: Reply) -> str:
+    """Why a read that succeeded says nothing: it shows no object with the id that was asked for, and the contract
+    leaves open whether it does. Empty where it says something."""
+    if reply.operation != "read" or not reply.ok or "answers" not in reply.resource.open:
+        return ""
+    if reply.entity is not None and str(reply.entity.get(reply.resource.id.field)) == str(reply.asked_id):
+        return ""
+    return "a read shows no object with the id that was asked for, and the contract leaves open whether it does"
+
+
+def _shows_what_was_made(reply: Reply, shown: Mapping[str, Any]) -> bool:
+    """Whether an id is that of what a create has made, where the contract leaves open what answers hold: it stands
+    alone, or beside something that was sent, and not beside words and an object, as the id of a request does."""
+    if reply.operation != "create" or "answers" not in reply.resource.open or not isinstance(reply.sent, dict):
+        return True
+    return shown.keys() == {reply.resource.id.field} or bool(shown.keys() & reply.sent.keys())

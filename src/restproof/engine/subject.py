@@ -13,7 +13,7 @@ from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
-from restproof.engine.reply import Observation, Reply
+from restproof.engine.reply import Observation, Reply, untold
 from restproof.engine.requests import Amended, Queried, Requests, Sending
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
@@ -352,6 +352,8 @@ class Subject:
             raise Inconclusive(f"no answer names the id of the {self.name}")
         if self.spec.supports("read"):
             reply = self.read(id, scope=scope)
+            if untold(reply):
+                raise Inconclusive(untold(reply))
             absent = reply.status in self.spec.status("absent")
             if reply.ok and reply.entity is not None and not (absent and self.spec.shows_nothing(reply.entity)):
                 return reply.entity

@@ -104,7 +104,8 @@ class Answered:
                 actual="content",
                 pointer="",
             )
-        if found.finding is None and operation == "read" and seen.entity is not None and seen.route.id is not None:
+        is_said = "answers" not in seen.resource.open and seen.entity is not None
+        if found.finding is None and operation == "read" and is_said and seen.route.id is not None:
             other = id_of(seen.resource, seen.entity)
             found = check(
                 requirement,

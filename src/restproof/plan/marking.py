@@ -38,7 +38,9 @@ def marked_text(schema: Mapping[str, Any], text: str, token: str = RUN) -> str |
 
 def markable_fields(resource: Resource, writable: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The fields that can hold the token in their text, and show it in a response."""
-    kept_out = {resource.id.field, *resource.references, *resource.secret, *resource.volatile, *resource.lenient}
+    # Where it is not said what answers hold, they most likely hold what was sent: nothing else may show whose it is.
+    moving = () if "answers" in resource.open else (*resource.volatile, *resource.lenient)
+    kept_out = {resource.id.field, *resource.references, *resource.secret, *moving}
     return [
         name
         for name, schema in writable.items()

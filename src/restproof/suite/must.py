@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.paging import is_of_none
-from restproof.engine.reply import Observation, Reply
+from restproof.engine.reply import Observation, Reply, untold
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good, may_be_left_out
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
@@ -67,6 +67,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     if reply.status in wanted:
         if case == "created" and reply.unnamed:
             raise NotTested(reply.unnamed)
+        if case == "read" and untold(reply):
+            raise NotTested(untold(reply))
         return
     if case == "listed" and is_of_none(reply):
         return

@@ -93,6 +93,10 @@ class Reader:
                     found.append(object_of(schema))
         return united(found) if len(found) > 1 else found[0] if found else {}
 
+    def suppose(self, call: Call, schema: Schema) -> None:
+        """From now on, an operation of which no answer is described answers that."""
+        self._successes[call.route] = schema
+
     def is_silent(self, call: Call) -> bool:
         """Whether a success is documented, and not what it answers: its body may be anything."""
         return self.codes(call, "2") != [204] and not self.success(call)

@@ -262,7 +262,7 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         if len(variants) > 1:
             told.loose.add(operation)  # what is wrong for this variant may be right for another
         told.sent[operation] = _plainest(variants)
-    wrapper = _wrapper(told.sent)
+    wrapper = wrapper_of(told.sent)
     if wrapper:
         told.envelope["request"] = wrapper
     for operation, schema in list(told.sent.items()):
@@ -289,7 +289,7 @@ def _plainest(variants: Sequence[Mapping[str, Any]]) -> Schema:
     return dict(chosen)
 
 
-def _wrapper(schemas: Mapping[str, Schema]) -> str | None:
+def wrapper_of(schemas: Mapping[str, Schema]) -> str | None:
     """The one member, the same in all of the schemas, that is an object."""
     names: set[str | None] = set()
     for schema in schemas.values():
@@ -301,7 +301,7 @@ def _wrapper(schemas: Mapping[str, Schema]) -> str | None:
 
 def _around(schemas: Mapping[str, Schema]) -> str | None:
     """The member, the same in all of the answers, that holds the resource; ``None`` where there is none."""
-    return _wrapper(schemas) or _told_with(schemas)
+    return wrapper_of(schemas) or _told_with(schemas)
 
 
 def _told_with(schemas: Mapping[str, Schema]) -> str | None:

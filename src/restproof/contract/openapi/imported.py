@@ -23,6 +23,7 @@ from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
+from restproof.contract.openapi.supposed import ORIGIN, opened, suppose
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
 from restproof.garbage import uncollected
@@ -75,11 +76,23 @@ def _imported(source: Source, name: str, tags: Collection[str], resources: Colle
     if words is not None:
         contract, schemas = words
         return Imported({**contract, "contract": name}, schemas, (), source.version)
-    return _Importer(source, name, tags, resources).result()
+    plain = _Importer(source, name, tags, resources)
+    found = plain.result() or _Importer(source, name, tags, resources, supposing=True).result()
+    if found is None:
+        raise plain.nothing()
+    return found
 
 
 class _Importer:
-    def __init__(self, source: Source, name: str, tags: Collection[str] = (), selected: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        source: Source,
+        name: str,
+        tags: Collection[str] = (),
+        selected: Collection[str] = (),
+        *,
+        supposing: bool = False,
+    ) -> None:
         self.source = source
         self.name = name
         self.selected = selected
@@ -90,6 +103,8 @@ class _Importer:
         join_items(self.paths)
         take_posts(self.paths, self.reader)
         self.paths.settle()
+        if supposing:
+            suppose(self.paths, self.reader)
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:
             self.left_out.append(("the words of a contract that it holds: it was changed since", (EXTENSION,)))
@@ -98,7 +113,8 @@ class _Importer:
         self.schemas: dict[str, Mapping[str, Any]] = {}
         self.origins: dict[Route, str] = {}
 
-    def result(self) -> Imported:
+    def result(self) -> Imported | None:
+        """The contract; ``None`` where nothing of the document is a resource."""
         contract: Yaml = {"contract": self.name}
         info = self.source.value.get("info")
         if isinstance(info, dict) and isinstance(info.get("title"), str) and info["title"].strip():
@@ -111,9 +127,7 @@ class _Importer:
         if not any(r["operations"] for r in resources.values() if "operations" in r) and not any(
             "operations" not in r for r in resources.values()
         ):
-            hint = "a resource is a path such as /items with /items/{id}, and answers in JSON"
-            message = "no path of this document is a collection or an item of one"
-            raise self.source.wrong(message, ("paths",), "\n  ".join([*_most([w for w, _ in self.left_out]), hint]))
+            return None
         hoist(contract, resources)
         contract["clauses"] = {rule: {"level": "should"} for rule in OF_FRAMEWORKS}
         contract["resources"] = resources
@@ -124,6 +138,12 @@ class _Importer:
         left_out = tuple(LeftOut(what, Place(file, line), pointer) for what, line, pointer in told)
         names = self.reader.schemas.names()
         return Imported(contract, self.schemas, left_out, self.source.version, self.origins, names)
+
+    def nothing(self) -> ContractError:
+        """What is said where nothing of the document is a resource."""
+        hint = "a resource is a path such as /items with /items/{id}, and answers in JSON"
+        message = "no path of this document is a collection or an item of one"
+        return self.source.wrong(message, ("paths",), "\n  ".join([*_most([w for w, _ in self.left_out]), hint]))
 
     def resources(self, contract: Yaml) -> dict[str, Yaml]:
         """Every resource that stands, its parents with it."""
@@ -146,6 +166,9 @@ class _Importer:
         for name, one in written.items():
             if "list" in one.calls:
                 found[name] |= writer.listed(one, listing, found[name])
+        for name, one in written.items():
+            if one.supposed and "schema" in found[name]:
+                opened(found[name], writer.schemas)
         contract |= {**listing.words, **of_contract(self.reader, written.values())}
         self.left_out = [one for one in self.left_out if one[1] not in writer.explained]
         self.left_out += [*writer.left_out, *self.reader.schemas.left_out]
@@ -153,6 +176,8 @@ class _Importer:
         self.schemas |= {**writer.schemas, **writer.refusals.schemas}
         for name, origins in writer.origins.items():
             self.origins.update({("resources", name, word): said for word, said in origins.items()})
+            if written[name].supposed:
+                self.origins["resources", name, "schema"] = ORIGIN
         for name in self.selected:
             if name not in found:
                 raise self.source.wrong(

@@ -66,6 +66,14 @@ class Found:
     """Where something stands around the id, the path of its items: ``above``, and ``/no-{id}`` below that."""
     tails: dict[str, str] = field(default_factory=dict)
     """Operation → what its own path has in the place of the collection's last word."""
+    supposed: bool = False
+    """Whether the document does not say what is answered, and an object with its id is supposed."""
+
+    @property
+    def tries_creates(self) -> bool:
+        """Whether a create is tried of which it is not said that its answer leads to the id: in a list it is found all
+        the same, and nothing says either where nothing is said of any answer."""
+        return self.supposed or "list" in self.calls
 
     def as_single(self) -> list[Route]:
         """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""

@@ -84,6 +84,12 @@ class Promises:
             told["absent"] = ANY
         if call.address and 404 not in failures:
             told["absent"] = told["gone"] = ANY  # where all is a call, a success may say that there is none
+        if self.found.supposed and operation in ON_ITEM:
+            # An id is known by its path alone, which often says text of a number; and a success may show nothing.
+            either = [400, *told["absent"], 422] if 404 in failures else ANY
+            told.update(
+                {"absent": either} if 404 in failures else dict.fromkeys(("absent", "gone", "malformed_id"), ANY)
+            )
         if self.authenticated:
             told.update({c: [401] for c in ("missing_credential",) if 401 in failures and 403 not in failures})
         return told
@@ -125,7 +131,7 @@ def apart(told: Mapping[str, Mapping[str, list[Part]]]) -> tuple[dict[str, Any],
 
 def _speaks(operation: str, case: str) -> bool:
     """Whether a request of an operation can come to a case."""
-    if case in ("absent", "gone"):
+    if case in ("absent", "gone", "malformed_id"):
         return operation in ON_ITEM
     if case in ("invalid", "malformed", "unknown_field", "conflict"):
         return operation in WRITES

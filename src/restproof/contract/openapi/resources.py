@@ -238,7 +238,7 @@ class ResourceWriter:
     def leave_id_open(self, found: Found) -> None:
         """The document does not say that the answer to a create leads to the id. It may all the same, where it may have
         content, and what is made is found again in a list, where it has to be taken away."""
-        if "list" in found.calls and {*self.reader.codes(found.calls["create"], "2")} - {202, 204, 205}:
+        if found.tries_creates and {*self.reader.codes(found.calls["create"], "2")} - {202, 204, 205}:
             self.unnamed.add(found.name)
             self.note(found, "whether the answer to a create holds the id, which is not said")
         else:

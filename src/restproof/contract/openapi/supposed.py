@@ -1,0 +1,92 @@
+"""Documents that describe no answer at all, as tools write them of handlers without annotations: their paths and what
+they take are plain all the same. A read is supposed to show an object with its id, and promises no more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.model import WRITES
+from restproof.contract.openapi.answers import Reader, is_object, object_of
+from restproof.contract.openapi.bodies import wrapper_of
+from restproof.contract.openapi.paths import Call, Found, Paths
+from restproof.contract.openapi.schemas import Schema, alternatives
+from restproof.contract.words import snake
+
+ORIGIN = "no word of the document: supposed"
+_LIST = "it is not said what it lists: a schema of its answer would have it judged"
+_READ = "what a read shows, which is not said: a schema of its answer would have it compared"
+
+
+def suppose(paths: Paths, reader: Reader) -> None:
+    """Suppose what the reads of a document answer, where a create leads to them and no answer is described."""
+    for found in paths.found.values():
+        members = _members(found, reader)
+        if members is None:
+            continue
+        found.supposed = True
+        read = found.calls["read"]
+        reader.suppose(read, {"type": "object", "properties": members})
+        paths.left_out.append((f"{found.name}: {_READ}", read.route))
+        if "list" in found.calls:
+            call = found.calls["list"]
+            paths.left_out.append((f"{call.method} {call.route[1]}: {_LIST}", call.route))
+            found.leave("list")
+
+
+def _members(found: Found, reader: Reader) -> dict[str, Schema] | None:
+    """What an item may show: its id and what a create takes; ``None`` where that is not plain, or is said."""
+    calls = found.calls
+    if found.parameter is None or not {"create", "read"} <= calls.keys():
+        return None
+    if (calls["create"].method, calls["read"].method) != ("POST", "GET"):
+        return None
+    writes = {o: calls[o] for o in WRITES if o in calls}
+    if not all(_says_nothing(reader, call) for call in (calls["read"], *writes.values())):
+        return None
+    sent = {o: body for o, call in writes.items() if is_object(body := _body(reader, call))}
+    if "create" not in sent:
+        return None
+    around = wrapper_of(sent)
+    taken = sent["create"]["properties"]
+    taken = object_of(taken[around])["properties"] if around else taken
+    member = _id_of(found)
+    if {snake(n) for n in taken} & {snake(member), snake(found.parameter)}:
+        return None  # it may be the client that chooses the id, or another thing that is called so
+    return {member: _id_schema(reader, found), **{name: {} for name in taken}}
+
+
+def _says_nothing(reader: Reader, call: Call) -> bool:
+    """Whether an operation succeeds, and no word says with what: JSON of which there is no schema, at most."""
+    media = reader.answered(call)
+    return bool(reader.codes(call, "2")) and reader.is_silent(call) and (not media or reader.is_json(media))
+
+
+def _body(reader: Reader, call: Call) -> Schema:
+    variants = alternatives(reader.request(call))
+    return dict(variants[0]) if len(variants) == 1 else {}
+
+
+def _id_of(found: Found) -> str:
+    """The name of the id in an answer: as the path's parameter ends, without the resource that it names."""
+    parameter = str(found.parameter)
+    tail = re.sub(rf"^{re.escape(found.name)}_?", "", snake(parameter))
+    return tail if tail and tail != snake(parameter) else "id" if snake(parameter).endswith("_id") else parameter
+
+
+def _id_schema(reader: Reader, found: Found) -> Schema:
+    for call in found.calls.values():
+        if (said := call.named("path").get(str(found.parameter))) is not None:
+            return reader.schemas.of(said.get("schema"), (*call.route, "parameters")) or {"type": "string"}
+    return {"type": "string"}
+
+
+def opened(resource: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Say of a resource that was supposed that nothing which it shows is promised. ``schemas``: those of its contract,
+    by file."""
+    member = resource.get("id", {}).get("field", "id")
+    file = resource["schema"]
+    shown = schemas[file if isinstance(file, str) else file["response"]]["properties"]
+    resource["volatile"] = [name for name in shown if name != member]
+    resource["open"] = [*resource.get("open", ()), "answers"]
