@@ -196,6 +196,18 @@ def scheme_ignored(seam: Seam) -> None:
     seam.around("authenticate", advice)
 
 
+@fault("scheme-left-out", "auth.invalid", "the secret counts without a scheme, too")
+def scheme_left_out(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        found = seam.steps.credentials.get(seam.steps.shown(call) or "")
+        if found is not None and call.credential is None:
+            call.refusals.clear()
+            call.credential = found
+
+    seam.around("authenticate", advice)
+
+
 @fault("bad-credential-500", "auth.invalid", "an unknown credential yields 500")
 def bad_credential_500(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Any) -> Answer:

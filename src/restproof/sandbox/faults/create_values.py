@@ -151,6 +151,14 @@ bent(
 )
 
 
+bent(
+    "invisible-characters-lost",
+    _KEPT,
+    "marks of byte order and blanks without width are lost",
+    in_text(lambda t: t.replace("\ufeff", "").replace("\u200b", "")),
+)
+
+
 bent("text-cut-at-255", _KEPT, "text is cut after 255 characters", in_text(lambda t: t[:255]))
 
 

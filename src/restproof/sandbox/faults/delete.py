@@ -77,6 +77,18 @@ def delete_takes_referrers(seam: Seam) -> None:
     seam.around("clear_references", advice)
 
 
+@fault("delete-switches-off", "delete.clears-references", "what names a deleted resource is no longer active either")
+def delete_switches_off(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, gone: Entry) -> None:
+        naming = [(owner, entry) for owner, _, entry in seam.steps.references_to(gone)]
+        inner(call, gone)
+        for owner, entry in naming:
+            off = {n: False for n, v in entry.state.items() if v is True}
+            seam.steps.store.update(owner, entry, {**entry.state, **off}, unique=False)
+
+    seam.around("clear_references", advice)
+
+
 @fault("delete-not-done", "delete.is-gone", "a delete answers as it should and deletes nothing")
 def delete_not_done(seam: Seam) -> None:
     seam.around("remove", lambda inner, call, entry: None)

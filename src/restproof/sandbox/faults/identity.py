@@ -21,6 +21,17 @@ def unknown_path_200(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
+@fault("fallback-page-200", "identity.unknown-path", "beside its resources the API answers with a page, and 200")
+def fallback_page_200(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        contract = seam.steps.contract
+        roots = tuple(f"{contract.base_path}{r.path.partition('{')[0].rstrip('/')}" for r in contract)
+        beside = refusal.case == "unknown_path" and not call.path.startswith(roots)
+        return Answer(200, {}) if beside else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)
+
+
 @fault("wrong-parent-updates", "identity.wrong-parent", "a resource can be changed under another parent")
 def wrong_parent_updates(seam: Seam) -> None:
     _reachable(seam, "update")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -275,6 +276,20 @@ def sort_by_utf16(seam: Seam) -> None:
             if all(isinstance(text, str) for text in texts.values()):
                 units = {seq: text.encode("utf-16-be", "surrogatepass") for seq, text in texts.items()}
                 found = sorted(found, key=lambda e: units[e.seq], reverse=key.descending)
+        return found
+
+    seam.around("sorted", advice)
+
+
+@fault("sort-ignores-accents", "list.sort", "sorting takes a letter with an accent for the one without")
+def sort_ignores_accents(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        for key in reversed(query.order):
+            texts = {e.seq: seam.steps.entry_value(e, key.field) for e in found}
+            if all(isinstance(text, str) for text in texts.values()):
+                letters = {seq: unicodedata.normalize("NFD", text) for seq, text in texts.items()}
+                found = sorted(found, key=lambda e: letters[e.seq], reverse=key.descending)
         return found
 
     seam.around("sorted", advice)
