@@ -16,7 +16,7 @@ from restproof.plan.inputs import null_bodies, wrong_type_bodies
 from restproof.plan.profile import PROFILES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.state import expected
-from restproof.wire.evidence import is_malformed
+from restproof.wire.nothing import is_malformed
 
 from .unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, contract, read, resource
 
@@ -245,3 +245,16 @@ def test_the_number_that_begins_a_uuid_is_none_where_a_refusal_of_its_form_says_
     assert is_malformed(found, "233989", 422)
     assert not is_malformed(found, "233989", 403)
     assert not is_malformed(found, "233989d0-0b7b-4f81-af03-805244b6ce8d", 422)
+
+
+def test_a_number_is_no_id_where_none_that_was_given_out_is_one(tmp_path: Path) -> None:
+    shown = {"type": "object", "required": ["id"], "properties": {"id": TEXT, **LABEL}}
+    given = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    paths = {"/boxes": {"post": call(shown, SENT, 201)}, "/boxes/{id}": {"parameters": [given], "get": call(shown)}}
+    found = resource(tmp_path, "box", paths)
+    texts = ["233989d0-0b7b-4f81-af03-805244b6ce8d", "5f8a2c"]
+    assert is_malformed(found, "233989", 400, texts)
+    assert not is_malformed(found, "233989", 403, texts)
+    assert not is_malformed(found, "233989", 400, [*texts, "7"])
+    assert not is_malformed(found, "233989", 400)
+    assert not is_malformed(found, "5f8a", 400, texts)

@@ -32,6 +32,7 @@ def impatient(request: pytest.FixtureRequest) -> Iterator[int]:
                 return
             with connection:
                 connection.recv(1000)
+                connection.recv(1, socket.MSG_PEEK)  # what is there and not read makes the end a reset
                 connection.sendall(request.param)
 
     thread = threading.Thread(target=serve, daemon=True)

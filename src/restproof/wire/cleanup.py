@@ -13,13 +13,14 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.contract.model import Contract
-from restproof.wire.evidence import is_by_update, is_malformed, names_nothing, says_none
+from restproof.wire.evidence import is_by_update
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Exchange, Headers
+from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session

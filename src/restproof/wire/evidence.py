@@ -13,8 +13,9 @@ from restproof.contract.model import Contract, Resource
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
+from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new, holds_nothing
+from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed, listed_one
 
 _FRESH = 30.0
@@ -27,8 +28,6 @@ AFRESH = ("Cache-Control", "no-cache")
 """Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
 _MOST_READS, _MOST_LISTS = 1000, 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
-_NO_ID = (400, 422)
-_UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
 class Sight(Enum):
@@ -316,7 +315,8 @@ class Evidence:
         if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):
             return Sight.STALE
         if not exchange.is_success:
-            nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status)
+            given = [id for name, id in self._things if name == place.resource.name]
+            nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status, given)
             return Sight.NOTHING if nothing else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
         if entity is not None and self.is_ours(place, entity):
@@ -363,30 +363,6 @@ def is_new(item: Spot, known: frozenset[str]) -> bool:
         return False
     counted = item.resource.id.type == "integer" and id.isdecimal()
     return not counted or all(int(other) < int(id) for other in known if other.isdecimal())
-
-
-def says_none(resource: Resource, exchange: Exchange) -> bool:
-    """Whether the answer to a read says that there is none: by its status, or, where a success may, by what it shows:
-    null, or what holds nothing."""
-    status = exchange.status or 0
-    if not exchange.is_success or status not in resource.status("absent", "read"):
-        return status in names_nothing(resource)
-    entity, response = entity_of(resource, exchange.response), exchange.response
-    return holds_nothing(resource, entity) if entity is not None else response is not None and response.is_null
-
-
-def is_malformed(resource: Resource, id: Any, status: int) -> bool:
-    """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none."""
-    refused = status in _NO_ID and status in resource.status("malformed_id")
-    return refused and resource.id.type == "uuid" and not _UUID.fullmatch(str(id))
-
-
-def names_nothing(resource: Resource) -> frozenset[int]:
-    """The statuses by which a read says that an id names nothing."""
-    said = {404, 410}
-    for case in ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent"):
-        said |= {code for code in resource.status(case).codes if 400 <= code < 500 and code not in (401, 429)}
-    return frozenset(said)
 
 
 def why_not_ours(place: Spot, item: Spot, sight: Sight) -> str:

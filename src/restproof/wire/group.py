@@ -11,11 +11,11 @@ from urllib.parse import parse_qsl
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import BYTES, Router, one_of_list
 from restproof.plan.parameters import fixed_headers, fixed_query
-from restproof.wire.evidence import names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request, merged
+from restproof.wire.nothing import names_nothing
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.session import Session

@@ -13,11 +13,12 @@ from typing import Any
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
-from restproof.wire.evidence import AFRESH, Evidence, Looker, names_nothing
+from restproof.wire.evidence import AFRESH, Evidence, Looker
 from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.nothing import names_nothing
 from restproof.wire.places import Places, Spot, entity_of, readings
 from restproof.wire.proof import Marks, holds_nothing
 from restproof.wire.session import Session

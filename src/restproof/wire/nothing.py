@@ -1,0 +1,43 @@
+"""What answers say of an id that names nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.wire.message import Exchange
+from restproof.wire.places import entity_of
+from restproof.wire.proof import holds_nothing
+
+_NO_ID = (400, 422)
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
+
+
+def says_none(resource: Resource, exchange: Exchange) -> bool:
+    """Whether the answer to a read says that there is none: by its status, or, where a success may, by what it shows:
+    null, or what holds nothing."""
+    status = exchange.status or 0
+    if not exchange.is_success or status not in resource.status("absent", "read"):
+        return status in names_nothing(resource)
+    entity, response = entity_of(resource, exchange.response), exchange.response
+    return holds_nothing(resource, entity) if entity is not None else response is not None and response.is_null
+
+
+def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str] = ()) -> bool:
+    """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none, nor is any number where
+    none of the ids that were ``given`` out to this run is one."""
+    if status not in _NO_ID or status not in resource.status("malformed_id"):
+        return False
+    if resource.id.type == "uuid":
+        return not _UUID.fullmatch(str(id))
+    return str(id).isdecimal() and bool(given) and not any(other.isdecimal() for other in given)
+
+
+def names_nothing(resource: Resource) -> frozenset[int]:
+    """The statuses by which a read says that an id names nothing."""
+    said = {404, 410}
+    for case in ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent"):
+        said |= {code for code in resource.status(case).codes if 400 <= code < 500 and code not in (401, 429)}
+    return frozenset(said)
