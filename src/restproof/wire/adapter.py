@@ -238,7 +238,7 @@ class _Bounded(HTTPConnection):
         self, sock: socket.socket, *arguments: Any, **options: Any
     ) -> FinalResponse:
         begun, self.begun = self.begun, b""
-        found = FinalResponse(sock, *arguments, until=self.thread.until, begun=begun, **options)
+        found = FinalResponse(sock, *arguments, until=self.thread.until, begun=begun, unheard=self.unheard, **options)
         self.thread.odd = found.odd
         self.source = found.source
         self.served = None  # until this answer has its number: another thread may look here before

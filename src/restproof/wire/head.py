@@ -42,7 +42,7 @@ class OversizedHeader(HTTPException):
 class Timed(RawIOBase):
     """What comes over ``connection`` until the moment ``until`` (of ``time.monotonic``). Raises ``TimeoutError`` from
     then on, also where every single piece came in time. ``begun`` has come already; ``ends_so``: whether a connection
-    that is reset is the end of what comes."""
+    that is reset is the end of what comes; ``is_cut``: whether its end is a reset that a write has met before."""
 
     def __init__(self, raw: RawIOBase, connection: socket.socket, until: float, begun: bytes = b"") -> None:
         self._raw = raw
@@ -50,7 +50,7 @@ class Timed(RawIOBase):
         self.connection = connection
         self._until = until
         self.at_hand = False  # whether nothing more is waited for
-        self.ends_so = False
+        self.ends_so = self.is_cut = False
 
     def readable(self) -> bool:
         return True
@@ -63,11 +63,14 @@ class Timed(RawIOBase):
             return len(piece)
         self.connection.settimeout(0 if self.at_hand else seconds_to(self._until))
         try:
-            return cast("int | None", self._raw.readinto(buffer))
+            count = cast("int | None", self._raw.readinto(buffer))
         except ConnectionResetError:
             if not self.ends_so:
                 raise
             return 0
+        if count == 0 and self.is_cut:
+            raise ConnectionResetError("the connection was reset while the request was sent")
+        return count
 
     def close(self) -> None:
         # The socket counts its files, and closes with the last of them.
@@ -86,6 +89,10 @@ class Answering(BufferedReader):
     def may_end_by_reset(self) -> None:
         """From now on, a connection that is reset is the end of the answer."""
         self._timed.ends_so = True
+
+    def was_cut(self) -> None:
+        """From now on, the end of the connection does not say that the answer is whole."""
+        self._timed.is_cut = True
 
     def close(self) -> None:
         if not self.closed:
@@ -126,12 +133,20 @@ class FinalResponse(HTTPResponse):
     101: what follows that is no HTTP. A header that is out of all bounds raises :class:`OversizedHeader`. Header
     lines that are no field (RFC 9112 §5) end up in ``odd``, as (what stands before the colon, what stands behind it),
     and the fields after them still count. A refusal that lasts until the connection closes may end by its reset
-    (RFC 9112 §9.6). ``source`` knows what came behind it. ``begun``: what of it has been read."""
+    (RFC 9112 §9.6); another answer like that may not, also where a write has met the reset (``unheard``). ``source``
+    knows what came behind it. ``begun``: what of it has been read."""
 
     def __init__(
-        self, sock: socket.socket, *arguments: Any, until: float | None = None, begun: bytes = b"", **options: Any
+        self,
+        sock: socket.socket,
+        *arguments: Any,
+        until: float | None = None,
+        begun: bytes = b"",
+        unheard: bool = False,
+        **options: Any,
     ) -> None:
         super().__init__(sock, *arguments, **options)
+        self._unheard = unheard
         self.odd: list[tuple[str, str]] = []
         self.source: Answering | None = None
         if until is not None:
@@ -155,8 +170,11 @@ class FinalResponse(HTTPResponse):
                 self.fp = file
         # Who refuses before all of the request was read closes with a reset, which TCP cannot tell from an end.
         until_closed = self.will_close and self.length is None and not self.chunked
-        if self.source is not None and until_closed and BAD_REQUEST <= self.status < INTERNAL_SERVER_ERROR:
-            self.source.may_end_by_reset()
+        if self.source is not None and until_closed:
+            if BAD_REQUEST <= self.status < INTERNAL_SERVER_ERROR:
+                self.source.may_end_by_reset()
+            elif self._unheard:
+                self.source.was_cut()
 
 
 class _Head:
