@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from restproof.wire import cleanup, evidence, guard, ownership, places, proof
+from restproof.wire import cleanup, evidence, guard, moves, ownership, places, proof
 from restproof.wire.failure import NotProven
 
 from .bench import OVERRIDE, Bench, below_ours
@@ -129,7 +129,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         unmarked,
     ),
     "an item that has moved": (
-        ownership.Ownership, "_moved", always(None), "an update gives a new id, and a colleague gets the old one",
+        moves.Moves, "unasked", always(None), "an update gives a new id, and a colleague gets the old one",
         moved,
     ),
     "what is shown after its delete": (

@@ -41,6 +41,8 @@ class _Reads:
         self._places, self._setup = places, setup
         self._doubts: dict[str, str] = {}
         """By resource, once it is seen: why its reads may not heed ids, empty where they do."""
+        self._shows_ids: set[str] = set()
+        """The resources of which a read has shown an id."""
 
     def doubt(self, place: Spot, looker: Looker) -> str:
         """Why reads may not heed ids; empty where one under an id that names nothing shows nothing."""
@@ -50,6 +52,8 @@ class _Reads:
         if resource.name not in self._doubts:
             nobody = place.item(_of_nobody(resource))
             shown = self.shown(nobody, looker)
+            if shown and resource.id.field not in shown and self.shown(place, looker):
+                shown = self.shown(nobody, looker)  # by now it is known whether reads show ids
             if shown is None:
                 return _UNCLEAR
             heeds = not shown or str(shown.get(resource.id.field)) in readings(resource, nobody.id)
@@ -70,9 +74,12 @@ class _Reads:
             nothing = exchange.status in names_nothing(resource) or exchange.status in (400, 422)
             return {} if nothing else None
         shown = entity_of(resource, exchange.response) or {}
+        has_id = shown.get(resource.id.field) is not None
+        self._shows_ids |= {resource.name} if has_id else set()
         absent = exchange.status in resource.status("absent", "read")
-        # Where a success may say that there is none, what shows no id shows none.
-        return {} if absent and (holds_nothing(resource, shown) or resource.shows_nothing(shown)) else shown
+        # Where a success may say that there is none, what shows no id, as others do, shows none.
+        lacks_id = not has_id and resource.name in self._shows_ids
+        return {} if absent and (lacks_id or holds_nothing(resource, shown) or resource.shows_nothing(shown)) else shown
 
     def _listed(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
         resource = place.resource
