@@ -108,8 +108,10 @@ def header_of(auth: Any, kind: str, value: str) -> tuple[str, str]:
         return auth.header, f"Digest {made_up}"
     encoded = base64.b64encode(value.encode()).decode()
     shown = {"bearer": ("Bearer", value), "basic": ("Basic", encoded)}[auth.scheme]
-    if kind in ("unknown scheme", "no scheme"):
-        return auth.header, f"Restproof {shown[1]}" if kind == "unknown scheme" else shown[1]
+    if kind == "no scheme":
+        return auth.header, shown[1]
+    if kind == "unknown scheme":
+        return auth.header, f"Restproof {shown[1]}"
     if kind == "other scheme":
         shown = {"bearer": ("Basic", encoded), "basic": ("Bearer", encoded)}[auth.scheme]
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()

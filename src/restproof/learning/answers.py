@@ -9,11 +9,10 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.policies import LOCATION
 from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import type_of
+from restproof.contract.versions import CHANGES
 from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Doubt, Word, numbers
 from restproof.oracle.seen import Seen, id_of
-
-_CHANGES = ("update", "replace", "delete")
 
 
 def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
@@ -71,7 +70,7 @@ def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word | Doubt]:
     if not _follow_state(plain):
         return
     spared = [s.n for s in reads if s.status == 304 and s.exchange.request.header("If-None-Match")]
-    changes = [o for o in _CHANGES if resource.supports(o)]
+    changes = [o for o in CHANGES if resource.supports(o)]
     asked = [s for s in own if s.operation in changes and s.exchange.request.header("If-Match")]
     stale = [s for s in asked if '"restproof' in (s.exchange.request.header("If-Match") or "")]
     kept_off = [s.n for s in asked if s.status == 412]

@@ -1,5 +1,9 @@
 """A WSGI application (PEP 3333) as an ASGI one: each request goes to a thread of its own, whole, as gunicorn behind a
-proxy that buffers would give it."""
+proxy that buffers would give it.
+
+The adapters that there are (uvicorn's own, a2wsgi 1.10) change the bytes of a path, do not let an error handler take a
+head back, break off an answer whose content fails, and wait for a thread that never ends: their defects would be told
+of the application."""
 
 from __future__ import annotations
 

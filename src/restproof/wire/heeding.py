@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.versions import CHANGES
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
 from restproof.wire.evidence import AFRESH, Evidence, Looker
@@ -18,9 +19,9 @@ from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
-from restproof.wire.nothing import names_nothing
+from restproof.wire.nothing import NO_ID, says_none
 from restproof.wire.places import Places, Spot, entity_of, readings
-from restproof.wire.proof import Marks, holds_nothing
+from restproof.wire.proof import Marks
 from restproof.wire.session import Session
 from restproof.wire.stop import STOP
 from restproof.wire.ticket import Ticket
@@ -28,7 +29,6 @@ from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed_one
 
 _Way = tuple[str, str]
 """A resource and an operation."""
-_ON_ITEM = ("update", "replace", "delete")
 _LARGEST = 2**31 - 1
 _UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
 _UNCLEAR = "no read says of an id that names nothing that it does, so that the id may not be heeded"
@@ -70,16 +70,16 @@ class _Reads:
         about = About(resource.name, "read", setup=self._setup)
         beyond = self._setup == CLEANUP
         exchange = looker.sender.send(request, about, looker.credential, beyond_ceiling=beyond)
+        if says_none(resource, exchange):
+            return {}
         if not exchange.is_success:
-            nothing = exchange.status in names_nothing(resource) or exchange.status in (400, 422)
-            return {} if nothing else None
+            return {} if exchange.status in NO_ID else None
         shown = entity_of(resource, exchange.response) or {}
         has_id = shown.get(resource.id.field) is not None
         self._shows_ids |= {resource.name} if has_id else set()
-        absent = exchange.status in resource.status("absent", "read")
         # Where a success may say that there is none, what shows no id, as others do, shows none.
-        lacks_id = not has_id and resource.name in self._shows_ids
-        return {} if absent and (lacks_id or holds_nothing(resource, shown) or resource.shows_nothing(shown)) else shown
+        lacks_id = (not has_id and resource.name in self._shows_ids) or resource.shows_nothing(shown)
+        return {} if lacks_id and exchange.status in resource.status("absent", "read") else shown
 
     def _listed(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
         resource = place.resource
@@ -148,7 +148,7 @@ class Heeding:
     def _is_unproven(self, ticket: Ticket) -> bool:
         """Whether a write to an item may go to another one, as far as any look has shown."""
         place, operation = ticket.place, ticket.operation
-        if place is None or operation not in _ON_ITEM or place.resource.operation(operation).address is None:
+        if place is None or operation not in CHANGES or place.resource.operation(operation).address is None:
             return False
         makes = ticket.absent and operation == "replace" and creates_by_put(place.resource)
         return not makes and (place.resource.name, operation) not in self._proven
@@ -171,7 +171,7 @@ class Heeding:
         self._forget(place, but=way if is_done else None)
         if not is_done or way in self._proven:
             return
-        if operation in _ON_ITEM and resource.operation(operation).address:
+        if operation in CHANGES and resource.operation(operation).address:
             self._tried.setdefault(way, []).append(ticket)
             self._at[way] = time.monotonic()
 

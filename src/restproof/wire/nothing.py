@@ -11,7 +11,8 @@ from restproof.wire.message import Exchange
 from restproof.wire.places import entity_of
 from restproof.wire.proof import holds_nothing
 
-_NO_ID = (400, 422)
+NO_ID = (400, 422)
+"""Statuses by which a server may say that an id has not the form of one."""
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 
 
@@ -28,7 +29,7 @@ def says_none(resource: Resource, exchange: Exchange) -> bool:
 def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str] = ()) -> bool:
     """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none, nor is any number where
     none of the ids that were ``given`` out to this run is one."""
-    if status not in _NO_ID or status not in resource.status("malformed_id"):
+    if status not in NO_ID or status not in resource.status("malformed_id"):
         return False
     if resource.id.type == "uuid":
         return not _UUID.fullmatch(str(id))

@@ -269,27 +269,24 @@ def sort_within_page(seam: Seam) -> None:
 
 @fault("sort-by-utf16", "list.sort", "text is sorted by UTF-16 units")
 def sort_by_utf16(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        found: list[Entry] = inner(call, query, entries)
-        for key in reversed(query.order):
-            texts = {e.seq: seam.steps.entry_value(e, key.field) for e in found}
-            if all(isinstance(text, str) for text in texts.values()):
-                units = {seq: text.encode("utf-16-be", "surrogatepass") for seq, text in texts.items()}
-                found = sorted(found, key=lambda e: units[e.seq], reverse=key.descending)
-        return found
-
-    seam.around("sorted", advice)
+    _sort_texts(seam, lambda text: text.encode("utf-16-be", "surrogatepass"))
 
 
 @fault("sort-ignores-accents", "list.sort", "sorting takes a letter with an accent for the one without")
 def sort_ignores_accents(seam: Seam) -> None:
+    _sort_texts(seam, lambda text: unicodedata.normalize("NFD", text))
+
+
+def _sort_texts(seam: Seam, key_of: Callable[[str], Any]) -> None:
+    """Texts stand in the order of what ``key_of`` makes of them."""
+
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         found: list[Entry] = inner(call, query, entries)
         for key in reversed(query.order):
             texts = {e.seq: seam.steps.entry_value(e, key.field) for e in found}
             if all(isinstance(text, str) for text in texts.values()):
-                letters = {seq: unicodedata.normalize("NFD", text) for seq, text in texts.items()}
-                found = sorted(found, key=lambda e: letters[e.seq], reverse=key.descending)
+                keys = {seq: key_of(text) for seq, text in texts.items()}
+                found = sorted(found, key=lambda e: keys[e.seq], reverse=key.descending)
         return found
 
     seam.around("sorted", advice)
