@@ -1,4 +1,4 @@
-"""Documents that describe no answer at all: what they plainly promise is proven, and nobody is accused of the rest."""
+"""Resources of which no answer is described: what is plainly promised is proven, and nobody is accused of the rest."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.openapi.emitted.common import Kind
+from tests.openapi.emitted.common import Kind, numbers
 from tests.openapi.honest import Answer, Refused, Request, Service
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.test_directions import honest
-from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, contract, read, resource
+from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, content, contract, read, resource
 
 from restproof.errors import ContractError
 from restproof.oracle.verdict import Verdict
@@ -27,7 +27,7 @@ def silent(*codes: int, body: Document | None = None, answer: Document = BARE, *
     asked = (
         {} if body is None else {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}
     )
-    return {**asked, "responses": {str(code): answer for code in codes}, **more}
+    return {**asked, "responses": {str(code): answer if code < 400 else BARE for code in codes}, **more}
 
 
 def paths(absent: int | None = None, answer: Document = BARE) -> Document:
@@ -137,12 +137,64 @@ def test_it_is_said_that_it_is_supposed(answer: Document, tmp_path: Path) -> Non
     assert "GET /boxes: it is not said what it lists" in written
 
 
-def test_a_document_that_describes_any_resource_is_taken_at_its_word(tmp_path: Path) -> None:
-    shown = {"type": "object", "properties": {"id": NUMBER, "label": TEXT}}
-    described = {"description": "ok", "content": {"application/json": {"schema": shown}}}
-    mugs = {path.replace("boxes", "mugs"): said for path, said in paths().items()}
-    both = {**mugs, **paths(answer=described)}
-    assert list(read(tmp_path, both).contract["resources"]) == ["box"]
+SHOWN: Document = {
+    **SENT,
+    "required": ["id", "label"],
+    "properties": {"id": NUMBER, "label": TEXT, "note": TEXT, "size": NUMBER},
+}
+DESCRIBED = content(SHOWN)
+
+
+def beside(absent: int | None = None) -> Document:
+    """Boxes whose answers are described, without a list, and mugs of which none is."""
+    mugs = {path.replace("boxes", "mugs"): said for path, said in paths(absent).items()}
+    described = paths(absent, answer=DESCRIBED)
+    del described["/boxes"]["get"]
+    return {**mugs, **described}
+
+
+def both(**more: Any) -> Service:
+    mugs = replace(PLAIN, name="mugs", path="/mugs", one="/mugs/{id}", made=numbers("mugs"), **more)
+    return Service({**PLAIN.routes(), **mugs.routes()})
+
+
+def test_beside_what_is_described_the_rest_is_supposed(tmp_path: Path) -> None:
+    described = {path: said for path, said in beside().items() if "boxes" in path}
+    alone, mixed = contract(tmp_path / "one", described), contract(tmp_path / "two", beside())
+    assert mixed.resources.keys() == {"box", "mug"}
+    box, place = mixed.resources["box"], alone.resources["box"]
+    assert replace(box, schema_file=place.schema_file, line=place.line) == place
+    assert "answers" in mixed.resources["mug"].open
+
+
+def test_a_service_that_is_described_in_part_is_not_accused(tmp_path: Path) -> None:
+    assert wrong(ran(tmp_path, beside(), both(shown=wrapped), "ci")) == []
+
+
+def test_a_fault_of_what_is_not_described_is_told(tmp_path: Path) -> None:
+    def read_any(service: Service, request: Request) -> tuple[int, Any]:
+        try:
+            return PLAIN.read(service, request)
+        except Refused:
+            return 500, {}
+
+    service = Service({**both().routes, ("GET", "/mugs/{id}"): read_any})
+    assert any("mug" in said for said in wrong(ran(tmp_path, beside(), service)))
+
+
+def test_what_a_document_says_of_a_list_is_not_given_up_for_what_is_supposed(tmp_path: Path) -> None:
+    listed = paths()
+    listed["/boxes"]["get"] = call({"type": "array", "items": SHOWN})
+    found = resource(tmp_path, "box", listed)
+    assert found.supports("list")
+    assert "answers" not in found.open
+
+
+def test_what_cannot_be_read_costs_no_more_than_itself(tmp_path: Path) -> None:
+    broken = {path.replace("boxes", "lids"): said for path, said in paths().items()}
+    wrong_body: Document = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/None"}}}}
+    broken["/lids"] = {**broken["/lids"], "post": {**silent(201), "requestBody": wrong_body}}
+    assert read(tmp_path, {**broken, **beside()}).contract["resources"].keys() == {"box", "mug"}
 
 
 @pytest.mark.parametrize("name", ["id", "box_id"])

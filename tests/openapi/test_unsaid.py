@@ -52,6 +52,13 @@ def test_a_name_that_can_be_changed_is_no_id(slug: int, patch: int, field: str |
     assert found.get("venue", {}).get("id", {}).get("field") == field
 
 
+def test_an_id_may_be_called_by_its_resource_on_either_side(tmp_path: Path) -> None:
+    for name in ("boxId", "idBox", "id_box"):
+        shown = {"type": "object", "required": [name, "label"], "properties": {name: NUMBER, "idMug": NUMBER, **LABEL}}
+        found = resource(tmp_path / name, "box", boxes(call(shown, SENT, 201), get=call(shown)))
+        assert (found.id.field, found.operations) == (name, ("create", "read"))
+
+
 def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: Path) -> None:
     given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
     lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "box_id": NUMBER, "size": NUMBER}}

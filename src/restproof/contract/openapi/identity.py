@@ -28,7 +28,7 @@ def id_member(
     parameter = found.parameter or "id"
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
-    wanted = [parameter, tail, bare, "id", f"{found.name}_id", "uuid", "_id"]
+    wanted = [parameter, tail, bare, "id", f"{found.name}_id", f"id_{found.name}", "uuid", "_id"]
     by_name = {snake(n): n for n in reversed(list(shown))}
     if bare.endswith("_name"):
         wanted += ["name", bare.removesuffix("_name")]

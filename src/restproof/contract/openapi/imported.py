@@ -23,7 +23,7 @@ from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
-from restproof.contract.openapi.supposed import ORIGIN, opened, suppose
+from restproof.contract.openapi.supposed import ORIGIN, opened, silent, suppose
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
 from restproof.garbage import uncollected
@@ -77,7 +77,10 @@ def _imported(source: Source, name: str, tags: Collection[str], resources: Colle
         contract, schemas = words
         return Imported({**contract, "contract": name}, schemas, (), source.version)
     plain = _Importer(source, name, tags, resources)
-    found = plain.result() or _Importer(source, name, tags, resources, supposing=True).result()
+    found = plain.result()
+    # What stands by the words of the document stays as it is: only what would be left out whole is supposed.
+    if supposed := plain.silent - plain.standing:
+        found = _Importer(source, name, tags, resources, supposed).result() or found
     if found is None:
         raise plain.nothing()
     return found
@@ -90,8 +93,7 @@ class _Importer:
         name: str,
         tags: Collection[str] = (),
         selected: Collection[str] = (),
-        *,
-        supposing: bool = False,
+        supposed: Collection[str] = (),
     ) -> None:
         self.source = source
         self.name = name
@@ -103,8 +105,9 @@ class _Importer:
         join_items(self.paths)
         take_posts(self.paths, self.reader)
         self.paths.settle()
-        if supposing:
-            suppose(self.paths, self.reader)
+        self.silent = {*silent(self.paths, self.reader)}
+        suppose(self.paths, self.reader, supposed)
+        self.standing: set[str] = set()
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:
             self.left_out.append(("the words of a contract that it holds: it was changed since", (EXTENSION,)))
@@ -159,6 +162,7 @@ class _Importer:
                 resource = writer.given(path, one)
             if resource is not None:
                 found[one.name], written[one.name] = resource, one
+                self.standing |= {path} if one.calls else set()
         for name, one in written.items():
             found[name] |= writer.references(one, found)
             writer.leave_unknown_references(one, found[name])

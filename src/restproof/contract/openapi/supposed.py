@@ -1,10 +1,11 @@
-"""Documents that describe no answer at all, as tools write them of handlers without annotations: their paths and what
+"""Resources of which no answer is described, as tools write them of handlers without annotations: their paths and what
 they take are plain all the same. A read is supposed to show an object with its id, and promises no more."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 from restproof.contract.model import WRITES
@@ -13,18 +14,33 @@ from restproof.contract.openapi.bodies import wrapper_of
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.words import snake
+from restproof.errors import ContractError
 
 ORIGIN = "no word of the document: supposed"
 _LIST = "it is not said what it lists: a schema of its answer would have it judged"
 _READ = "what a read shows, which is not said: a schema of its answer would have it compared"
 
 
-def suppose(paths: Paths, reader: Reader) -> None:
-    """Suppose what the reads of a document answer, where a create leads to them and no answer is described."""
-    for found in paths.found.values():
-        members = _members(found, reader)
-        if members is None:
+Members = Mapping[str, Schema]
+
+
+def silent(paths: Paths, reader: Reader) -> dict[str, Members]:
+    """The collections of a document of which a create leads to a read and no answer is described, each with what an
+    item may show."""
+    told: dict[str, Members] = {}
+    for path, found in paths.found.items():
+        with suppress(ContractError):  # what cannot be read is told where it is read as an answer or a body
+            members = _members(found, reader)
+            told |= {path: members} if members else {}
+    return told
+
+
+def suppose(paths: Paths, reader: Reader, supposed: Collection[str]) -> None:
+    """Suppose what the reads of these collections answer, which are some of the ``silent`` ones."""
+    for path, members in silent(paths, reader).items():
+        if path not in supposed:
             continue
+        found = paths.found[path]
         found.supposed = True
         read = found.calls["read"]
         reader.suppose(read, {"type": "object", "properties": members})
@@ -35,7 +51,7 @@ def suppose(paths: Paths, reader: Reader) -> None:
             found.leave("list")
 
 
-def _members(found: Found, reader: Reader) -> dict[str, Schema] | None:
+def _members(found: Found, reader: Reader) -> Members | None:
     """What an item may show: its id and what a create takes; ``None`` where that is not plain, or is said."""
     calls = found.calls
     if found.parameter is None or not {"create", "read"} <= calls.keys():
