@@ -13,10 +13,18 @@ from restproof.bundle import REGISTER, bundled_suites
 from restproof.cli import trying
 from restproof.contract.load import load
 from restproof.engine.register import load as load_register
-from restproof.learning.confirming import contradicted, passes, rules_for, suspected, to_blame, with_words
+from restproof.learning.confirming import (
+    contradicted,
+    passes,
+    rules_for,
+    suspected,
+    to_blame,
+    untested,
+    with_words,
+)
 from restproof.learning.source import RUN_FILE, Taught
 from restproof.learning.word import Lesson, Word
-from restproof.oracle.results import Result
+from restproof.oracle.results import Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.session.options import Options
 
@@ -50,6 +58,24 @@ def test_a_word_that_the_server_does_not_keep_to_is_dropped() -> None:
     left = lesson.without(found)
     assert [w.name for w in left.words] == [("touched",)]
     assert "it failed" in str(left.doubts[0])
+
+
+def test_a_word_of_which_no_rule_came_to_a_result_is_untested() -> None:
+    register = load_register(bundled_suites() / REGISTER)
+    words = [word("desk", "unique"), word("desk", "touched"), word(None, "statuses", "absent"), word("desk", "lenient")]
+
+    def ended(requirement: str, resource: str, outcome: Ending) -> Result:
+        return Result("an item", requirement, "must", resource, "create", outcome, 1, "ceiling of 9 requests reached")
+
+    seen = verdict(
+        ended("conflict.race", "desk", "not tested"),
+        ended("conflict.duplicate", "chair", "pass"),
+        ended("update.touches", "desk", "not tested"),
+        ended("update.persists", "desk", "pass"),
+        ended("update.unknown-id", "chair", "pass"),
+    )
+    found = untested(words, seen, register)
+    assert found == {("resources", "desk", "unique"): "it was not put to the test: ceiling of 9 requests reached"}
 
 
 def test_what_fails_with_words_and_not_without_is_suspected() -> None:

@@ -25,6 +25,7 @@ from restproof.learning.confirming import (
     rules_for,
     suspected,
     to_blame,
+    untested,
     with_words,
 )
 from restproof.learning.source import RUN_FILE, Taught
@@ -43,13 +44,18 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
     a run of the contract, with what is left of the requests. The folder of each run is added to ``begun``."""
     file = Path(str(options.contract))
     words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, today()))
-    if (options.max_requests or 0) < 1 or not words:
+    if not words:
         return taught
-    rules = rules_for(words, load_all(suites_of(load_config(Path.cwd()).root)))
+    if (options.max_requests or 0) < 1:
+        why = "it was not put to the test: the probes took all of the requests"
+        return replace(taught, lesson=taught.lesson.without(dict.fromkeys((w.route for w in words), why)))
+    register = load_all(suites_of(load_config(Path.cwd()).root))
     trials = _Trials(file, options, directory, begun)
-    verdict = trials.of(words, rules)
+    verdict = trials.of(words, rules_for(words, register))
     verdicts = (*taught.verdicts, verdict)
     dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
+    if trials.is_spent or options.max_creates is not None:
+        dropped = {**untested(words, verdict, register), **dropped}
     if failed:
         # What no word alone explains may come of several: the contract as it is tells.
         names = tuple(dict.fromkeys(r.requirement for r in failed))

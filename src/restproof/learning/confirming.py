@@ -10,12 +10,13 @@ from restproof.contract.document import Problems, Route, read_yaml
 from restproof.engine.register import Requirement
 from restproof.learning.patch import edited, patched
 from restproof.learning.word import Edit, Lesson, Word
-from restproof.oracle.results import Result
+from restproof.oracle.results import Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Damage
 
 _GRAVE: tuple[Damage, ...] = ("data", "tenants", "failure")
 """What a server may do wrong that nobody may take for what it does."""
+_JUDGED: tuple[Ending, ...] = ("pass", "fail", "deviation")
 _FILES = ("extends", "deviations")
 """Words that name a file which may lie elsewhere."""
 
@@ -23,12 +24,26 @@ _FILES = ("extends", "deviations")
 def rules_for(words: Sequence[Word], register: Mapping[str, Requirement]) -> tuple[str, ...]:
     """The rules that assert one of the words, those that show that an operation works at all, and those of which a
     failure costs data, keeps tenants no longer apart or is the server's own."""
-    names = {".".join(word.name) for word in words}
+    return tuple(
+        r.id for r in register.values() if r.core or r.damage in _GRAVE or any(_asserts(r, word) for word in words)
+    )
 
-    def asserts(rule: Requirement) -> bool:
-        return any(name == said or name.startswith(f"{said}.") for said in rule.words for name in names)
 
-    return tuple(r.id for r in register.values() if r.core or r.damage in _GRAVE or asserts(r))
+def _asserts(rule: Requirement, word: Word) -> bool:
+    name = ".".join(word.name)
+    return any(name == said or name.startswith(f"{said}.") for said in rule.words)
+
+
+def untested(words: Sequence[Word], verdict: Verdict, register: Mapping[str, Requirement]) -> dict[Route, str]:
+    """The words that rules assert, none of which came to a result, each with why the first of them did not."""
+    found: dict[Route, str] = {}
+    for word in words:
+        own = [r for r in verdict.results if word.resource in (None, r.resource) and r.requirement in register]
+        results = [r for r in own if _asserts(register[r.requirement], word)]
+        kept = [r for r in results if r.outcome == "not tested"]
+        if kept and not any(r.outcome in _JUDGED for r in results):
+            found[word.route] = f"it was not put to the test: {kept[0].message}"
+    return found
 
 
 def with_words(file: Path, words: Sequence[Word], day: str, folder: Path) -> Path:
