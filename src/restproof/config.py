@@ -334,13 +334,15 @@ def _secrets_of(proxy: str | None) -> tuple[str, ...]:
 
 
 def _filled(text: str, name: str, section: Section, environ: Mapping[str, str]) -> str:
-    for variable in _VARIABLE.findall(text):
-        if variable not in environ:
-            raise ConfigurationError(
-                f"credential `{name}`: the environment variable {variable} is not set",
-                place=section.place(f"credentials.{name}"),
-                hint=f"export {variable}=…, or take the line out.",
-            )
+    texts = {name: text, **section.target.credentials}
+    unset = [(n, v) for n, found in texts.items() for v in _VARIABLE.findall(found) if v not in environ]
+    if any(n == name for n, _ in unset):
+        exports = " ".join(dict.fromkeys(f"{variable}=…" for _, variable in unset))
+        raise ConfigurationError(
+            "; ".join(f"credential `{n}`: the environment variable {variable} is not set" for n, variable in unset),
+            place=section.place(f"credentials.{name}"),
+            hint=f"export {exports}, or take the line{'s' if len(unset) > 1 else ''} out.",
+        )
     return _VARIABLE.sub(lambda match: environ[match[1]], text)
 
 

@@ -69,6 +69,7 @@ def openapi(
     from restproof.contract.openapi.imported import imported
     from restproof.contract.openapi.naming import contract_name
     from restproof.contract.openapi.written import grouped, on_one_line, write
+    from restproof.report.text import plural
 
     called = PurePosixPath(urlsplit(file).path if "://" in file else Path(file).name)
     name = contract_name(out.name if out else called.stem)
@@ -99,14 +100,15 @@ def openapi(
         click.echo("the contract is written, and needs these to be mended by hand", err=True)
         ctx.exit(2)
     operations = sum(len(r.operations) for r in loaded)
-    left = len(found.left_out)
-    click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")
+    held = f"{plural(len(loaded.resources), 'resource')}, {plural(operations, 'operation')}"
+    click.echo(f"{target}: {held}, {plural(len(found.left_out), 'thing')} left out")
 
 
 def updated(found: Imported, folder: Path, *, dry_run: bool = False, checked: bool = False) -> int:
     """Update the contract in ``folder``, tell what differs, and give the exit code. ``dry_run``, ``checked``: without
     writing; what differs is a failure to the latter alone."""
     from restproof.cli.updating import save, update_of
+    from restproof.report.text import plural
 
     target = folder / "contract.yaml"
     update = update_of(found, folder)
@@ -116,8 +118,9 @@ def updated(found: Imported, folder: Path, *, dry_run: bool = False, checked: bo
         click.echo(line)
     changed = [c for changes in update.changes.values() for c in changes]
     taken = sum(c.kind == "taken" for c in changed)
+    stayed = len(changed) - taken
     if dry_run or checked:
-        click.echo(f"{target}: {taken} changes to take, {len(changed) - taken} places where yours would stay")
+        click.echo(f"{target}: {plural(taken, 'change')} to take, {plural(stayed, 'place')} where yours would stay")
         return 1 if checked and (changed or update.texts) else 0
     try:
         problems = save(update, found, folder)
@@ -129,7 +132,7 @@ def updated(found: Imported, folder: Path, *, dry_run: bool = False, checked: bo
     if problems:
         click.echo("nothing was written: what you have and what the document says now do not fit together", err=True)
         return 2
-    click.echo(f"{target}: {taken} changes taken, {len(changed) - taken} places where yours stayed")
+    click.echo(f"{target}: {plural(taken, 'change')} taken, {plural(stayed, 'place')} where yours stayed")
     return 0
 
 

@@ -122,6 +122,7 @@ def _probe(options: Options, chosen: _Choice) -> int:
     """Probe the target, put what that suggests to the test by the suites' rules, and tell what has stood it."""
     from restproof.cli.trying import tell_left, tried
     from restproof.learning.source import probed
+    from restproof.report.text import plural
     from restproof.session.folder import landed, now, point_latest
     from restproof.session.promise import promised
 
@@ -131,8 +132,10 @@ def _probe(options: Options, chosen: _Choice) -> int:
     most = options.max_requests or _BOUND
     of_contract = replace(options, contract=str(promise.contract_path))
     begun = [directory / "probes"]  # DIR may hold the runs of others
+    probes = max(1, most // 2)
+    click.echo(f"probing with at most {plural(probes, 'request')}", err=True)
     try:
-        taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, begun[0])
+        taught = probed(replace(of_contract, max_requests=probes), cwd, begun[0])
         taught = tried(taught, replace(of_contract, max_requests=most - taught.requests), directory, begun)
     finally:
         tell_left(begun)
@@ -167,6 +170,7 @@ def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int
     from restproof.learning.patch import patched
     from restproof.learning.source import findings
     from restproof.learning.told import as_patch, document, word_line, writable
+    from restproof.report.text import plural
 
     day, text = today(), file.read_bytes().decode("utf-8-sig")
     words = list(writable(text, taught.lesson.words, day))
@@ -185,8 +189,8 @@ def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int
     accepted = chosen(words)
     if accepted:
         write_whole(file, patched(text, accepted, day))
-    sent = f"{taught.requests:,} exchanges"
-    click.echo(f"{len(words)} words from {sent}, {len(accepted)} written into {file}; patch: {patch}")
+    sent = plural(taught.requests, "exchange")
+    click.echo(f"{plural(len(words), 'word')} from {sent}, {len(accepted)} written into {file}; patch: {patch}")
     return 1 if taught.is_faulty else 0
 
 
@@ -205,9 +209,10 @@ def asked(words: Sequence[Word]) -> list[Word]:
     accepted: list[Word] = []
     for word in words:
         click.echo(word_line(word))
-        answer = click.prompt("  write it?", type=click.Choice(["yes", "no", "quit"]), default="no")
-        if answer == "quit":
+        choice = click.Choice(["yes", "y", "no", "n", "quit", "q"])
+        answer = click.prompt("  write it? (yes, no, quit)", type=choice, default="no", show_choices=False)
+        if answer[0] == "q":
             break
-        if answer == "yes":
+        if answer[0] == "y":
             accepted.append(word)
     return accepted

@@ -31,6 +31,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     from restproof.engine.loading import gate
     from restproof.engine.register import load_all, unknown_names
     from restproof.plan.bodies import Bodies, unmarked
+    from restproof.report.text import plural
 
     config = load_config(Path.cwd())
     path = resolve_contract(contract, config, Path.cwd())
@@ -60,7 +61,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     if expand:
         click.echo(written_out(path), nl=False)
     operations = sum(len(r.operations) for r in loaded)
-    click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
+    click.echo(f"{path}: sound ({plural(len(loaded.resources), 'resource')}, {plural(operations, 'operation')})")
     for number, question in to_decide(path) if todo else ():
         click.echo(f"{path}:{number}: {question}")
 

@@ -33,6 +33,7 @@ from restproof.learning.told import writable
 from restproof.learning.word import Word
 from restproof.oracle.verdict import Verdict, judge
 from restproof.record.reader import read
+from restproof.report.text import plural
 from restproof.session.options import Options
 
 _MOST = 3
@@ -51,6 +52,8 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
         return replace(taught, lesson=taught.lesson.without(dict.fromkeys((w.route for w in words), why)))
     register = load_all(suites_of(load_config(Path.cwd()).root))
     trials = _Trials(file, options, directory, begun)
+    most = plural(options.max_requests or 0, "request")
+    click.echo(f"putting {plural(len(words), 'word')} to the test with at most {most}", err=True)
     verdict = trials.of(words, rules_for(words, register))
     verdicts = (*taught.verdicts, verdict)
     dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
