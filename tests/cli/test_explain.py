@@ -23,6 +23,12 @@ from restproof.record.model import Level
         ("unknown_field", ["a case of statuses): There is no such field. Unless it is said: ignored."]),
         ("over_max", ["over_max (a word of a contract, in paging): "]),
         ("422", ["422 where invalid (a case of statuses): ", "422 where rule (a case of statuses): "]),
+        ("conflict.*", ["conflict.duplicate: ", "conflict.race: "]),
+        ("statuses.unknown_field", ["a case of statuses): There is no such field."]),
+        ("paging.max", ["max (a word of a contract, in paging): "]),
+        ("defaults.note", ["defaults (a word of a contract, in resource): "]),
+        ("zones", ["zones (a value of open): ", "With zones: "]),
+        ("503", ["The server has failed", "robust.no-5xx"]),
         ("settles", ["settles (a word of a contract, at the top, in resource): Seconds", "more: docs/contract.md"]),
     ],
 )

@@ -88,6 +88,7 @@ def test_only_one_contract_can_be_named(here: Path, capsys: pytest.CaptureFixtur
     ("words", "message"),
     [
         (("--resource", "offices"), "the contract has no resource 'offices'"),
+        (("--resource", "office,project"), "Give --resource once for each"),
         (("--target", "nowhere"), "there is no target 'nowhere'"),
         (("no-such-contract",), "there is no contract 'no-such-contract'"),
     ],
@@ -104,7 +105,8 @@ def test_a_name_that_is_none_is_told(
     [
         (("--only", "creat"), "--only creat: there is no such rule"),
         (("--only", "create", "--only", "creat", "--plan"), "--only creat: there is no such rule"),
-        (("--shard", "3/2"), "--shard 3/2"),
+        (("--only", "create,update"), "give --only once for each"),
+        (("--shard", "3/2"), "restproof: --shard 3/2: that is no part of a run"),
         ((*NARROW, "--fault", "no-such-fault"), "no-such-fault"),
         ((*NARROW, "--deviations", "nowhere.yaml"), "nowhere.yaml: cannot be read"),
     ],

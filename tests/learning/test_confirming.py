@@ -118,6 +118,15 @@ def test_what_fails_with_the_words_is_no_fault_where_no_request_is_left(
     assert "update.persists fails" in " ".join(map(str, found.lesson.doubts))
 
 
+def test_where_the_probes_took_all_requests_no_word_is_proposed(tmp_path: Path) -> None:
+    lesson = learned(Desk(), tmp_path)
+    options = Options(contract=str(written(tmp_path).path), max_requests=0)
+    found = trying.tried(Taught(lesson, (), tmp_path, 5), options, tmp_path, [])
+    assert lesson.words
+    assert not found.lesson.words
+    assert "the probes took all of the requests" in str(found.lesson.doubts[-1])
+
+
 def test_what_is_left_is_told_of_the_runs_that_were_begun_alone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,8 +39,9 @@ def _words(_ctx: click.Context) -> Iterator[str]:
 def command(word: tuple[str, ...]) -> None:
     """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, a word of the contract language or
     of the glossary, or a status."""
-    wanted = " ".join(word).strip().lower()
+    wanted = " ".join(word).strip().lower().removesuffix(".*")
     lines = [*_rules(wanted), *_kind(wanted), *_of_contract(wanted), *_word(wanted), *_status(wanted)]
+    lines = lines or list(_within(wanted)) or list(_value(wanted))
     if not lines:
         guess = closest(wanted, _known())
         raise ConfigurationError(
@@ -79,15 +80,33 @@ def _kind(wanted: str) -> Iterator[str]:
         yield f"{wanted} (the kind of a finding): {_kinds()[wanted]}"
 
 
-def _of_contract(wanted: str) -> Iterator[str]:
-    """What a word of contracts says, wherever it may stand."""
+def _of_contract(wanted: str, within: str = "") -> Iterator[str]:
+    """What a word of contracts says, wherever it may stand, or ``within`` another one alone."""
     told: dict[str, list[str]] = {}
     for name, place, text in _language():
-        if name.lower() == wanted.replace(" ", "_"):
+        if name.lower() == wanted.replace(" ", "_") and place.endswith(within):
             told.setdefault(text, []).append(place)
     for text, places in told.items():
         yield f"{wanted} (a word of a contract, {', '.join(places)}): {text}"
     if told:
+        yield "  more: docs/contract.md"
+
+
+def _within(wanted: str) -> Iterator[str]:
+    """A word with the one that it stands in, as reports and ``restproof learn`` name it: ``paging.max``. What a word
+    says of a name of the contract's own (``defaults.note``) is said by the word."""
+    outer, _, inner = wanted.partition(".")
+    if inner:
+        is_family = any(rule.family == outer for rule in _register().values())
+        yield from list(_of_contract(inner, f" {outer}")) or ([] if is_family else _of_contract(outer))
+
+
+def _value(wanted: str) -> Iterator[str]:
+    """What a value means is said by each word that may have it."""
+    words = [(name, text) for name, text, values in _valued() if wanted in values]
+    for name, text in dict.fromkeys(words):
+        yield f"{wanted} (a value of {name}): {text}"
+    if words:
         yield "  more: docs/contract.md"
 
 
@@ -100,6 +119,8 @@ def _status(wanted: str) -> Iterator[str]:
     """Where a status is due, unless a contract says otherwise."""
     from restproof.contract.statuses import STATUS_DEFAULTS
 
+    if re.fullmatch("5(xx|[0-9][0-9])", wanted):
+        yield f"{wanted}: The server has failed. A request is no reason for it, whatever it holds: robust.no-5xx"
     if re.fullmatch("[1-5][0-9][0-9]", wanted):
         yield from (
             f"{wanted} where {case} (a case of statuses): {text}"
@@ -130,6 +151,35 @@ def _language() -> list[tuple[str, str, str]]:
     places = {"at the top": schema, **{f"in {name}": said for name, said in schema["$defs"].items()}}
     words = [word for place, said in places.items() for word in _inside(said, place, schema["$defs"])]
     return [*(word for word in words if word[2]), *_cases()]
+
+
+def _valued() -> Iterator[tuple[str, str, list[str]]]:
+    """Each word of contracts that has one of some values, with what it says and those."""
+    from restproof.contract.language import language_schema
+
+    def inside(said: Any) -> Iterator[tuple[str, str, list[str]]]:
+        if isinstance(said, list):
+            said = dict(enumerate(said))
+        if not isinstance(said, dict):
+            return
+        for name, member in said.get("properties", {}).items():
+            if isinstance(member, dict) and member.get("description"):
+                yield name, str(member["description"]), list(_values(member))
+        for part in said.values():
+            yield from inside(part)
+
+    return inside(language_schema())
+
+
+def _values(said: Any) -> Iterator[str]:
+    """The texts that a part of the language's schema enumerates, but for those of the words inside of it."""
+    if isinstance(said, list):
+        said = dict(enumerate(said))
+    if isinstance(said, dict):
+        yield from (v for v in (*said.get("enum", ()), said.get("const")) if isinstance(v, str))
+        for name, part in said.items():
+            if name not in ("properties", "propertyNames", "enum"):
+                yield from _values(part)
 
 
 def _cases() -> Iterator[tuple[str, str, str]]:

@@ -79,7 +79,7 @@ def command(
             "--interactive asks on a terminal, and there is none", hint="Take --accept, or apply the patch in part."
         )
     chosen: _Choice = asked if interactive else _all if accept else _none
-    if source is not None and Path(source).suffix.lower() in _TRAFFIC and Path(source).is_file():
+    if source is not None and _is_traffic(Path(source)):
         return _from_traffic(Path(source), contract, base_url, out, chosen)
     if contract is not None or base_url is not None:
         raise ConfigurationError("--contract and --base-url are for traffic", hint="Name the contract as SOURCE.")
@@ -101,6 +101,16 @@ def command(
 
     with hosted(app, Path.cwd()) as url:
         return _from_target(of_app(options, url), write, chosen, wants=accept or interactive)
+
+
+def _is_traffic(source: Path) -> bool:
+    """Whether it is a file of traffic, or the directory that a run left."""
+    from restproof.contract.load import FILE_NAME
+    from restproof.record.recording import RUN_FILE
+
+    if source.is_dir():
+        return (source / RUN_FILE).is_file() and not (source / FILE_NAME).is_file()
+    return source.suffix.lower() in _TRAFFIC and source.is_file()
 
 
 def _from_target(options: Options, write: Path | None, chosen: _Choice, *, wants: bool) -> int:

@@ -55,8 +55,13 @@ def _plain(requirement: Requirement) -> dict[str, Any]:
 
 
 def _print_one(entry: dict[str, Any]) -> None:
+    """What a person asks of a rule; JSON has the measured weights, too."""
     click.echo(f"{entry['id']} ({entry['level']})\n\n  {entry['statement']}\n")
     for name, value in entry.items():
-        if name not in ("id", "level", "statement") and value:
-            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
-            click.echo(f"  {name.replace('_', ' ')}: {shown}")
+        if name in ("id", "level", "statement", "core", "kills", "requests") or not value:
+            continue
+        shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        click.echo(f"  {name.replace('_', ' ')}: {shown}")
+    if entry["core"]:
+        click.echo("  core rule: its pass on a successful answer proves the operation")
+    click.echo(f"  run it: restproof run --only {entry['id']}")

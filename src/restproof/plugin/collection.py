@@ -147,7 +147,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     by_plan = {id(i.plan_item): i for i in selected}
     chosen = [by_plan[id(item)] for item in in_plan_order((i.plan_item for i in selected), run.register)]
     if run.options.shard:
-        part, whole = _shard(run.options.shard)
+        part, whole = _shard(config, run.options.shard)
         # What observes has to see every exchange, whichever part sends it; `merge` brings together what each has seen.
         sending = [i for i in chosen if not i.plan_item.proof.observes]
         chosen = [*sending[part - 1 :: whole], *(i for i in chosen if i.plan_item.proof.observes)]
@@ -169,6 +169,7 @@ def _check_rules(config: pytest.Config, run: Run) -> None:
         if not any(f"{rule}.".startswith(f"{name}.") for rule in run.register):
             guess = closest(name, [*run.register, *{r.family for r in run.register.values()}])
             hint = f"did you mean '{guess}'?" if guess else "restproof rules lists them."
+            hint = "give --only once for each of them" if "," in name else hint
             end(config, ConfigurationError(f"--only {only}: there is no such rule", hint=hint))
 
 
@@ -180,8 +181,8 @@ def pytest_deselected(items: Sequence[pytest.Item]) -> None:
             run.narrowed = True
 
 
-def _shard(text: str) -> tuple[int, int]:
+def _shard(config: pytest.Config, text: str) -> tuple[int, int]:
     part, slash, whole = text.partition("/")
     if not (slash and part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
-        raise pytest.UsageError(f"--shard {text}: write K/N with 1 ≤ K ≤ N")
+        end(config, ConfigurationError(f"--shard {text}: that is no part of a run", hint="Write K/N, with 1 ≤ K ≤ N."))
     return int(part), int(whole)

@@ -18,6 +18,7 @@ from restproof.record.model import Traffic
 from restproof.record.packed import ZIP, Archive, beside, unpacked
 from restproof.record.reader import read
 from restproof.record.recorder import from_recorder
+from restproof.record.recording import RUN_FILE
 
 _KINDS = (
     "A HAR 1.2 file, a cassette (vcrpy, VCR, betamax, go-vcr, PHP-VCR), a recording of responses, flows of mitmproxy "
@@ -29,6 +30,8 @@ def read_traffic(path: Path) -> Traffic:
     """The traffic of a file, which may be packed by gzip or in a zip archive, with the content of its messages beside
     it as Playwright does it. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known
     formats."""
+    if (path / RUN_FILE).is_file():
+        path = path / RUN_FILE  # the directory that a run left
     data = unpacked(path)
     if data is None:
         return _of_run(path)

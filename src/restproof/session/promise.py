@@ -83,9 +83,9 @@ def promised(
     contract = load(path) if contract is None else contract
     for name in options.resource:
         if name not in contract.resources:
-            raise ConfigurationError(
-                f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
-            )
+            known = f"It has: {', '.join(contract.resources)}."
+            hint = "Give --resource once for each of them." if "," in name else known
+            raise ConfigurationError(f"the contract has no resource {name!r}", hint=hint)
     hooks = load_hooks(config.root)
     if recording is None:
         given = given_by(hooks, contract) if given is None else given
