@@ -183,3 +183,37 @@ def test_sets_in_maps_and_in_any_alternative_are_compared_without_order(size: Do
     wanted = {"size": {"x": ["a", "b"]}}
     assert not [*differences(wanted, in_the_order_of(found, wanted, {"size": {"x": ["b", "a"]}}))]
     assert [*differences(wanted, in_the_order_of(found, wanted, {"size": {"x": ["b", "c"]}}))]
+
+
+HIDDEN = {**SENT, "properties": {**LABEL, "size": NUMBER, "password": TEXT}}
+PART = boxes(call(BOX, HIDDEN, 201), get=call(BOX))
+
+
+def showing(*names: str) -> Service:
+    kind = honest()
+    fields = {**kind.fields, "password": kind.fields["label"]}
+    every = {"id", "label", *names}
+    return of(replace(kind, fields=fields, shown=lambda item: {n: v for n, v in item.items() if n in every}))
+
+
+@pytest.mark.parametrize(
+    ("shown", "is_wrong"), [(("size",), False), (("size", "password"), True)], ids=["no secret", "a secret"]
+)
+def test_answers_may_show_more_than_what_they_are_described_by_and_no_secret(
+    shown: tuple[str, ...], is_wrong: bool, tmp_path: Path
+) -> None:
+    assert any("password" in said for said in accused(tmp_path, PART, lambda: showing(*shown))) is is_wrong
+    assert not [said for said in accused(tmp_path, PART, lambda: showing(*shown)) if "size" in said]
+
+
+@pytest.mark.parametrize(
+    ("member", "closed", "is_open"),
+    [(TEXT, False, True), ({**TEXT, "writeOnly": True}, False, False), (TEXT, True, False)],
+    ids=["not said", "said", "closed"],
+)
+def test_what_is_said_to_be_hidden_is(member: Document, closed: bool, is_open: bool, tmp_path: Path) -> None:
+    shown = {**BOX, **({"additionalProperties": False} if closed else {})}
+    sent = {**SENT, "properties": {**LABEL, "note": member}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    assert found.properties["note"]["writeOnly"]
+    assert (found.properties["note"].get("x-restproof-shown") == "open") is is_open

@@ -65,6 +65,10 @@ def wrapped(item: dict[str, Any]) -> Any:
     return {"data": item, "id": "request-1"}
 
 
+def under_another_name(item: dict[str, Any]) -> Any:
+    return {"_id": item["id"], **{n: v for n, v in item.items() if n != "id"}, "__v": 0}
+
+
 SERVICES: dict[str, Callable[[], Service]] = {
     "bare": lambda: Service(PLAIN.routes()),
     "wrapped": lambda: Service(replace(PLAIN, shown=lambda item: {"ok": True, "data": item}).routes()),
@@ -72,6 +76,7 @@ SERVICES: dict[str, Callable[[], Service]] = {
     "read in a list": lambda: Service(
         {**PLAIN.routes(), ("GET", PLAIN.one): replace(PLAIN, shown=lambda item: [item]).read}
     ),
+    "under another name": lambda: Service(replace(PLAIN, shown=under_another_name).routes()),
     "words": lambda: in_words(PLAIN),
     "other types and names": lambda: Service(
         replace(PLAIN, shown=lambda item: {"id": item["id"], "label": [item["label"]], "size": "big"}).routes()
@@ -91,8 +96,9 @@ def test_an_honest_service_is_not_accused(habit: str, tmp_path: Path) -> None:
     assert wrong(ran(tmp_path, paths(), SERVICES[habit](), "ci")) == []
 
 
-def test_what_is_plain_is_proven(tmp_path: Path) -> None:
-    service = SERVICES["bare"]()
+@pytest.mark.parametrize("habit", ["bare", "under another name"])
+def test_what_is_plain_is_proven(habit: str, tmp_path: Path) -> None:
+    service = SERVICES[habit]()
     passed = {r.requirement for r in ran(tmp_path, paths(404), service).results if r.outcome == "pass"}
     assert passed >= {
         "create.answers-created",

@@ -59,6 +59,36 @@ def test_an_id_may_be_called_by_its_resource_on_either_side(tmp_path: Path) -> N
         assert (found.id.field, found.operations) == (name, ("create", "read"))
 
 
+def test_what_is_called_after_the_resource_in_the_answer_to_a_create_is_its_id(tmp_path: Path) -> None:
+    told = {"type": "object", "properties": {"ok": {"type": "boolean"}, "boxId": NUMBER, "mugId": NUMBER}}
+    found = resource(tmp_path, "box", boxes(call(told, SENT, 201), get=call(BOX)))
+    assert found.id.link == "/boxId"
+    assert found.supports("create")
+
+
+@pytest.mark.parametrize("id", [7, "7"])
+@pytest.mark.parametrize("either", [{"oneOf": [NUMBER, TEXT]}, {"type": ["string", "integer"]}])
+def test_an_id_that_is_a_number_or_a_text_is_either(either: Document, id: object, tmp_path: Path) -> None:
+    shown = {**BOX, "properties": {"id": either, **LABEL}}
+    found = resource(tmp_path, "box", boxes(call(shown, SENT, 201), get=call(shown)))
+    assert found.id.type == "string"
+    assert is_valid(found.shapes.response, {"id": id, "label": "a"})
+
+
+def test_what_is_called_as_an_id_by_its_first_word_refers_to_what_it_is_called_after(tmp_path: Path) -> None:
+    sent: Document = {
+        "type": "object",
+        "required": ["idBox"],
+        "properties": {"idBox": NUMBER, "size": NUMBER, "idNumber": TEXT},
+    }
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **sent["properties"]}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    lids = {"/lids": {"post": call(lid, sent, 201)}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
+    found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
+    assert {name: reference.to for name, reference in found.references.items()} == {"idBox": "box"}
+    assert "idNumber" in found.shapes.request("create")["properties"]
+
+
 def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: Path) -> None:
     given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
     lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "box_id": NUMBER, "size": NUMBER}}

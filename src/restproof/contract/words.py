@@ -10,9 +10,24 @@ IDS = ("id", "_id", "uuid")
 """Names of members that identify what they stand in."""
 
 
+_NO_IDS = frozenset(
+    ("number", "no", "type", "kind", "token", "document", "code", "label", "name", "hash", "prefix", "format", "url")
+).union(("image", "photo", "front", "back", "proof", "expiry"))
+"""Words that may follow ``id`` in the name of a member that holds no id: ``idNumber`` is that of a passport."""
+
+
 def snake(word: str) -> str:
     """``teamId`` → ``team_id``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+
+
+def referred(name: str) -> tuple[str, str]:
+    """What the id is of that a member is called after, and the word for it: ``team`` and ``id`` of ``team_id``,
+    ``teamId`` and ``idTeam``, ``tag`` and ``ids`` of ``tagIds``; empty where its name is that of no id."""
+    found = re.fullmatch(r"(?P<of>.+)_(?P<id>id|ids|uuid|guid)|(?P<what>id|ids)_(?P<then>.+)", snake(name))
+    if found is None or _NO_IDS.intersection((found["then"] or "").split("_")):
+        return "", ""
+    return found["of"] or found["then"], found["id"] or found["what"]
 
 
 def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
@@ -23,6 +38,6 @@ def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
     items = schema.get("items")
     if isinstance(items, Mapping) and items.get("format") == "uuid" and not {"enum", "const"} & items.keys():
         return True
-    if not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
+    if not referred(name)[0] or (snake(name).startswith("id") and "object" in str(schema.get("type", ""))):
         return False
     return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))

@@ -41,7 +41,8 @@ Item = tuple[str, Headers]
 
 class Work:
     """What is to be cleaned up by one ledger; its methods are the steps, in their order. ``count``: resources that were
-    deleted; ``failed``, ``doubtful``, ``unanswered`` and ``undeletable``: what is left or could not be verified;
+    deleted; ``failed``, ``doubtful``, ``unanswered``, ``undeletable`` and, of those, ``nameless`` ones that no answer
+    has named: what is left or could not be verified;
     ``refused``: of ``failed`` what a delete was refused for, with the count at that time, and how it is tried again."""
 
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
@@ -55,6 +56,7 @@ class Work:
         self.doubtful: list[Left] = []
         self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: set[tuple[str, str, Headers]] = set()
+        self.nameless: Counter[str] = Counter()
         self.groups: dict[Collection, Group] = {}
         self.deleted: set[Item] = set()
         self.in_vain: set[Item] = set()
@@ -79,6 +81,7 @@ class Work:
                 self.undeletable.add((entry.resource, entry.item, entry.headers))  # once: creates may name one item
             if entry.is_open:
                 self.doubtful.append(Left(entry.resource, place_of(entry), _UNANSWERED))
+            self.nameless[entry.resource] += entry.accepted and entry.item is None
             return
         if entry.marks is None:
             self.marks.accept_any(resource)

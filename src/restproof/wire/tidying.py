@@ -55,6 +55,8 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
         unanswered += work.unanswered
     kept = set[tuple[str, str, Headers]]().union(*(work.undeletable for work in works))
     undeletable = Counter(resource for resource, _, _ in kept)
+    for work in works:
+        undeletable += work.nameless
     return sum(work.count for work in works), [*told, *counted(unanswered, undeletable)]
 
 

@@ -233,6 +233,12 @@ def test_resources_without_a_delete_are_summed_up(notes: Notes, ledger: Ledger, 
     assert not ledger.path.exists()
 
 
+def test_what_no_answer_has_named_and_nothing_deletes_is_told(ledger: Ledger, clean: Clean) -> None:
+    for accepted in (True, False):
+        ledger.answered(ledger.intend("log", "/v1/logs?team_id=5", [("name", token(1))]), accepted=accepted)
+    assert clean() == (0, ["log: 1 (no delete operation)"])
+
+
 def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
     notes: Notes, ledger: Ledger, clean: Clean
 ) -> None:

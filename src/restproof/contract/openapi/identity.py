@@ -13,7 +13,7 @@ from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, Schemas
 from restproof.contract.shapes import types_of
-from restproof.contract.words import snake
+from restproof.contract.words import referred, snake
 from restproof.pointer import step
 
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
@@ -59,7 +59,22 @@ def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:
         return True
     if create.method != "POST" or not told.created:
         return bool(reader.success(create))
-    return bool({member, found.parameter} & told.created.get("properties", {}).keys())
+    return bool(_telling(found, member, told.created))
+
+
+def _telling(found: Found, member: str, created: Schema) -> str | None:
+    """The member of the answer to a create that holds the id: the id itself, or what is called as the path's parameter
+    or after the resource (``ruleId`` of achievement rules)."""
+    shown: Mapping[str, Schema] = created.get("properties", {})
+    for name in (member, str(found.parameter)):
+        if name in shown:
+            return name
+    named = [n for n, s in shown.items() if f"_{found.name}".endswith(f"_{referred(n)[0] or ' '}") and _is_plain(s)]
+    return named[0] if len(named) == 1 else None
+
+
+def _is_plain(schema: Schema) -> bool:
+    return bool(types_of(schema) - {"null"}) and types_of(schema) <= {"string", "integer", "number", "null"}
 
 
 def parameter_schema(schemas: Schemas, found: Found) -> Schema:
@@ -100,6 +115,9 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
         # An id that breaks what the path asks of one could not be asked for.
         both = {**{w: given[w] for w in bounds if w in given}, **plain}
         plain = plain if nothing_fits(both) else both
+    is_either = kind == "string" and "integer" in types_of(schema) and not (named or puts)
+    if is_either:
+        del plain["type"]  # answers may show either, and paths hold text
     if not named:
         plain["readOnly"] = True
         body.create_only = [n for n in body.create_only if n != member]
@@ -110,11 +128,13 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     if member in body.lenient:
         body.lenient.remove(member)
     said: dict[str, Any] = {"field": member} if member != "id" else {}
+    if is_either:
+        said["type"] = "string"
     if kind == "string" and id_type(given) == "uuid":
         said["type"] = "uuid"  # answers show text, and no other text can be asked for
-    told = created.get("properties", {})
-    if told and member not in told and found.parameter in told:
-        said["link"] = step(str(found.parameter))  # the bare id ends with itself
+    telling = _telling(found, member, created)
+    if telling is not None and telling != member:
+        said["link"] = step(telling)  # the bare id ends with itself
     if puts:
         said["chosen_by"] = "either" if by_post else "client"
     elif named:

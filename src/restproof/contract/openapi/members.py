@@ -17,6 +17,7 @@ from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema, alternatives, holds, meet, options
 from restproof.contract.schemas import DIALECT
+from restproof.contract.secrecy import looks_secret
 from restproof.contract.shapes import SHOWN, is_nullable, types_of
 
 _CHANGES = ("update", "replace")
@@ -181,7 +182,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     if "create" in asked and changing and not any(o in asked for o in changing):
         found.create_only.append(name)
     if shown is None:
-        return {**schema, "writeOnly": True}
+        return _unshown(name, schema, asked, told)
     kinds = types_of(shown) | ({"integer"} if "number" in types_of(shown) else set())
     fitting = [o for o in options(schema) if types_of(o) <= kinds]
     if not fitting or again is None:
@@ -201,6 +202,15 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart |= holds(shown, NULL) is not None or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
+
+
+def _unshown(name: str, schema: Schema, asked: Mapping[str, Schema], told: Shaped) -> Schema:
+    """A member that no answer is described to show. That may be only the half of what answers show: what is hidden is
+    said to be so, or is called as a secret."""
+    closed = bool(told.shown) and all(s.get("additionalProperties") is False for s in told.shown)
+    said = name in told.readable or any(s.get("writeOnly") for s in asked.values())
+    is_kept = closed or said or looks_secret(name) or schema.get("format") == "password"
+    return {**schema, "writeOnly": True, **({} if is_kept else {SHOWN: "open"})}
 
 
 def _shown_apart(name: str, schema: Schema, shown: Schema, found: Members) -> Schema:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.shapes import types_of
-from restproof.contract.words import snake
+from restproof.contract.words import referred, snake
 
 Yaml = dict[str, Any]
 
@@ -62,9 +61,9 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
 def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
     """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
     ``author`` where that can be no text but an id."""
-    stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
-    if stem is not None:
-        return stem[1], stem[2] == "ids"
+    stem, word = referred(name)
+    if stem and word != "guid":
+        return stem, word == "ids"
     many = isinstance(schema.get("items"), dict)
     held = schema["items"] if many else schema
     plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
@@ -74,7 +73,7 @@ def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
 def reads_as(name: str, shown: Mapping[str, Mapping[str, Any]], id: str) -> str | None:
     """Where answers show an id that they do not show under the name that requests have for it: in the record that
     it names, ``user.id`` for ``userId``; ``None`` where there is no such record. ``id``: what identifies one."""
-    stem = snake(name).removesuffix("_uuid").removesuffix("_ids").removesuffix("_id")
+    stem = referred(name)[0] or snake(name)
     for member, schema in shown.items():
         many = name.lower().endswith("ids") and isinstance(schema.get("items"), dict)
         held = schema["items"] if many else schema

@@ -15,6 +15,7 @@ from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.words import snake
 from restproof.errors import ContractError
+from restproof.pointer import step
 
 ORIGIN = "no word of the document: supposed"
 _LIST = "it is not said what it lists: a schema of its answer would have it judged"
@@ -99,10 +100,12 @@ def _id_schema(reader: Reader, found: Found) -> Schema:
 
 
 def opened(resource: dict[str, Any], schemas: Mapping[str, Any]) -> None:
-    """Say of a resource that was supposed that nothing which it shows is promised. ``schemas``: those of its contract,
-    by file."""
+    """Say of a resource that was supposed that nothing which it shows is promised, and where its id stands in documents
+    of MongoDB. ``schemas``: those of its contract, by file."""
     member = resource.get("id", {}).get("field", "id")
     file = resource["schema"]
     shown = schemas[file if isinstance(file, str) else file["response"]]["properties"]
+    if member == "id" and "_id" not in shown:
+        resource["id"] = {**resource.get("id", {}), "link": step("_id")}  # the bare id ends with itself
     resource["volatile"] = [name for name in shown if name != member]
     resource["open"] = [*resource.get("open", ()), "answers"]
