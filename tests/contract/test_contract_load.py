@@ -94,6 +94,15 @@ def test_the_construction_sketch_loads() -> None:
     assert str(contract.status("reference")) == "422"
 
 
+def test_texts_whose_schema_says_uuid_are_uuids(tmp_path: Path) -> None:
+    """A convention may say that ids are texts (JSON:API does), and the schema which ones."""
+    schema = {"type": "object", "properties": {"id": {"type": "string", "format": "uuid", "readOnly": True}}}
+    words = {"path": "/zones", "schema": "zone.json", "id": {"type": "string"}}
+    (tmp_path / "zone.json").write_text(json.dumps(schema))
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "zones", "resources": {"zone": words}}))
+    assert load(tmp_path).resources["zone"].id.type == "uuid"
+
+
 def test_the_sketch_of_a_different_api_loads() -> None:
     assert check(SKETCHES / "kinto") == []
     contract = load(SKETCHES / "kinto")

@@ -60,12 +60,20 @@ def test_an_answer_shows_the_fields_side_by_side() -> None:
     assert [JSON_API.within(p) for p in ("/title", "/id", "")] == ["/attributes/title", "/id", "/attributes"]
 
 
+def test_the_id_that_a_request_repeats_is_none_of_its_fields() -> None:
+    """Else a server that refuses what it sets itself would refuse each update, which has to name what it changes."""
+    body = {"data": {"id": "7", "attributes": {"title": "x"}}}
+    assert JSON_API.taken(body, named=True) == {"title": "x"}
+    assert JSON_API.taken(body) == {"id": "7", "title": "x"}  # a create, whose id a client may choose
+
+
 def test_an_id_is_the_end_of_a_link() -> None:
     body = HAL.answered({"id": 7, "name": "x"}, "http://localhost/orders/7")
     assert body == {"name": "x", "_links": {"self": {"href": "http://localhost/orders/7"}}}
     assert HAL.shown(body) == {**body, "id": 7}
     assert Link("id", "x").id_of("/orders/a%20b/") == "a b"
     assert Link("id", "x", number=True, before="no-", after=".json").id_of("/orders/no-7.json") == 7
+    assert Link("id", "x", under="files").id_of("http://localhost/v1/files/a/b%20c") == "a/b c"
 
 
 def test_a_list_without_entries_may_lack_what_holds_them() -> None:

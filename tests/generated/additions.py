@@ -341,7 +341,7 @@ def statuses(draw: Drawer, draft: Draft) -> None:
 
 @of_resource()
 def rate(draw: Drawer, draft: Draft) -> None:
-    draft.said["rate"] = "50/second"
+    draft.said["rate"] = "500/second"
 
 
 @of_resource()

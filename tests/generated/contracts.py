@@ -16,10 +16,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from restproof.plan.seeded import by_the_seed_alone
+
 from .additions import Drawer, more
 from .afterwards import follow, keyed, link, place, renamed, search, shape_lists, sides
 from .resources import resources
-from .standards import CODES, divided, lifted
+from .standards import CODES, conventional, divided, lifted
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,9 @@ def contracts(draw: Drawer) -> Drawn:
     for name in [n for n in schemas if n in found]:
         renamed(found[name])
         keyed(contract, found[name])
-    said, standard = divided(lifted({k: v for k, v in contract.items() if v not in ({}, [], "")}))
+    shown = {n: schemas[n] for n in found if n in schemas}
+    contract = lifted({k: v for k, v in contract.items() if v not in ({}, [], "")}, shown)
+    said, standard = divided(conventional(contract, shown))
     return Drawn(said, schemas, standard)
 
 
@@ -258,5 +262,6 @@ def drawn(number: int) -> Drawn:
     def collect(contract: Drawn) -> None:
         found.append(contract)
 
-    collect()
+    with by_the_seed_alone():
+        collect()
     return found[-1]

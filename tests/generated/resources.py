@@ -114,7 +114,7 @@ def way(draw: Drawer, operation: str) -> dict[str, Any]:
                     {"auth": "none"},
                     {"auth": "optional"},
                     {"query": {"expand": "all", "level": {"type": "integer", "minimum": 2, "maximum": 4}}},
-                    {"headers": {"X-Reason": "test"}, "rate": "50/second"},
+                    {"headers": {"X-Reason": "test"}, "rate": "500/second"},
                     {"errors": {"404": "none", "4xx": {"type": "object", "required": ["problem"]}}},
                 ]
             )

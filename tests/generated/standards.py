@@ -1,9 +1,11 @@
-"""What of a drawn contract stands elsewhere: what services share, the functions of a format, an id that all say alike."""
+"""What of a drawn contract stands elsewhere: what services share, the functions of a format, an id that all say alike, a
+convention."""
 
 from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from typing import Any
 
 SHARED = ("auth", "statuses", "paging", "query", "policies", "order", "rate_limit", "media", "errors")
@@ -39,14 +41,35 @@ def divided(contract: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**own, "extends": "standard.yaml"}, {**shared, "deviations": "known.yaml"}
 
 
-def lifted(contract: dict[str, Any]) -> dict[str, Any]:
-    """What the only resource says of its id may as well be said for all."""
-    name, *others = contract["resources"]
-    said = contract["resources"][name].get("id", {})
-    of_all = {word: said[word] for word in ("field", "link", "pattern") if word in said}
-    if others or not of_all or zlib.crc32(json.dumps(contract).encode()) % 2:
+def lifted(contract: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """What all resources say alike of their ids may as well be said for all, of which type they are among it."""
+    shown = {name: said for name, said in contract["resources"].items() if said.get("operations")}
+    ids = [said.get("id", {}) for said in shown.values()]
+    if not ids or "none" in ids or zlib.crc32(json.dumps(contract).encode()) % 2:
         return contract
-    left = {word: value for word, value in said.items() if word not in of_all}
-    own = {word: value for word, value in contract["resources"][name].items() if word != "id"}
-    resources = {name: {**own, **({"id": left} if left else {})}}
-    return {**contract, "id": {**contract.get("id", {}), **of_all}, "resources": resources}
+    words = ("link", "type") if len(shown) < len(contract["resources"]) else ("field", "link", "pattern", "type")
+    of_all = {word: ids[0][word] for word in words if word in ids[0] and all(i.get(word) == ids[0][word] for i in ids)}
+    kinds = {json.dumps(next(iter(found["properties"].values())).get("type")) for found in schemas.values()}
+    if "root" not in contract["resources"] and len(kinds) == 1 and "link" not in of_all:
+        of_all["type"] = json.loads(kinds.pop())
+    resources = dict(contract["resources"])
+    for name, said in shown.items() if of_all else ():
+        left = {word: value for word, value in said.get("id", {}).items() if word not in of_all}
+        resources[name] = {**{w: v for w, v in said.items() if w != "id"}, **({"id": left} if left else {})}
+    return {**contract, "id": {**contract.get("id", {}), **of_all}, "resources": resources} if of_all else contract
+
+
+def conventional(contract: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """A contract under a convention, which says what the contract does not; not under one that contradicts it."""
+    said, query = json.dumps(contract["resources"]), json.dumps(contract.get("query", {}))
+    sorts_apart = "direction" in query and "descending" not in query
+    posted = '/search"' in said
+    aside = any(f"{place}{{id}}" in said for place in ("?own=", '"X-Own": "', '"/own": "'))
+    whole = any("integer" in json.dumps(next(iter(found["properties"].values()))) for found in schemas.values())
+    fits = {
+        "django-rest-framework": not sorts_apart and not posted,
+        "hal": not aside and not posted,
+        "json-api": not sorts_apart and not whole,
+    }
+    names, number = [name for name, does in fits.items() if does], zlib.crc32(json.dumps(contract).encode())
+    return {**contract, "preset": names[number // 4 % len(names)]} if names and number % 4 == 0 else contract

@@ -1,8 +1,8 @@
 """Contracts that nobody wrote: the sandbox keeps each, the suites find nothing, and they find the faults.
 
 ``RESTPROOF_CONTRACTS`` says how many contracts are drawn, ``RESTPROOF_CONTRACTS_FROM`` the first seed. The seed of a
-contract that breaks something is in the name of the test. Without it those are drawn that hold all words together, at
-the least cost (``words.FEW``); faults are tried under one of them, and of the contracts that lie here some are tried
+contract that breaks something is in the name of the test. Without it those are drawn that hold all words together, at little
+cost (``words.FEW``); faults are tried under one of them, and of the contracts that lie here some are tried
 (``tox -e contracts`` tries all).
 """
 

@@ -24,18 +24,21 @@ _MISSING = object()
 @dataclass(frozen=True)
 class Link:
     """The ``field`` of an id that shows as the end of a URL at ``place``; ``number``: whether ids are whole numbers;
-    ``before`` and ``after``: what stands around it there, as in ``no-{id}.json``."""
+    ``before`` and ``after``: what stands around it there, as in ``no-{id}.json``; ``under``: the segment that all ids
+    stand under, where an id may be several segments."""
 
     field: str
     place: str
     number: bool = False
     before: str = ""
     after: str = ""
+    under: str = ""
 
     def id_of(self, url: str) -> int | str:
-        """The last segment of a URL, without what stands around the id."""
-        path = parts_of(url.partition("{")[0]).path  # a template (RFC 6570) goes on with what may follow
-        text = unquote(path.rstrip("/").rpartition("/")[2])
+        """The last segment of a URL, or what follows ``under``, without what stands around the id."""
+        path = parts_of(url.partition("{")[0]).path.rstrip("/")  # a template (RFC 6570) goes on with what may follow
+        below = path.partition(f"/{self.under}/")[2] if self.under else ""
+        text = unquote(below or path.rpartition("/")[2])
         if text.startswith(self.before) and text.endswith(self.after):
             text = text.removeprefix(self.before).removesuffix(self.after)
         return int(text) if self.number and text.isascii() and text.isdecimal() else text
@@ -127,9 +130,9 @@ class Envelope:
         said = self.constants.get(self.request_pointer + self.within(step(name)))
         return said is not None and (with_id or said != OWN_ID)
 
-    def taken(self, document: Any, outside: Collection[str] = ()) -> dict[str, Any] | None:
+    def taken(self, document: Any, outside: Collection[str] = (), *, named: bool = False) -> dict[str, Any] | None:
         """The fields of a request body, ``None`` where it holds no object of them. ``outside``: members of its top that
-        are none."""
+        are none. ``named``: whether the request goes to one resource, whose id it may then have to repeat."""
         if not isinstance(document, dict):
             return None
         inner = _at(document, self.request_pointer)
@@ -137,7 +140,8 @@ class Envelope:
             own = {s[1] for p in self.constants if len(s := p.split("/")) == 2}
             inner = {n: v for n, v in inner.items() if n not in outside and n not in own}
         opened = self._opened(inner)
-        return opened and {n: v for n, v in opened.items() if n != self.version}
+        fixed = {n for n in opened or () if named and self.fixes(n, with_id=True)}
+        return opened and {n: v for n, v in opened.items() if n != self.version and n not in fixed}
 
     def named_version(self, document: Any) -> Any:
         """The version that a request body names; ``None`` where it names none."""

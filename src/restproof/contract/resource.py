@@ -215,6 +215,7 @@ class ResourceReader:
             "integer": found.get("type") == "integer",
         }
         kind: Any = said.get("type") or next((k for k, fits in kinds.items() if fits), "integer")
+        kind = "uuid" if kind == "string" and kinds["uuid"] else kind  # which uuids are, too
         base = "integer" if kind == "integer" else "string"
         if found.get("type", base) != base:
             hint = f'write "type": "{base}" in the schema, or correct \'id\''

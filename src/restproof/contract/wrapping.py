@@ -32,7 +32,7 @@ def envelope_of(
         found[place] = found.get(place) or None
     if "beside" in found:
         found["beside"] = tuple(found["beside"])
-    link = Link(id.field, pointer_of(id.link), id.type == "integer", *_around_id(resource)) if id.link else None
+    link = _link_of(id, resource) if id.link else None
     key = Key(id.field, id.type == "integer") if found.pop("keyed", False) else None
     return Envelope(**found, key=key, link=link, held=held)
 
@@ -49,13 +49,16 @@ def media_of(*layers: Mapping[str, Any]) -> Media:
     return Media(request, response, nested)
 
 
-def _around_id(resource: Mapping[str, Any]) -> tuple[str, str]:
-    """What stands before and behind the id in the last segment of the path of a read."""
+def _link_of(id: Id, resource: Mapping[str, Any]) -> Link:
+    """The link of an id, read by the path of a read: what stands before and behind the id in its segment there."""
     operations = resource.get("operations", ())
     read = (operations.get("read") or {}) if isinstance(operations, Mapping) else {}
-    segment = read.get("path", resource.get("item_path", "")).rstrip("/").rpartition("/")[2]
-    before, there, after = segment.partition("{id}")
-    return (before, after) if there else ("", "")
+    said = read.get("path", resource.get("item_path", "")).rstrip("/")
+    above, _, segment = said.rpartition("/") if "{id}" in said else (resource["path"].rstrip("/"), "", "{id}")
+    before, _, after = segment.partition("{id}")
+    last = above.rpartition("/")[2]
+    under = last if id.slashes and "{" not in last else ""
+    return Link(id.field, pointer_of(id.link), id.type == "integer", before, after, under)
 
 
 def collection_of(path: str, name: str) -> str:

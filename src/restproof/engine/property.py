@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.oracle.finding import Finding
+from restproof.plan.seeded import by_the_seed_alone
 
 Inputs = dict[str, Any]
 
@@ -58,7 +59,7 @@ class Property:
             suppress_health_check=list(HealthCheck),
         )(checked)
         # What failed is known already; a skip is how a test ends Hypothesis's search for more.
-        with suppress(CaseFailed, SkipTest):
+        with by_the_seed_alone(), suppress(CaseFailed, SkipTest):
             seed(seed_value)(checked)()
         return self._smallest()
 

@@ -142,6 +142,8 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
     from hypothesis import HealthCheck, Phase, given, seed, settings
     from hypothesis import strategies as st
 
+    from restproof.plan.seeded import by_the_seed_alone
+
     found: list[str] = []
 
     def collect(text: str) -> None:
@@ -152,7 +154,7 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
         compiled, fullmatch=may_be_whole(pattern), alphabet=st.characters(min_codepoint=32, max_codepoint=126)
     )
     usual = settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-    with warnings.catch_warnings():
+    with by_the_seed_alone(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # Few do for most patterns; one with a length of its own may need many.
         for examples in (30, 300):

@@ -40,7 +40,7 @@ class Writing(Counting):
         envelope, beside = call.way.envelope, {p.name for p in call.way.parents_in("body")}
         for name in envelope.strangers(call.document, beside):
             call.refuse("unknown_beside", name, "does not exist")
-        call.fields = envelope.taken(call.document, beside)
+        call.fields = envelope.taken(call.document, beside, named=call.item_id is not None)
         if call.fields is None:
             call.refuse("envelope", envelope.request, "is required, and must be an object")
         for pointer in envelope.missing_constants(call.document, call.item_id):

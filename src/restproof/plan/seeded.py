@@ -1,0 +1,54 @@
+"""What Hypothesis draws depends on the seed alone.
+
+Since 6.131 Hypothesis also draws constants that it finds in *local* modules: those that are imported at that moment and
+lie outside of ``site-packages``. The same seed would then give other cases in a checkout than in an installed package,
+after a lazy import, or once somebody has edited a rule of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from hypothesis.internal.cache import LRUCache
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+
+_NONE = Constants()
+_PERMITTED: LRUCache[Any, Any] = LRUCache(1024)
+"""Which constants each constraint permits, when there are none of modules: kept apart from what others draw with."""
+_lock = Lock()
+_inside = 0
+
+
+@contextmanager
+def by_the_seed_alone() -> Iterator[None]:
+    """Hypothesis draws no constants of modules in here; Hypothesis has no setting for that. It holds for the process,
+    so that several threads may be inside; what others draw afterwards is as it was."""
+    global _inside
+    with _lock:
+        _inside += 1
+        if _inside == 1:
+            _swap()
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                _swap()
+
+
+def _no_constants() -> Constants:
+    return _NONE
+
+
+_other: dict[str, object] = {"_get_local_constants": _no_constants, "CONSTANTS_CACHE": _PERMITTED}
+
+
+def _swap() -> None:
+    for name, other in _other.items():
+        _other[name] = getattr(providers, name)
+        setattr(providers, name, other)
