@@ -162,8 +162,12 @@ def test_the_page_is_whole(fleet: Fleet, store: Store, folder: Path) -> None:
         def handle_endtag(self, tag: str) -> None:
             assert opened.pop() == tag
 
-    Page().feed(render_fleet_html(standings(fleet, store)))
+    kept(store, folder, "calm", "20261129T202457123456Z", "pass")
+    page = render_fleet_html(standings(fleet, store))
+    Page().feed(page)
     assert not opened
+    assert "last run 2026-11-29 20:24 UTC" in page
+    assert "A cell is a family of rules: its worst outcome" in page
 
 
 @pytest.mark.parametrize(
@@ -267,7 +271,7 @@ def test_a_fleet_runs_its_services(folder: Path, capsys: pytest.CaptureFixture[s
     assert restproof(["fleet", "run", "--fleet", file]) == 1
     told = capsys.readouterr().out
     assert "wild: not conforming (1 fail" in told
-    assert "2 run, 1 of 2 services not conforming" in told
+    assert "2 run; of 2 services 1 not conforming, 1 conforming. Report: " in told
     assert restproof(["fleet", "run", "--fleet", file, "--only-changed", "--tag", "nightly"]) == 0
     assert "1 unchanged since the last run\n0 run" in capsys.readouterr().out
     assert (folder / "fleet-runs" / "fleet.html").is_file()

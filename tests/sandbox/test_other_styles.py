@@ -52,6 +52,35 @@ RECORD = {
         "modified": {"type": "string", "format": "date-time", "readOnly": True},
     },
 }
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        {"required": ["error"], "properties": {"error": {"type": "string"}}},
+        {"required": ["status", "reason"], "properties": {"status": {"type": "integer"}, "reason": {"type": "string"}}},
+        {"required": ["title"], "properties": {"title": {"type": "string"}, "where": {"type": "string"}}},
+    ],
+    ids=["a sentence", "a word of its own", "one that may be there"],
+)
+def test_a_refusal_names_the_field_wherever_its_schema_has_room(tmp_path: Path, errors: dict[str, Any]) -> None:
+    (tmp_path / "note.json").write_text(
+        json.dumps(
+            {
+                "type": "object",
+                "properties": {"id": {"type": "integer", "readOnly": True}, "colour": {"type": "string"}},
+            }
+        )
+    )
+    said = {"type": "object", "additionalProperties": False, **errors}
+    resources = {"note": {"path": "/notes", "schema": "note.json"}}
+    words = {"contract": "notes", "transport": "any", "errors": said, "resources": resources}
+    (tmp_path / "contract.yaml").write_text(json.dumps(words))
+    refused = Client(load(tmp_path))("POST", "/notes", {"colour": 7})
+    assert refused.status in (400, 422)
+    assert b"colour" in refused.body
+
+
 NOTES = """
 contract: notes
 statuses: {unknown_field: ignored}

@@ -64,6 +64,7 @@ def run(
     from restproof.fleet.running import FleetRun, changed, unfinished
     from restproof.fleet.spec import read_fleet
     from restproof.fleet.store import Store
+    from restproof.report.text import plural
 
     fleet = read_fleet(file)
     store = Store(fleet.runs, fleet.root)
@@ -85,8 +86,8 @@ def run(
     running = FleetRun(fleet, store, id, say, jobs or fleet.jobs, engine, coordinate)
     running.run(services)
     found = _write(fleet, store)
-    failing = sum(s.verdict != "conforming" for s in found.services)
-    click.echo(f"{len(services)} run, {failing} of {len(found.services)} services not conforming. {_where(store)}")
+    whole = f"of {plural(len(found.services), 'service')} {found.counted}"
+    click.echo(f"{len(services)} run; {whole}. {_where(store)}")
     return _exit_code(running, codes)
 
 

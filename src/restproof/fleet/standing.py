@@ -4,6 +4,7 @@ it."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -78,6 +79,17 @@ class Standings:
 
     def count(self, verdict: str) -> int:
         return sum(s.verdict == verdict for s in self.services)
+
+    @property
+    def counted(self) -> str:
+        """``1 not conforming, 3 conforming``."""
+        return ", ".join(f"{self.count(verdict)} {verdict}" for verdict in VERDICTS if self.count(verdict))
+
+    @property
+    def newest(self) -> str:
+        """When the newest run of any service began, as its name says it."""
+        name = max((run.name for s in self.services for run in s.runs), default="")
+        return re.sub(r"^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)\d*Z$", r"\1-\2-\3 \4:\5 UTC", name)
 
 
 VERDICTS = ("not conforming", "could not run", "interrupted", "not judged", _NONE, "conforming")

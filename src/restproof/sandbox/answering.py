@@ -213,10 +213,13 @@ class Answering:
             return {"message": text}
         if schema == NO_BODY:
             return NOTHING
+        valid = []
         for body in _error_bodies(schema, status, field, refusal.message, text):
             if is_valid(schema, body):
-                return body
-        return plausible(schema, serial=status, now=formatdate(call.now), name="error")
+                valid.append(body)
+                if field is None or field in json.dumps(body, ensure_ascii=False):
+                    return body
+        return valid[0] if valid else plausible(schema, serial=status, now=formatdate(call.now), name="error")
 
     def finish(self, call: Call, answer: Answer) -> None:
         """The headers that every answer has."""
@@ -335,6 +338,7 @@ def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, mes
     yield {**usual, "code": str(status)}
     yield {**usual, "error": text}
     yield {**usual, "errors": [text]}
+    yield from ({**usual, name: text} for name in schema.get("properties", {}) if name not in words)
     yield {"message": text}
     yield {"errors": by_field or {"base": [message]}}
     yield {"errors": [text]}
