@@ -54,8 +54,8 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return (yield)
     try:
         with closed_at_end(run):
-            pairs = [(i.plan_item, i.nodeid) for i in items]
-            run.open(pairs, between(run, session.config, [item for item, _ in pairs]))
+            plan = [i.plan_item for i in items]
+            run.open(plan, between(run, session.config, plan), [i.nodeid for i in items])
             return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"

@@ -61,8 +61,8 @@ def by_itself(run: Run, items: Sequence[RuleItem]) -> int:
 
 
 class _Order(Enum):
-    """What a worker is told, with what belongs to it: to run an item, by its number; to tell what its rules about every
-    exchange have seen, or which of its creates were refused; to take over what another one has told of these; to
+    """What a worker is told, with what belongs to it: to run some items, by their numbers; to tell what its rules about
+    every exchange have seen, or which of its creates were refused; to take over what another one has told of these; to
     end."""
 
     RUN = auto()
@@ -85,10 +85,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 class _Told(NamedTuple):
-    """What a worker tells of an item: whether it has failed, where nobody else listens, else its reports; and how many
-    requests the worker has sent."""
+    """What a worker tells of each item that it was to run: whether it has failed, where nobody else listens, else its
+    reports; and how many requests the worker has sent."""
 
-    ended: bool | Sequence[dict[str, Any]]
+    ended: Sequence[bool | Sequence[dict[str, Any]]]
     sent: int
 
 
@@ -108,18 +108,23 @@ class Pool:
         self._session = session
         self._run = run
         self._caller = caller
-        self._items = [i for i in items if not i.plan_item.proof.observes]
-        self._observing = [i for i in items if i.plan_item.proof.observes]
         self._all = items
-        self._turns = Turns([i.plan_item for i in self._items], concurrency, run.contract.resources)
+        self._sending: list[int] = []
+        self._observing: list[int] = []
+        self._left_out: list[int] = []
+        for number, item in enumerate(i.plan_item for i in items):
+            kind = self._observing if item.proof.observes else self._left_out if item.left_out else self._sending
+            kind.append(number)
+        self._turns = Turns([items[n].plan_item for n in self._sending], concurrency, run.contract.resources)
         self._members: dict[int, _Member] = {}
         self._lost: dict[str, str] = {}
         self._sent: dict[int, int] = {}
         self._pids = session.config.stash.setdefault(PIDS, [])
         self._handed = Handed.read(run.hand_over().plain())
         run.epoch = time.perf_counter()
-        for number in range(min(concurrency, len(self._items) or 1)):
+        for number in range(min(concurrency, len(self._sending) or 1)):
             self._fork(number)
+        run.announce((i.plan_item, i.nodeid) for i in items)
 
     def run(self) -> None:
         """Have the items run, and their reports told as they come. Raises what ends pytest's own loop early."""
@@ -166,7 +171,9 @@ class Pool:
         for number, member in self._members.items():
             if member.item is None and (item := self._turns.next(number)) is not None:
                 member.item = item
-                self._tell(member, _Order.RUN, self._all.index(self._items[item]))
+                # What the profile leaves out is told by whoever comes first, and sends nothing.
+                self._tell(member, _Order.RUN, [self._sending[item], *self._left_out])
+                self._left_out = []
 
     def _take_in(self) -> None:
         """Wait for one of the workers at least."""
@@ -200,16 +207,17 @@ class Pool:
         return None
 
     def _report(self, number: int, told: _Told) -> None:
-        """Tell how an item has ended that a worker was at."""
-        config, ended = self._session.config, told.ended
+        """Tell how the items have ended that a worker was at."""
+        config = self._session.config
         self._sent[number] = told.sent
         self._caller.sent = sum(self._sent.values())
-        if isinstance(ended, bool):
-            self._caller.ended(self._session, failed=ended)
-            return
-        for data in ended:
-            report = config.hook.pytest_report_from_serializable(config=config, data=data)
-            config.hook.pytest_runtest_logreport(report=report)
+        for ended in told.ended:
+            if isinstance(ended, bool):
+                self._caller.ended(self._session, failed=ended)
+                continue
+            for data in ended:
+                report = config.hook.pytest_report_from_serializable(config=config, data=data)
+                config.hook.pytest_runtest_logreport(report=report)
 
     def _has_ended(self, number: int, reason: str = "its worker has ended before it") -> None:
         """A worker is gone that was not told to: what it was at is an error of the suite, and the others go on."""
@@ -218,7 +226,7 @@ class Pool:
         lost = [] if member.item is None else [member.item]
         if member.item is not None:
             self._turns.ended(member.item)
-        for item in (self._items[n] for n in (*lost, *self._turns.lost(number))):
+        for item in (self._all[self._sending[n]] for n in (*lost, *self._turns.lost(number))):
             if not self._run.signal:
                 self._lost[item.plan_item.id] = reason
                 report = pytest.TestReport(item.nodeid, item.location, {}, "failed", reason, "call")
@@ -232,10 +240,8 @@ class Pool:
         if not self._members:
             return
         number = next(iter(self._members))
-        for item in self._observing:
-            self._tell(self._members[number], _Order.RUN, self._all.index(item))
-            if (told := self._received(number)) is None:
-                return  # the rest is left without a word, which the verdict knows
+        self._tell(self._members[number], _Order.RUN, self._observing)
+        if (told := self._received(number)) is not None:  # else they are left without a word, which the verdict knows
             self._report(number, told)
 
     def _share(self, tell: _Order, add: _Order, learners: int | None = None) -> None:
@@ -290,7 +296,8 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
         with suppress(KeyboardInterrupt, EOFError, ConnectionError):
             run.promise = replace(run.promise, options=worker.handed.options)
             run.start()
-            part = run.open([(i.plan_item, i.nodeid) for i in items], resting(i.plan_item for i in items))
+            plan = [i.plan_item for i in items]
+            part = run.open(plan, resting(plan))
             _serve(part.connection, items, orders)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         STOP.forget()
@@ -319,8 +326,8 @@ def _ended(item: RuleItem) -> bool | Sequence[dict[str, Any]]:
 def _serve(connection: RunConnection, items: Sequence[RuleItem], orders: Connection) -> None:
     while True:
         match orders.recv():
-            case _Order.RUN, number:
-                orders.send(_Told(_ended(items[number]), connection.session.requests))
+            case _Order.RUN, numbers:
+                orders.send(_Told([_ended(items[number]) for number in numbers], connection.session.requests))
             case _Order.TELL_SEEN, _:
                 orders.send(connection.watch.tally())
             case _Order.ADD_SEEN, told:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -25,8 +25,8 @@ BATCH = 64 * 1024
 # ASCII output keeps a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False).encode
 
-_EXCHANGE = re.compile(rb'\{"event":"exchange","n":([0-9]+),')
-"""How the line of an exchange begins."""
+_BEGINNING = re.compile(rb'\{"event":"(?:(exchange)","n":([0-9]+),|(item|case|outcome|value|note)",)')
+"""How most lines begin."""
 _WORKER = b'"worker":'
 """Is in no text of a line: there a quotation mark is escaped."""
 
@@ -131,50 +131,55 @@ def join(
         count = workers = 0
         for number, part in enumerate(parts):
             first = workers
-            for event in _renumbered(part, first, count, delays[number] if delays else 0.0):
-                if isinstance(event, str):
-                    count += 1
-                    workers = max(workers, first + 1)
-                    writer.write_line(event)
-                    continue
-                count += event["event"] == "exchange"
-                workers = max(workers, event.get("worker", first) + 1)
-                if event["event"] == "item":
-                    line = _encode(event)
+            for kind, worker, line in _renumbered(part, first, count, delays[number] if delays else 0.0, outcomes):
+                count += kind == "exchange"
+                workers = max(workers, worker + 1)
+                if kind == "item":
                     if line in announced:
                         continue
                     announced.add(line)
-                if event["event"] == "outcome" and event.get("item") in outcomes:
-                    continue
-                writer.write(event)
+                writer.write_line(line)
         for outcome in filter(None, outcomes.values()):
             writer.write(outcome)
         if footer is not None:
             writer.write({"requests": count, **footer, "event": "footer"})
 
 
-def _renumbered(part: Path, worker: int, start: int, delay: float) -> Iterator[dict[str, Any] | str]:
-    """The events of a part, but for its header and footer. Nearly all are exchanges, and what changes in one stands at
-    the ends of its line: such a line is not read, and is given as it is to be written."""
+def _renumbered(
+    part: Path, first: int, start: int, delay: float, outcomes: Container[str]
+) -> Iterator[tuple[str, int, str]]:
+    """The events of a part, but for its header and footer, and for the outcomes of these items: the kind of each, its
+    worker (one less than ``first`` where it is nobody's), and its line as it is to be written. What changes in most of
+    them stands at the ends of their lines: those are not read."""
     numbers: dict[int | str, int] = {}
     for at, line in enumerate(raw_lines(part, partial=True), 1):
-        begun = None if delay or _WORKER in line or not line.isascii() else _EXCHANGE.match(line)
+        begun = None if delay or _WORKER in line or not line.isascii() else _BEGINNING.match(line)
         if begun and line.endswith(b"}"):
-            n = numbers[int(begun[1])] = start + len(numbers) + 1
-            yield f'{{"event":"exchange","n":{n},{line[begun.end() : -1].decode()},"worker":{worker}}}'
-            continue
+            kind = (begun[1] or begun[3]).decode()
+            if kind == "exchange":
+                n = numbers[int(begun[2])] = start + len(numbers) + 1
+                yield kind, first, f'{{"event":"exchange","n":{n},{line[begun.end() : -1].decode()},"worker":{first}}}'
+                continue
+            if kind in ("case", "value"):
+                yield kind, first, f'{line[:-1].decode()},"worker":{first}}}'
+                continue
+            if kind != "outcome" or not outcomes:
+                yield kind, first - 1, line.decode()
+                continue
         event = event_of(line, part, at)
         kind = event.get("event")
-        if kind in ("header", "footer", None):
+        if kind in ("header", "footer", None) or (kind == "outcome" and event.get("item") in outcomes):
             continue
+        worker = first - 1
+        if kind in ("exchange", "case", "value"):
+            worker = first + event.get("worker", 0)
+            event = {**event, "worker": worker}
         if kind == "exchange":
             numbers[event["n"]] = start + len(numbers) + 1
-            event = {**event, "n": numbers[event["n"]], "worker": worker + event.get("worker", 0)}
-        elif kind in ("case", "value"):
-            event = {**event, "worker": worker + event.get("worker", 0)}
+            event["n"] = numbers[event["n"]]
         elif kind == "finding" and event.get("exchange") is not None:
             # An unknown number is kept apart from the new ones, so that the reader still sees a contradiction.
-            event = {**event, "exchange": numbers.get(event["exchange"], f"{worker}:{event['exchange']}")}
+            event = {**event, "exchange": numbers.get(event["exchange"], f"{first}:{event['exchange']}")}
         if delay and kind in ("exchange", "note"):
             event = {**event, "started": round(event.get("started", 0.0) + delay, 6)}
-        yield event
+        yield kind, worker, _encode(event)

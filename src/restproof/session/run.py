@@ -53,7 +53,9 @@ from restproof.wire.standin import EventSink, StandIns
 from restproof.wire.stop import Heard
 
 PARTS = "part-*.jsonl.gz"
-"""What the workers of pytest-xdist write, each its part of the run."""
+"""What workers write, each its part of the run."""
+PLANNED = "part-0-plan.jsonl.gz"
+"""The part that announces the items where no worker does. It comes first: an item is announced before its cases."""
 _RUN_FILE = "run.jsonl.gz"
 
 
@@ -225,14 +227,21 @@ class Run:
 
     # ------------------------------------------------------------- the items
 
-    def open(self, items: Sequence[tuple[Item, str]], between: Iterable[Item] = ()) -> Part:
-        """Open this process's part of the run, and announce its items (each with its pytest id). ``between``: the
-        items, in the order of the plan, between which tests that rest are begun early."""
+    def announce(self, items: Iterable[tuple[Item, str]]) -> None:
+        """Announce the items of all workers (each with its pytest id) in a part of its own, which is the first."""
+        with Writer(self._reached().directory / PLANNED) as writer:
+            for item, nodeid in items:
+                writer.write(item.to_event(nodeid))
+
+    def open(self, items: Sequence[Item], between: Iterable[Item] = (), nodeids: Sequence[str] = ()) -> Part:
+        """Open this process's part of the run, and announce its items where their pytest ids are given. ``between``:
+        the items, in the order of the plan, between which tests that rest are begun early."""
         place = self._reached()
         writer = self._writer(place, self.worker.name if self.worker else None)
         if self.worker is None:
             writer.write(self._header())
-        for event in (*given_events(self.promise.given), *(item.to_event(nodeid) for item, nodeid in items)):
+        announced = (item.to_event(nodeid) for item, nodeid in zip(items, nodeids, strict=False))
+        for event in (*given_events(self.promise.given), *announced):
             writer.write(event)
         task = Task(
             self.contract,
@@ -247,7 +256,7 @@ class Run:
             self.epoch,
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
-        connection.watch.take(item for item, _ in items)
+        connection.watch.take(items)
         connection.runner.rest([item for item in between if not may_rest(item) or self._is_due(item)])
         self.part = Part(writer, connection)
         return self.part
