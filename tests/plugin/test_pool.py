@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,8 @@ from restproof.hooks import Hooks
 from restproof.plugin.collection import BundledModule
 from restproof.plugin.item import RuleItem
 from restproof.plugin.pool import by_itself
+from restproof.record.stream import lines
+from restproof.record.writer import join
 from restproof.session.endpoint import Task
 from restproof.session.live import LiveConnection
 
@@ -70,6 +73,31 @@ def test_what_keeps_a_worker_from_beginning_is_told_without_a_traceback(
     told = capsys.readouterr().err
     assert "Redis has gone\n  Start it." in told
     assert "Traceback" not in told
+
+
+def test_what_sends_nothing_is_told_as_one_worker_tells_it(tmp_path: Path) -> None:
+    """What the profile leaves out is told with the first item, and what only looks at the end."""
+    words = ["--profile", "smoke", "--only", "protocol", "--only", "create"]
+    found = []
+    for workers in ("1", "2"):
+        out = tmp_path / workers
+        assert run(["run", "procore", "-q", "--out", str(out), *words, "--workers", workers]) == 0
+        found.append([{**result, "cases": None} for result in results(out)])
+    assert found[0] == found[1]
+    assert any("not in this profile" in (result["message"] or "") for result in found[0])
+    assert any(result["requirement"].startswith("protocol.") and result["outcome"] == "pass" for result in found[0])
+
+
+def test_the_plan_is_announced_once_and_before_all_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[tuple[str, int]] = []
+
+    def seen(paths: Sequence[Path], *more: Any) -> None:
+        parts.extend((path.name, sum(e["event"] == "item" for _, e in lines(path, partial=True))) for path in paths)
+        join(paths, *more)
+
+    monkeypatch.setattr("restproof.session.run.join", seen)
+    assert run_in_two(tmp_path / "run") == 0
+    assert [name for name, items in parts if items] == [parts[0][0]]
 
 
 def test_lists_of_a_worker_that_has_died_are_judged_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,7 +206,7 @@ def test_a_long_plan_on_the_embedded_sandbox_keeps_the_processors_busy(
 def test_nothing_else_has_several_items_in_flight_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     assert planned(target="https://api.example.com") == 1
-    assert planned(cost=900) == 1
+    assert planned(cost=500) == 1
     assert planned(bundled=False) == 1
     assert planned(hooks=Hooks({"on_finish": [print]})) == 1
     for bound in ("max_requests", "max_creates", "rate", "coordinate", "faults"):

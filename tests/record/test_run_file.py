@@ -234,6 +234,36 @@ def test_what_is_joined_says_what_its_parts_have_said(delays: tuple[float, ...],
     ]
 
 
+def test_what_is_joined_does_not_depend_on_how_its_parts_are_spelt(tmp_path: Path) -> None:
+    """What nothing changes in is passed on as it stands; what others have written is read first."""
+    note = {"event": "note", "kind": "retry", "message": "once", "started": 1.5}
+    named = build.case(OFFICE, 2, body={"worker": 7})
+    value = {"event": "value", "name": "token", "value": {"n": 1}}
+    joined = {**build.case(OFFICE, 3), "worker": 1}
+    events = [OFFICE, SAMPLE, named, joined, SENT, value, build.outcome(OFFICE), note]
+    plain = build.write(tmp_path / "plain", *events)
+    spaced = tmp_path / "spaced"
+    spaced.write_text("".join(json.dumps(event) + "\n" for event in events))
+    found = []
+    for number, part in enumerate((plain, spaced)):
+        join([part, part], tmp_path / f"joined-{number}", build.header(), build.footer())
+        found.append(list(lines(tmp_path / f"joined-{number}")))
+    assert found[0] == found[1]
+    told = [event for _, event in found[0]]
+    assert [e.get("worker") for e in told if e["event"] == "case"] == [0, 0, 1, 2, 2, 3]
+    assert [e["worker"] for e in told if e["event"] in ("exchange", "value")] == [0, 0, 2, 2]
+    assert [e["event"] for e in told].count("item") == 1
+
+
+@pytest.mark.parametrize("outcome", [build.outcome(OFFICE, "fail"), None], ids=["another", "none"])
+def test_an_outcome_takes_the_place_of_those_of_the_parts(outcome: dict[str, Any] | None, tmp_path: Path) -> None:
+    other = build.item("create.reads-back", "office", "create")
+    part = build.write(tmp_path / "1", OFFICE, other, build.outcome(OFFICE), build.outcome(other))
+    join([part], tmp_path / "run", build.header(), build.footer(), outcomes={OFFICE["item"]: outcome})
+    told = [event for _, event in lines(tmp_path / "run") if event["event"] == "outcome"]
+    assert told == [build.outcome(other), *([] if outcome is None else [outcome])]
+
+
 def test_a_join_hides_no_contradiction(tmp_path: Path) -> None:
     part = build.write(tmp_path / "1", OFFICE, SAMPLE, build.finding(OFFICE, SAMPLE, 1))
     join([part, part], tmp_path / "run", build.header(), build.footer())

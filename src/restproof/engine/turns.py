@@ -42,6 +42,13 @@ class Group(NamedTuple):
     is_drawn: bool
 
 
+class Sums(NamedTuple):
+    """What is left to do of a group, in requests, and how many lists wait for that item of it for which most do."""
+
+    left: int
+    urgent: int
+
+
 class Turns:
     """Gives the items of a plan to ``workers``, by their places in it. ``resources``: those of the contract.
 
@@ -71,8 +78,13 @@ class Turns:
             Group(stage, place, n in self._alone, n in self._drawn)
             for n, (stage, place) in enumerate(zip(self._stages, self._places, strict=True))
         ]
-        self._waiting = sorted(range(len(items)), key=lambda n: (self._stages[n], items[n].proof.late))
-        self._writes_to = Counter(name for n in self._waiting for name in self._written(n))
+        waiting = sorted(range(len(items)), key=lambda n: (self._stages[n], items[n].proof.late))
+        self._ranks = {number: rank for rank, number in enumerate(waiting)}
+        self._waiting: dict[Group, list[int]] = {}
+        for number in waiting:
+            self._waiting.setdefault(self._groups[number], []).append(number)
+        self._writes_to = Counter(name for n in waiting for name in self._written(n))
+        self._sums: dict[Group, Sums] = {}
         self._busy: dict[int, int] = {}
         self._last: dict[int, str] = {}
         self._known: set[tuple[int, str]] = set()
@@ -85,7 +97,7 @@ class Turns:
     @property
     def stage(self) -> Stage | None:
         """The first stage of which something is left to begin; ``None`` where nothing is."""
-        return self._stages[self._waiting[0]] if self._waiting else None
+        return min((group.stage for group in self._waiting), default=None)
 
     def next(self, worker: int) -> int | None:
         """The item that a free worker begins now; ``None`` where it has to wait for one of the others, or there is none
@@ -93,16 +105,19 @@ class Turns:
         stage = self.stage
         if stage is None or not all(self._are_beside(stage, self._stages[n]) for n in self._busy):
             return None
-        open_now: dict[Group, list[int]] = {}
-        for number in self._waiting:
-            if not self._are_beside(stage, self._stages[number]):
-                break
-            if self._pinned.get(number, worker) == worker:
-                open_now.setdefault(self._groups[number], []).append(number)
+        open_now = self._open_to(worker, stage)
         for group in self._ranked(worker, open_now):
             if self._may_enter(worker, group, open_now):
-                return self._begun(worker, group.place, self._chosen(open_now[group], open_now))
+                return self._begun(worker, self._chosen(open_now[group], open_now))
         return None
+
+    def _open_to(self, worker: int, stage: Stage) -> dict[Group, list[int]]:
+        """What a worker may begin at a stage, by its groups, in the order in which they would come."""
+        found = {group: numbers for group, numbers in self._waiting.items() if self._are_beside(stage, group.stage)}
+        for group in {self._groups[n] for n in self._pinned} & found.keys():
+            found[group] = [n for n in found[group] if self._pinned.get(n, worker) == worker]
+        ranked = sorted((self._ranks[numbers[0]], group) for group, numbers in found.items() if numbers)
+        return {group: found[group] for _, group in ranked}
 
     def ended(self, number: int) -> None:
         """An item that was begun has ended."""
@@ -116,9 +131,18 @@ class Turns:
         begun and that rested, which are lost with it."""
         self._known = {pair for pair in self._known if pair[0] != worker}
         self._listers = {name: lister for name, lister in self._listers.items() if lister != worker}
-        begun = [n for n in self._waiting if self._pinned.get(n) == worker]
-        self._waiting = [n for n in self._waiting if n not in begun]
+        begun = [n for numbers in self._waiting.values() for n in numbers if self._pinned.get(n) == worker]
+        for number in begun:
+            self._take(number)
         return begun
+
+    def _take(self, number: int) -> None:
+        """An item waits no more."""
+        group = self._groups[number]
+        self._waiting[group].remove(number)
+        self._sums.pop(group, None)
+        if not self._waiting[group]:
+            del self._waiting[group]
 
     @staticmethod
     def _are_beside(stage: Stage, other: Stage) -> bool:
@@ -132,19 +156,28 @@ class Turns:
         """What is worth a worker's while: the lists; then what has to be alone; then that for which most lists wait, of
         several the resource where it was, then those with most left to do."""
         there = self._there()
-        left = {group: sum(self._costs[n] for n in numbers) for group, numbers in open_now.items()}
-        urgent = {group: max(len(self._touched[n]) for n in numbers) for group, numbers in open_now.items()}
+        sums = {group: self._sums_of(group, numbers) for group, numbers in open_now.items()}
         last = self._last.get(worker)
 
         def by_worth(group: Group) -> tuple[object, ...]:
-            first = group.stage is not Stage.LISTS, not group.is_alone, group.is_drawn != (worker == 0), -urgent[group]
-            return (*first, group.place != last, -left[group] * urgent[group] / (there[group.place] + 1))
+            left, urgent = sums[group]
+            first = group.stage is not Stage.LISTS, not group.is_alone, group.is_drawn != (worker == 0), -urgent
+            return (*first, group.place != last, -left * urgent / (there[group.place] + 1))
 
         return [
             group
             for group in sorted(open_now, key=by_worth)
-            if not there[group.place] or (worker, group.place) in self._known or left[group] > _SHARED_SET_UP
+            if not there[group.place] or (worker, group.place) in self._known or sums[group].left > _SHARED_SET_UP
         ]
+
+    def _sums_of(self, group: Group, numbers: Sequence[int]) -> Sums:
+        """Those of a group, of which these items are open to a worker."""
+        if numbers is self._waiting[group] and group in self._sums:
+            return self._sums[group]
+        sums = Sums(sum(self._costs[n] for n in numbers), max(len(self._touched[n]) for n in numbers))
+        if numbers is self._waiting[group]:
+            self._sums[group] = sums
+        return sums
 
     def _there(self) -> Counter[str]:
         """How many are busy with each resource."""
@@ -179,8 +212,9 @@ class Turns:
         able = [w for w in range(self._workers) if (w, name) in self._known]
         return (worker in able or not able) and self._listers.setdefault(name, worker) == worker
 
-    def _begun(self, worker: int, name: str, number: int) -> int:
-        self._waiting.remove(number)
+    def _begun(self, worker: int, number: int) -> int:
+        name = self._places[number]
+        self._take(number)
         self._busy[number] = worker
         self._last[worker] = name
         self._known.add((worker, name))
@@ -190,7 +224,7 @@ class Turns:
         """Of the open items of a resource, one for which most lists wait; but one that takes long is begun early, or
         the others would wait for it at the end."""
         longest = max(numbers, key=lambda n: self._costs[n])
-        left = sum(self._costs[n] for others in open_now.values() for n in others)
+        left = sum(self._sums_of(group, others).left for group, others in open_now.items())
         if _LONG * self._costs[longest] * self._workers >= left:
             return longest
         return max(numbers, key=lambda n: len(self._touched[n]))

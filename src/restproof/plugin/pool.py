@@ -31,14 +31,16 @@ from restproof.plugin.current import Caller, caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS
 from restproof.record.writer import Writer
+from restproof.report.formats import load_usual
 from restproof.session.ending import asked
 from restproof.session.endpoint import Connection as RunConnection
 from restproof.session.handed import Handed
 from restproof.session.run import Run, Worker
 from restproof.wire.stop import STOP, Heard
 
-_WORTH = 2_000
-"""Requests of a plan from which on the beginning of more workers is worth its while."""
+_WORTH = 600
+"""Requests of a plan from which on the beginning of more workers is worth its while: that costs as much as a hundred
+each."""
 _MOST = 4
 """Workers that keep one sandbox busy."""
 
@@ -129,6 +131,8 @@ class Pool:
     def run(self) -> None:
         """Have the items run, and their reports told as they come. Raises what ends pytest's own loop early."""
         try:
+            self._give_out()
+            load_usual()  # the end needs it, and the others have enough to do until then
             while self._members and not self._is_over() and (self._turns or self._in_flight()):
                 if self._turns.stage is Stage.LATE_LISTS and not self._in_flight():
                     self._share(_Order.TELL_CREATES, _Order.ADD_CREATES)

@@ -54,6 +54,12 @@ FORMATS = {
 USUAL = tuple(name for name, format in FORMATS.items() if format.usual)
 
 
+def load_usual() -> None:
+    """Import what the reports of every run are made with, where there is time for it."""
+    for name in USUAL:
+        import_module(FORMATS[name].renderer.partition(":")[0])
+
+
 def render(
     run: RecordedRun,
     verdict: Verdict,
