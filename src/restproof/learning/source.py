@@ -87,7 +87,7 @@ def _stopped(stopped: Mapping[tuple[str, str], str]) -> Iterator[str]:
 
 def _sent(run: Run, items: list[tuple[Item, str]]) -> dict[tuple[str, str], str]:
     """Send the probes, and let the rules about every exchange judge the answers; why some could not be sent."""
-    runner = run.open(items).connection.runner
+    runner = run.open([item for item, _ in items], (), [nodeid for _, nodeid in items]).connection.runner
     resources = [r for r in run.contract if run.options.selects_resource(r)]
     prober = Prober(runner.world, resources)
     prober.run()
