@@ -483,7 +483,7 @@ class Resource:
         one, entry = self.shapes.response["properties"], self.shapes.entry["properties"]
         return frozenset(self.unlisted) | {n for n, p in one.items() if n in entry and not same(p, entry[n])}
 
-    @property
+    @cached_property
     def properties(self) -> Mapping[str, Schema]:
         """All properties of the schema, by name."""
         found: Mapping[str, Schema] = self.schema.get("properties", {})

@@ -156,12 +156,23 @@ def is_expression(source: str) -> bool:
     return True
 
 
+_LONG = 10_000
+"""Characters of a text that takes a pattern a hundredth of a second, so that what came of it is remembered."""
+
+
 def matches(source: str, text: str) -> bool:
     """Whether a text holds what the pattern describes."""
+    return _matches_long(source, text) if len(text) > _LONG else _matches(source, text)
+
+
+def _matches(source: str, text: str) -> bool:
     found = pattern(source)
     if found is None:
         return jsonschema_rs.is_valid({"type": "string", "pattern": source}, text)
     return found.search(text) is not None
+
+
+_matches_long = lru_cache(maxsize=16)(_matches)
 
 
 def matches_plainly(source: str, text: str) -> bool:

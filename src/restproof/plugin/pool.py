@@ -126,7 +126,7 @@ class Pool:
         run.epoch = time.perf_counter()
         for number in range(min(concurrency, len(self._sending) or 1)):
             self._fork(number)
-        run.announce((i.plan_item, i.nodeid) for i in items)
+        self._announce()
 
     def run(self) -> None:
         """Have the items run, and their reports told as they come. Raises what ends pytest's own loop early."""
@@ -152,6 +152,14 @@ class Pool:
             raise self._session.Failed(self._session.shouldfail)
         if self._session.shouldstop:
             raise self._session.Interrupted(self._session.shouldstop)
+
+    def _announce(self) -> None:
+        """Announce the items of all workers in a part of its own, which is the first: an item comes before its
+        cases."""
+        if self._run.place is not None:
+            with Writer(self._run.place.directory / "part-0-plan.jsonl.gz") as writer:
+                for item in self._all:
+                    writer.write(item.plan_item.to_event(item.nodeid))
 
     def _is_over(self) -> bool:
         return bool(self._run.signal or self._session.shouldfail or self._session.shouldstop)

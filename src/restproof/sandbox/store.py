@@ -7,9 +7,8 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from restproof.contract.model import Contract, Resource
 from restproof.semantics.normal import key_value
@@ -44,8 +43,7 @@ class Duplicate(Exception):
         self.fields = fields
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One stored resource. ``key``: its id as text; ``scope``: the ``seq`` of the parents that its contract names, in
     their order; ``tenant``: the name of the given parent that it belongs to (``main``, ``other``, ``foreign``), or
     ``""``. Its state is shared: never change it in place."""

@@ -54,8 +54,6 @@ from restproof.wire.stop import Heard
 
 PARTS = "part-*.jsonl.gz"
 """What workers write, each its part of the run."""
-PLANNED = "part-0-plan.jsonl.gz"
-"""The part that announces the items where no worker does. It comes first: an item is announced before its cases."""
 _RUN_FILE = "run.jsonl.gz"
 
 
@@ -226,12 +224,6 @@ class Run:
         return Handed(self.options, *where, place.deviations, endpoint.shared, self.promise.given)
 
     # ------------------------------------------------------------- the items
-
-    def announce(self, items: Iterable[tuple[Item, str]]) -> None:
-        """Announce the items of all workers (each with its pytest id) in a part of its own, which is the first."""
-        with Writer(self._reached().directory / PLANNED) as writer:
-            for item, nodeid in items:
-                writer.write(item.to_event(nodeid))
 
     def open(self, items: Sequence[Item], between: Iterable[Item] = (), nodeids: Sequence[str] = ()) -> Part:
         """Open this process's part of the run, and announce its items where their pytest ids are given. ``between``:

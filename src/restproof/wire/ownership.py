@@ -253,7 +253,8 @@ class _Decision:
             place, self.method, look.headers, look.credential, stores, marks, held, known, absent, adrift, operation
         )
         self.owner.heeding.check_told(to, look)
-        return to if absent else replace(to, onto=self.owner.moves.onto(place, operation, found))
+        onto = None if absent else self.owner.moves.onto(place, operation, found)
+        return to if onto is None else replace(to, onto=onto)
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any

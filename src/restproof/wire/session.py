@@ -204,7 +204,8 @@ class Session:
         # What it is about is told by what leaves.
         request = self._addressed.arrived(left)
         self._check_allowed(request, about)
-        sent = replace(left, body=self._forms.leaving(request).body)
+        body = self._forms.leaving(request).body
+        sent = left if body is left.body else replace(left, body=body)
         return Permit(request, about, credential, self.guard.before(request, about, credential, self), sent)
 
     def _send(
