@@ -23,7 +23,7 @@ from restproof.wire.heeding import Heeding
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
-from restproof.wire.places import Spot, body_of, entities, is_usable_id, named_id, plain, readings, scalars
+from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket, lasting, left_by
@@ -167,10 +167,13 @@ class Ownership:
                 (self.ledger.refused if 400 <= (exchange.status or 0) < 500 else self.ledger.answered)(ticket.entry)
             return
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
+        if id is None and place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
+            self.ledger.answered(ticket.entry, accepted=True)
+            self._under_way[exchange.n] = ticket
+            return
+        id = chosen_id(place.resource, exchange.request) if id is None else id
         if id is None:
             self.ledger.answered(ticket.entry, accepted=True)
-            if place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
-                self._under_way[exchange.n] = ticket
             return
         self._claimed(ticket, ticket.entry, exchange, id)
 

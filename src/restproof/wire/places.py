@@ -271,6 +271,16 @@ def named_id(contract: Contract, resource: Resource, response: Response | None) 
     return tail if is_usable_id(tail) else None
 
 
+def chosen_id(resource: Resource, request: Request) -> Any:
+    """The id that the body of a create chose; ``None`` where it is not the client that does, or it could not stand in a
+    path."""
+    if resource.id.chosen_by == "server" or not resource.supports("create"):
+        return None
+    sent = entities(resource, body_of(request), "create")
+    found = sent[0].get(resource.id.field) if len(sent) == 1 else None
+    return found if is_usable_id(found) else None
+
+
 def is_usable_id(id: object) -> bool:
     """Whether an id that an answer names can stand in a path: a whole number, or a text that is no way up."""
     if isinstance(id, int) and not isinstance(id, bool):
