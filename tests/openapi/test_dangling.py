@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.openapi.test_sloppy import CAR, SENT, call, cars, read
+
+from restproof.contract.openapi import source
+from restproof.contract.openapi.schemas import Schemas
+from restproof.errors import ContractError
 
 NOWHERE = {"$ref": "#/components/responses/Nowhere"}
 
@@ -54,3 +59,14 @@ def test_a_read_whose_answers_are_none_is_left_out(answers: Any, tmp_path: Path)
     )
     assert "read" not in contract.resources["car"].operations
     assert any("must be a mapping" in one.what for one in found.left_out)
+
+
+def test_a_component_that_cannot_be_read_says_why_wherever_it_is_used(tmp_path: Path) -> None:
+    broken = {"$ref": "#/components/schemas/Nowhere"}
+    document: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "x", "version": "1"}, "paths": {"/x": {}}}
+    document["components"] = {"schemas": {"Broken": broken}}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    schemas = Schemas(source.read(tmp_path / "api.json"))
+    for _ in range(2):
+        with pytest.raises(ContractError, match="names nothing"):
+            schemas.of({"$ref": "#/components/schemas/Broken"}, ("paths",))

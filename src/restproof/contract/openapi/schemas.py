@@ -96,15 +96,17 @@ class Schemas:
         key = (ref, depth)
         if key not in self._made:
             self._made[key] = {WIDER: "it stands inside itself"}  # met where it is nothing but itself
-            value = self.source.named(ref, (*route, "$ref"))
-            self._made[key] = self.of(value, self._route_of(ref, route), depth, (*chain, ref))
+            try:
+                value = self.source.named(ref, (*route, "$ref"))
+                self._made[key] = self.of(value, self._route_of(ref, route), depth, (*chain, ref))
+            except ContractError:
+                del self._made[key]  # wherever it is used, it is told why it cannot be read
+                raise
         return self._made[key]
 
     def _route_of(self, ref: str, route: Route) -> Route:
         """The route of a component of the main document; of anything else, that of its use."""
-        if not ref.startswith("#/"):
-            return route
-        return tuple(steps(ref[1:]))
+        return tuple(steps(ref[1:])) if ref.startswith("#/") else route
 
     def _written(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         if id(value) not in self._plain:
@@ -383,10 +385,8 @@ def united(schemas: Iterable[Mapping[str, Any]]) -> Schema:
 
 def either(one: Schema, two: Schema) -> Schema:
     """The schema of what keeps one of two."""
-    if one == two:
-        return one
-    if not one or not two:
-        return {}
+    if one == two or not (one and two):
+        return one if one == two else {}
     bare = [
         {k: v for k, v in s.items() if k not in ("examples", "default", "readOnly", "writeOnly")} for s in (one, two)
     ]
