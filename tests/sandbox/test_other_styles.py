@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from restproof.contract.load import load
+from restproof.contract.model import Status
+from restproof.sandbox.call import refusal_status
 
 from .client import Client, Reply
 
@@ -60,8 +62,9 @@ RECORD = {
         {"required": ["error"], "properties": {"error": {"type": "string"}}},
         {"required": ["status", "reason"], "properties": {"status": {"type": "integer"}, "reason": {"type": "string"}}},
         {"required": ["title"], "properties": {"title": {"type": "string"}, "where": {"type": "string"}}},
+        {"required": ["detail"], "properties": {"detail": {"type": "array", "minItems": 1}}},
     ],
-    ids=["a sentence", "a word of its own", "one that may be there"],
+    ids=["a sentence", "a word of its own", "one that may be there", "a list"],
 )
 def test_a_refusal_names_the_field_wherever_its_schema_has_room(tmp_path: Path, errors: dict[str, Any]) -> None:
     (tmp_path / "note.json").write_text(
@@ -79,6 +82,21 @@ def test_a_refusal_names_the_field_wherever_its_schema_has_room(tmp_path: Path, 
     refused = Client(load(tmp_path))("POST", "/notes", {"colour": 7})
     assert refused.status in (400, 422)
     assert b"colour" in refused.body
+
+
+def test_where_a_class_is_said_a_refusal_has_the_usual_status_of_its_case() -> None:
+    open_, narrow = Status(frozenset(), frozenset({2, 4})), Status(frozenset({400, 404}))
+    cases = {
+        "absent": 404,
+        "absent_parent": 404,
+        "conflict": 409,
+        "missing_credential": 401,
+        "envelope": 400,
+        "rule": 422,
+    }
+    assert {case: refusal_status(case, open_) for case in cases} == cases
+    assert refusal_status("unknown_field", open_) == 400
+    assert refusal_status("conflict", narrow) == 400
 
 
 NOTES = """

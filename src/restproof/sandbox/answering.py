@@ -338,7 +338,8 @@ def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, mes
     yield {**usual, "code": str(status)}
     yield {**usual, "error": text}
     yield {**usual, "errors": [text]}
-    yield from ({**usual, name: text} for name in schema.get("properties", {}) if name not in words)
+    for name in schema.get("properties", {}) if field else ():
+        yield from ({**usual, name: said} for said in (text, [text], by_field, [{"field": field, "message": message}]))
     yield {"message": text}
     yield {"errors": by_field or {"base": [message]}}
     yield {"errors": [text]}

@@ -8,6 +8,7 @@ from typing import Any
 
 from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route
+from restproof.contract.statuses import STATUS_DEFAULTS
 from restproof.sandbox.store import Entry
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
@@ -128,6 +129,12 @@ class Call:
         return next((v for n, v in reversed(self.query) if n == name), None)
 
 
+def _usual(case: str) -> int:
+    """The code of a refused case where a contract says nothing of it, or of the case that it follows; 0 for none."""
+    codes = (part if isinstance(part, int) else _usual(part) for part in STATUS_DEFAULTS.get(case, ()))
+    return next((code for code in codes if code >= 400), 0)
+
+
 def refusal_status(case: str, status: Status) -> int:
     """The code that the server answers for a refused case: the most telling one that the contract allows."""
     preferred = _PREFERRED.get(case)
@@ -136,5 +143,8 @@ def refusal_status(case: str, status: Status) -> int:
     codes = sorted(c for c in status.codes if c >= 400)
     if codes:
         return codes[0]
+    usual = _usual(case)
+    if usual in status:
+        return usual
     classes = sorted(c for c in status.classes if c >= 4)
     return status.first if not classes else (400 if classes[0] == 4 else classes[0] * 100)
