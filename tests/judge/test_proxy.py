@@ -378,7 +378,7 @@ def test_a_signal_ends_it_with_the_verdict(
     target = f"http://127.0.0.1:{upstream.server_port}"
     assert run(["proxy", "--target", target, "--contract", "procore", "--port", "0"]) == 2
     assert signal.getsignal(signal.SIGTERM) is before
-    assert "There are entries of: none at all" in capsys.readouterr().err
+    assert "nothing has come through the proxy" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_told(upstream: Served, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,6 +62,29 @@ def test_a_command_is_passed_through_and_judged(
     assert api.credentials["full"] not in repr(kept)
 
 
+def test_a_command_that_asks_the_proxy_nothing_is_told_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = [
+        "proxy",
+        "--target",
+        "http://127.0.0.1:9",
+        "--contract",
+        "procore",
+        "--port",
+        "0",
+        "--",
+        sys.executable,
+        "-c",
+        "",
+    ]
+    assert run(said) == 2
+    told = capfd.readouterr().err
+    assert "nothing has come through the proxy" in told
+    assert "a command finds it in RESTPROOF_PROXY" in told
+
+
 def test_who_reads_no_more_lines_has_the_reports_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = click.echo
 

@@ -97,6 +97,27 @@ def test_a_refused_credential_is_told(serve: Serve, contract: Contract, status: 
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("auth", "shown"),
+    [
+        (Auth("bearer"), "`Authorization: Bearer CREDENTIAL`"),
+        (Auth("api_key"), "`Authorization: CREDENTIAL`; the answer asks for the scheme Token"),
+        (Auth("api_key", header="X-Key", prefix="Key"), "`X-Key: Key CREDENTIAL`"),
+        (Auth("api_key", place="query", name="key"), "the query parameter `key`"),
+        (Auth("basic"), "user:password, by basic"),
+    ],
+)
+def test_a_refused_credential_is_told_with_how_it_was_sent(
+    serve: Serve, contract: Contract, auth: Auth, shown: str
+) -> None:
+    server = serve(lambda _: answer(401, WWW_Authenticate="Token"))
+    full = target(server.url, credentials={"full": "user:secret-word"})
+    with pytest.raises(TargetError) as error:
+        check_target(full, replace(contract, auth=auth))
+    assert f"It was sent as {shown}" in str(error.value)
+    assert "secret" not in str(error.value)
+
+
 def test_where_the_contract_asks_for_no_credential_a_refusal_says_that_none_was_sent(
     serve: Serve, contract: Contract
 ) -> None:

@@ -21,6 +21,7 @@ from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
 from restproof.contract.urls import parts_of
 from restproof.errors import ConfigurationError, Place, TargetError
+from restproof.report.text import plural
 from restproof.session.options import Options
 from restproof.targetids import needed_ids
 from restproof.wire.failure import FAILURES, describe
@@ -48,7 +49,7 @@ class Document:
     def closing_lines(self) -> Iterator[str]:
         """What of the document was not proven, and the lines that would prove more."""
         resources = self.found.contract["resources"]
-        yield f"{self.name} ({self.found.version}): {len(resources)} resources"
+        yield f"{self.name} ({self.found.version}): {plural(len(resources), 'resource')}"
         for line, names in self.waiting.items():
             yield f"  not judged: {', '.join(names)}: no request makes an id that this needs. {line}"
         lines = grouped(self.found.left_out)

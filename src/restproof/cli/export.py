@@ -32,6 +32,7 @@ def openapi(contract: str | None, out: Path | None) -> None:
     from restproof.contract.load import load
     from restproof.contract.openapi.export import document
     from restproof.contract.openapi.said import unsaid
+    from restproof.report.text import plural
 
     loaded = load(resolve_contract(contract, load_config(Path.cwd()), Path.cwd()))
     exported = document(loaded)
@@ -46,6 +47,6 @@ def openapi(contract: str | None, out: Path | None) -> None:
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=Place(out), hint="choose another --out"
         ) from None
-    click.echo(f"{out}: {len(loaded.resources)} resources")
+    click.echo(f"{out}: {plural(len(loaded.resources), 'resource')}")
     if beyond := unsaid(exported):
         click.echo(f"OpenAPI has no words for {', '.join(beyond)}: they stand in x-restproof")

@@ -16,7 +16,7 @@ import click
 
 from restproof.cli import judging
 from restproof.cli.completing import TARGET
-from restproof.errors import ConfigurationError
+from restproof.errors import ConfigurationError, TrafficError
 
 
 @click.command("proxy")
@@ -84,9 +84,11 @@ def command(
             live = Live(terms, address.base_url, _say).following(proxy.recording) if not quiet else nullcontext()
             with live:
                 code = _done(command_line, proxy.url, ended)
-    judged = terms.judge(
-        proxy.recording.traffic(), Path(f"proxy to {address.name}"), base_url=address.base_url, out=out, cwd=cwd
-    )
+    traffic = proxy.recording.traffic()
+    if not traffic.exchanges:
+        hint = f"Have your tests ask {proxy.url}; a command finds it in RESTPROOF_PROXY."
+        raise TrafficError("nothing has come through the proxy", hint=hint)
+    judged = terms.judge(traffic, Path(f"proxy to {address.name}"), base_url=address.base_url, out=out, cwd=cwd)
     for line in judged.lines(quiet=quiet):
         click.echo(line)
     return exit_code(judged.verdict) or code

@@ -143,7 +143,9 @@ class Placing:
 def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -> TrafficError:
     where = f"{base}{contract.base_path}" or "/"
     hosts = Counter(origin(e.request.url) for e in traffic.exchanges)
-    most = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(5)) or "none at all"
+    if not hosts:
+        return TrafficError("there is no request in it that a server has answered", place=Place(file))
+    most = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(5))
     return TrafficError(
         f"no entry is a request to a path of the contract '{contract.name}' (below {where})",
         place=Place(file),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from urllib.parse import urlsplit
 
 from restproof.config import Target
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Auth, Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.errors import TargetError
 from restproof.hooks import Hooks
@@ -46,9 +47,21 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
         raise TargetError(
             f"target {target.name}: GET {request.path} {shown} answers {exchange.status}",
             hint="Is it for this server, still valid, and allowed to see the configured ids?"
+            f"\n  {_as_sent(contract.auth, exchange.header('WWW-Authenticate'))}"
             if credential
             else "The contract says that no credential is asked for (auth: none). Where one is, say there which: auth.",
         )
+
+
+def _as_sent(auth: Auth, asked: str | None) -> str:
+    """How a credential was sent, with a word in its place, and by which scheme the answer asks for one."""
+    if auth.place == "header":
+        before = {"bearer": "Bearer ", "api_key": f"{auth.prefix} " if auth.prefix else ""}.get(auth.scheme)
+        shown = f"`{auth.header}: {before}CREDENTIAL`" if before is not None else f"user:password, by {auth.scheme}"
+    else:
+        shown = f"the {'query parameter' if auth.place == 'query' else 'cookie'} `{auth.name}`"
+    scheme = re.match(r"[A-Za-z][\w-]*", asked or "")
+    return f"It was sent as {shown}{f'; the answer asks for the scheme {scheme[0]}' if scheme else ''}."
 
 
 def _files(target: Target) -> str:
