@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.openapi.emitted.common import Kind, numbers
-from tests.openapi.honest import Service, When, whole
+from tests.openapi.honest import Request, Service, When, whole
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
 
@@ -217,3 +217,30 @@ def test_what_is_said_to_be_hidden_is(member: Document, closed: bool, is_open: b
     found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
     assert found.properties["note"]["writeOnly"]
     assert (found.properties["note"].get("x-restproof-shown") == "open") is is_open
+
+
+@pytest.mark.parametrize("told", [TEXT, NUMBER, {"type": "boolean"}, {"type": ["string", "null"]}])
+@pytest.mark.parametrize(("is_lost", "is_wrong"), [(False, False), (True, True)], ids=["kept", "lost"])
+def test_an_update_that_answers_with_a_word_is_judged_by_what_a_read_shows(
+    told: Document, is_lost: bool, is_wrong: bool, tmp_path: Path
+) -> None:
+    kind = honest()
+    said = {"string": "updated", "integer": 1, "boolean": True}.get(str(told["type"]), "updated")
+
+    def patch(service: Service, request: Request) -> tuple[int, Any]:
+        item = kind.found(service, request)
+        body = kind.valid(service, request, ())
+        item.update({} if is_lost else body)
+        return 200, said
+
+    paths = boxes(call(BOX, SENT, 201), patch=call(told, SENT, others={"404": {"description": "none"}}))
+    service = Service({**kind.routes(), ("PATCH", "/boxes/{id}"): patch})
+    assert bool(accused(tmp_path, paths, lambda: service)) is is_wrong
+    assert "its answer is" not in (tmp_path / "c/contract.yaml").read_text(encoding="utf-8")
+
+
+def test_a_create_that_answers_with_a_word_leads_to_no_id(tmp_path: Path) -> None:
+    listed = boxes(call(TEXT, SENT, 201))
+    listed["/boxes"]["get"] = call({"type": "array", "items": BOX})
+    assert "id" in resource(tmp_path / "listed", "box", listed).open
+    assert resource(tmp_path / "alone", "box", boxes(call(TEXT, SENT, 201))).operations == ("read",)

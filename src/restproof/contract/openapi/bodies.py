@@ -35,6 +35,7 @@ _BESIDE_ONE = re.compile(
     r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
 )
 """Members that stand beside the resource in an answer that says how the request went."""
+_OF_WORDS = {"object", "string", "boolean", "integer", "number", "null"}
 _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxProperties", "enum", "const", "anyOf")
 
 
@@ -108,8 +109,8 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         answer = object_of(reader.success(found.calls[operation]))
         if is_object(answer):
             single[operation] = answer
-        elif operation != "read" and types_of(answer) - {"null"} == {"object"}:
-            told.receipts.add(operation)  # an object of which no member is said: often of words alone
+        elif operation != "read" and answer and types_of(answer) <= _OF_WORDS:
+            told.receipts.add(operation)  # an object of which no member is said, or a value: often words alone
             told.created = answer if operation == "create" else told.created
         elif operation == "read" or answer:
             told.left_out[operation] = no_object(reader, found.calls[operation])
