@@ -42,8 +42,8 @@ def bodies_to_refuse(ground: Ground) -> Cases:
         if case["note"] == "an id that names nothing" and case["field"] not in ground.bodies.unique_fields:
             yield {"field": case["field"], "note": case["note"], "body": case["body"]}
     if not ground.resource.status("unknown_field").accepted:
-        for case in list(unknown_field_bodies(ground))[:1]:
-            yield {"field": case["field"], "note": case["note"], "body": case["body"]}
+        for unknown in list(unknown_field_bodies(ground))[:1]:
+            yield {"field": unknown["field"], "note": unknown["note"], "body": unknown["body"]}
 
 
 @requirement("create.failed-leaves-nothing", on="create", needs="list", when=lambda c, r: bool(r.unique), cost=2)

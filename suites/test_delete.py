@@ -8,7 +8,7 @@ from restproof.suite.lists import until_settled
 from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare
 from restproof.suite.states import after_create
-from restproof.suite.values import ReadPath, an
+from restproof.suite.values import ReadPath, an, named_members
 
 
 @requirement("delete.answers", on="delete", needs="create", set_up=1)
@@ -241,8 +241,11 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
         must.have_status(read, "read", because="after the delete of what it refers to")
         # What the server has made itself, a create may answer otherwise than a read: a time, to the microsecond.
         made = owner.spec.made_defaults.keys() - holder.sent.keys()
-        own = owner.bodies.writable.keys() - owner.spec.references.keys() - owner.spec.derived.keys() - made
-        before = {n: v for n, v in owner.stable(holder.entity or {}).items() if n in own}
+        roots = {n: ReadPath.parse(r.reads_as).root for n, r in owner.spec.references.items() if r.reads_as}
+        gone = {reference, roots.get(reference), *owner.spec.derived, *made}
+        own = {*owner.bodies.writable, *roots.values()} - gone
+        state = owner.stable(holder.entity or {})
+        before = {n: named_members(owner.spec.properties.get(n, {}), v) for n, v in state.items() if n in own}
         must.agree(read, before, read.entity, what=f"what referred to {an(subject.name)}, after the delete of that")
         if not ref.reads_as:
             continue  # no response shows it

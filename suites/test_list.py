@@ -19,7 +19,7 @@ from restproof.suite.lists import (
     some,
     until_settled,
 )
-from restproof.suite.setup import elsewhere
+from restproof.suite.setup import elsewhere, spare
 from restproof.suite.values import an, is_sure, member, named_members
 from restproof.suite.wire import Query, total_in
 
@@ -63,11 +63,16 @@ def at_length(subject: Subject, body: Body) -> Body:
 
 
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
-def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
-    """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
+@for_each(lambda ground: [{}, {"bare": True}])
+def test_an_entry_agrees_with_the_read(subject: Subject, bare: bool = False) -> None:
+    """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then.
+    And of one that holds as little as it can (``bare``): what a list makes of null shows there."""
     bodies = subject.bodies
-    made = subject.given(bodies.adjusted_to_rules(at_length(subject, bodies.full())))
-    if subject.spec.supports("update"):
+    if bare:
+        made = spare(subject)
+    else:
+        made = subject.given(bodies.adjusted_to_rules(at_length(subject, bodies.full())))
+    if subject.spec.supports("update") and not bare:
         subject.lists.walk()
         subject.update(made.id, bodies.adjusted_to_rules(at_length(subject, bodies.other_values()), bodies.full()))
     entry = next(

@@ -1,5 +1,6 @@
 """Hostile text, bodies and payloads: refused, or stored as the plain data that they are."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace as with_
 from typing import Any
 
@@ -61,19 +62,42 @@ def hostile_texts(ground: Ground) -> Cases:
     ):
         name = text_field(ground)
         if name is not None:
-            yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": False}
+            others = [n for n in text_fields(ground, value) if n != name]
+            sent = as_sent(ground, name, value)
+            yield {"name": name, "note": note, "value": sent, "unstorable": False, "others": others}
     # Many a server has a check for each field, and one column that cannot hold a NUL is enough for a 500.
-    for name in text_fields(ground, "restproof\x00")[1:]:
-        value = as_sent(ground, name, "restproof\x00")
-        yield {"name": name, "note": "NUL", "value": value, "unstorable": True}
+    for note, value in (("NUL", "restproof\x00"), ("a lone surrogate", "restproof\ud800")):
+        for name in text_fields(ground, value)[1:]:
+            yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": True}
+        for name, inside in inner_texts(ground, value.removeprefix("restproof")):
+            yield {"name": name, "note": f"{note} inside", "value": inside, "unstorable": True}
+
+
+def inner_texts(ground: Ground, end: str) -> Iterator[tuple[str, Body]]:
+    """Each object with free text in it, as a field of a create, once for each such text, which ends so."""
+    for name, schema in ground.bodies.writable.items():
+        plain = ground.bodies.plain(name) if "object" in types_of(schema) else None
+        if not isinstance(plain, dict):
+            continue
+        for member in (n for n, value in plain.items() if isinstance(value, str)):
+            changed = {**plain, member: f"{plain[member]}{end}"}
+            if is_valid(schema, changed):
+                yield name, changed
 
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)
 @for_each(hostile_texts)
 def test_hostile_text_is_stored_or_refused(
-    subject: Subject, operation: str, name: str, note: str, value: Any, unstorable: bool
+    subject: Subject,
+    operation: str,
+    name: str,
+    note: str,
+    value: Any,
+    unstorable: bool,
+    others: Sequence[str] = (),
 ) -> None:
-    reply = write(subject, operation, {name: value})
+    """``others``: fields beside it that hold the same."""
+    reply = write(subject, operation, dict.fromkeys((name, *others), value))
     must.have_answered(reply)
     if unstorable:
         must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")
@@ -86,9 +110,10 @@ def test_hostile_text_is_stored_or_refused(
         actual=reply.status,
         field=name,
     )
-    allowed = isinstance(reply.sent, dict) and is_valid(subject.bodies.writable[name], reply.sent.get(name))
-    if reply.ok and allowed and not unstorable and name in (state := subject.observe(reply.id)):
-        must.agree(reply, named(subject, {name: reply.sent[name]}), state, what=f"{note} that the server took")
+    if reply.ok and not unstorable and isinstance(reply.sent, dict):
+        state, asked = subject.observe(reply.id), subject.bodies.writable
+        kept = {n: reply.sent[n] for n in (name, *others) if n in state and is_valid(asked[n], reply.sent.get(n))}
+        must.agree(reply, named(subject, kept), state, what=f"{note} that the server took")
 
 
 def write(subject: Subject, operation: str, change: Body) -> Reply:
@@ -114,6 +139,13 @@ def number_field(ground: Ground) -> str | None:
     return min(names, key=lambda n: "number" not in types_of(fields[n]), default=None)
 
 
+def whole_fields(ground: Ground) -> list[str]:
+    """Each field that takes whole numbers and no fractions: columns differ, and one may have too few bits."""
+    fields = ground.bodies.writable if ground.operation == "create" else ground.bodies.changeable
+    own = {*ground.resource.references, ground.resource.id.field}
+    return [n for n, p in fields.items() if "integer" in types_of(p) and "number" not in types_of(p) and n not in own]
+
+
 _HOLE = "restproof-hole"
 # Made once: a plan of many resources holds each of them many times.
 _ARRAYS = "[" * 10_000 + "]" * 10_000
@@ -134,6 +166,8 @@ def hostile_bodies(ground: Ground) -> Cases:
             ("digits of base 16", "0x10"),
         ):
             yield {"note": note, "text": value, "into": number}
+    for name in whole_fields(ground):
+        yield {"note": "a number beyond signed 64 bits", "text": str(2**63), "into": name}
     if text is not None:
         # Servers that take such are many (decoders that put U+FFFD for it): what they make is known by its token.
         mark = RUN if text in text_fields(ground, f"{RUN}--") else "restproof"

@@ -20,7 +20,7 @@ def have_moved(subject: Subject, reply: Reply, before: Body, now: Body) -> None:
 
 def moving_changes(ground: Ground) -> Cases:
     """One plain change, one of a field that no create needs, one of an array and one of an object: each may have a way
-    of its own to the store. Then (``brief``) one field of each kind, one to null, and a reference of each kind."""
+    of its own to the store. Then (``brief``) every field, and one to null: what moves the time may know some alone."""
     bodies = ground.bodies
     yield from ({"change": c["change"]} for c in one_change(ground))
     spared = {*ground.resource.references, *bodies.unique_fields}
@@ -29,19 +29,16 @@ def moving_changes(ground: Ground) -> Cases:
         for name in names[:1]:
             if bodies.another(name) is not None:
                 yield {"change": {name: bodies.another(name)}}
-    seen: set[str] = set()
+    cleared = False
     for name, schema in sorted(bodies.changeable.items(), key=lambda f: f[0] in bodies.ruled):
         if name in bodies.unique_fields:
             continue
         ref = ground.resource.references.get(name)
-        plain = schema.get("format") or f"{'an enumeration of ' if 'enum' in schema else ''}{sorted(types_of(schema))}"
-        kind = plain if ref is None else "references" if ref.many else "a reference"
         value = bodies.another(name) if ref is None or bodies.referable(name) else None
-        if kind not in seen and value is not None:
-            seen.add(kind)
+        if value is not None:
             yield {"change": {name: value}, "brief": True}
-        if "null" not in seen and is_nullable(schema):
-            seen.add("null")
+        if not cleared and is_nullable(schema):
+            cleared = True
             yield {"change": {name: None}, "brief": True}
 
 

@@ -127,6 +127,9 @@ def test_a_reference_names_nothing(ground: Ground) -> None:
     for case in reference_bodies(ground):
         assert problems(ground, case["body"]) == [], case
         value = case["body"][case["field"]]
+        if case.get("status") == "bad_reference":
+            assert value == 0
+            continue
         assert any(
             str(v).endswith((":none}", ":other}", ":deleted}")) for v in (value if isinstance(value, list) else [value])
         )

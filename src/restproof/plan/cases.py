@@ -17,6 +17,12 @@ class BodyCase(TypedDict):
     body: Body
 
 
+class ReferenceCase(BodyCase, total=False):
+    """``status``: the contract's word for the answer, where it is not ``reference``."""
+
+    status: str
+
+
 class RefusedCase(BodyCase):
     """``status``: the contract's word for the answer."""
 

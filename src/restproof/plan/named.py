@@ -8,21 +8,39 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
 from restproof.contract.rules import Belongs
+from restproof.contract.shapes import is_nullable, types_of
 from restproof.plan.belonging import OTHER, USUAL, elsewhere, named
-from restproof.plan.cases import BodyCase
+from restproof.plan.cases import BodyCase, ReferenceCase
 from restproof.plan.inputs import body_with, fields_of
 from restproof.plan.symbols import reference
+from restproof.semantics.checker import is_valid
 from restproof.semantics.inner import replaced, steps_of
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
 
 
-def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
-    """Each reference field with an id that names nothing, and with one that is out of reach (under another root);
-    each reference inside of a field with an id that names nothing; and two references that do not go together."""
-    yield from inner_reference_bodies(ground)
-    yield from mixed_bodies(ground)
+def reference_bodies(ground: Ground) -> Iterator[ReferenceCase]:
+    """Each reference field with an id that names nothing, with one that is out of reach (under another root), and with
+    0 where that is no id; each reference inside of a field with an id that names nothing; and two references that do
+    not go together."""
+    for case in (*inner_reference_bodies(ground), *mixed_bodies(ground), *_field_bodies(ground)):
+        yield {"field": case["field"], "note": case["note"], "body": case["body"]}
+    for name, ref in ground.resource.references.items():
+        if name in fields_of(ground) and _zero_is_none(ground, name, ref):
+            body = body_with(ground, name, 0)
+            yield ReferenceCase(field=name, note="0, which no id can be", body=body, status="bad_reference")
+
+
+def _zero_is_none(ground: Ground, name: str, ref: Reference) -> bool:
+    """Whether 0 can be no id, though the field's own schema allows it, and null is there to say that it names none."""
+    schema, to = fields_of(ground)[name], ground.contract.resources[ref.to]
+    id = to.properties.get(to.id.field, {})
+    allowed = not ref.many and "integer" in types_of(schema) and is_nullable(schema) and is_valid(schema, 0)
+    return allowed and to.id.type == "integer" and not is_valid(id, 0)
+
+
+def _field_bodies(ground: Ground) -> Iterator[BodyCase]:
     for name, ref in ground.resource.references.items():
         if name not in fields_of(ground):
             continue

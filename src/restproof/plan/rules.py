@@ -147,6 +147,12 @@ class OrderedPlan(RulePlan):
             yield RuleCase(field=one, note=note, given=given, body={one: None})
             given = {**minimal, one: None, **self._beside(two, late)}
             yield RuleCase(field=two, note=f"{two} where {one} is null", given=given, body={two: early})
+        if is_nullable(self.values.settable[two]):
+            given = {**minimal, one: early, two: late}
+            note = f"{two} becomes null beside the stored {one}"
+            yield RuleCase(field=two, note=note, given=given, body={two: None})
+            given = {**minimal, two: None, **self._beside(one, early)}
+            yield RuleCase(field=one, note=f"{one} where {two} is null", given=given, body={one: late})
 
     def _in_two_zones(self, operation: str, note: str, *, kept: bool) -> Iterator[RuleCase]:
         """Two moments that keep the rule, or break it, and do not where they are compared as texts: an update has one

@@ -173,7 +173,7 @@ _TEXTS = (
     Candidate(
         "text",
         "blanks at both ends, quotes, markup and several lines",
-        '  O\'Brien "& Sons" &amp; <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
+        '  O\'Brien "& Sons" &amp; <b>\\ %s%41 ${x}\r\nsecond\tline\nthird  ',
     ),
     Candidate("text", "characters that nobody sees", "a\ufeffb\u200bc\u00add"),
     Candidate("text", "digits with zeros in front", "0042"),

@@ -89,6 +89,22 @@ def delete_switches_off(seam: Seam) -> None:
     seam.around("clear_references", advice)
 
 
+@fault(
+    "delete-clears-other-references",
+    "delete.clears-references",
+    "what names a deleted resource loses its other references, too",
+)
+def delete_clears_other_references(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, gone: Entry) -> None:
+        naming = [(owner, entry) for owner, _, entry in seam.steps.references_to(gone)]
+        inner(call, gone)
+        for owner, entry in naming:
+            single = {n: None for n, ref in owner.references.items() if not ref.many and n in entry.state}
+            seam.steps.store.update(owner, entry, {**entry.state, **single}, unique=False)
+
+    seam.around("clear_references", advice)
+
+
 @fault("delete-not-done", "delete.is-gone", "a delete answers as it should and deletes nothing")
 def delete_not_done(seam: Seam) -> None:
     seam.around("remove", lambda inner, call, entry: None)

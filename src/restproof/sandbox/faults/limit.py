@@ -117,6 +117,15 @@ def reset_in_seconds(seam: Seam) -> None:
     seam.around("limit_numbers", advice)
 
 
+@fault("reset-in-milliseconds", "limit.headers", "the reset header of a write holds milliseconds of Unix time")
+def reset_in_milliseconds(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> dict[str, int]:
+        numbers: dict[str, int] = inner(call)
+        return {**numbers, "reset": numbers["reset"] * (1000 if call.writes else 1)}
+
+    seam.around("limit_numbers", advice)
+
+
 @fault("reset-in-the-past", "limit.headers", "the reset header names a moment that is over")
 def reset_in_the_past(seam: Seam) -> None:
     seam.around("limit_numbers", lambda inner, call: {**inner(call), "reset": 1_000_000_000})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from restproof.contract.shapes import types_of
 from restproof.contract.syntax import SortKey
 from restproof.pointer import follow
 from restproof.sandbox.call import Answer, Call
@@ -70,6 +71,18 @@ def list_entry_differs(seam: Seam) -> None:
             name = _first_text(call, entry)
             if name:
                 entry[name] = entry[name][:3]
+        return answer
+
+    seam.around("answer_list", advice)
+
+
+@fault("list-shows-empty-for-null", "list.entry-agrees", "null in a list's entries shows as an empty text")
+def list_shows_empty_for_null(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        properties = call.resource.properties
+        for entry in _shown(call, answer):
+            entry.update({n: "" for n, v in entry.items() if v is None and "string" in types_of(properties.get(n, {}))})
         return answer
 
     seam.around("answer_list", advice)
@@ -299,6 +312,16 @@ def bad_filter_empty(seam: Seam) -> None:
         return answer
 
     seam.around("answer_refusal", advice)
+
+
+@fault("filter-name-capitalised", "list.bad-filter", "a filter by a name takes it in any case")
+def filter_name_capitalised(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Any:
+        filters = {call.resource.query.named(n): f.values for n, f in call.resource.filters.items() if f.values}
+        call.query = [(n, v.capitalize() if v.capitalize() in (filters.get(n) or ()) else v) for n, v in call.query]
+        return inner(call)
+
+    seam.around("read_filters", advice)
 
 
 @fault("unknown-sort-500", "list.unknown-query-field", "an unknown field to sort or filter by yields 500")

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.shapes import types_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import State, bent, crash_at, free_texts, in_text
 from restproof.sandbox.faults.registry import Seam, fault
@@ -153,6 +154,30 @@ def nul_in_one_text(seam: Seam) -> None:
     seam.around("unstorable", advice)
 
 
+@fault("nul-inside-an-object", "robust.hostile-text", "texts inside of an object may hold a NUL")
+def nul_inside_an_object(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> list[Refusal]:
+        fields = call.fields or {}
+        return [r for r in inner(call) if not isinstance(fields.get(str(r.field).partition(".")[0]), dict)]
+
+    seam.around("unstorable", advice)
+
+
+@fault("surrogate-in-one-text", "robust.hostile-text", "of several texts the one in the middle may hold a surrogate")
+def surrogate_in_one_text(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> list[Refusal]:
+        texts = free_texts(call)
+        middle = "".join(texts[len(texts) // 2 :][:1]) if len(texts) > 2 else ""
+        found: list[Refusal] = inner(call)
+        value = (call.fields or {}).get(middle)
+        if isinstance(value, str) and "\ud800" in value:
+            call.fields = {**(call.fields or {}), middle: value.replace("\ud800", "\ufffd")}
+            return [refusal for refusal in found if refusal.field != middle]
+        return found
+
+    seam.around("unstorable", advice)
+
+
 bent(
     "control-characters-dropped",
     "robust.hostile-text",
@@ -260,4 +285,14 @@ crash_at(
     "robust.hostile-body",
     "a number just beyond signed 64 bits yields 500",
     lambda c: b"9223372036854775808" in c.body,
+)
+crash_at(
+    "integer-column-overflow-500",
+    "robust.hostile-body",
+    "a whole number beyond signed 64 bits yields 500 where the field is one of whole numbers",
+    lambda c: any(
+        f'"{n}":9223372036854775808'.encode() in c.body.replace(b" ", b"")
+        for n, p in c.resource.properties.items()
+        if "integer" in types_of(p)
+    ),
 )

@@ -9,9 +9,7 @@ from typing import Any
 
 from restproof.contract.shapes import is_nullable
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import (
-    State,
-)
+from restproof.sandbox.faults.advice import State, free_texts
 from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
 from restproof.sandbox.store import Entry
 from restproof.sandbox.writing import time_value
@@ -35,6 +33,18 @@ def null_leaves_time(seam: Seam) -> None:
     def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
         state: State = inner(call, fields)
         if call.entry and fields and all(v is None for v in fields.values()):
+            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("last-text-leaves-time", "update.touches-updated-at", "of several free texts, the last moves no time of change")
+def last_text_leaves_time(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        texts = free_texts(call)
+        if call.entry and len(texts) > 1 and [*fields] == texts[-1:]:
             state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
         return state
 
