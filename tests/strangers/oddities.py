@@ -90,7 +90,7 @@ def _(s: Server) -> None:
     s.find, s.store = find, numbering  # type: ignore[method-assign]
 
 
-def _moves(*, colleague: bool) -> Lie:
+def _moves(*, colleague: bool, silent: bool = False) -> Lie:
     def install(s: Server) -> None:
         def update(asked: Asked) -> Answer:
             answer = s.update_honestly(asked)
@@ -102,7 +102,7 @@ def _moves(*, colleague: bool) -> Lie:
             s.rows[asked.resource][record["id"]] = record
             if colleague:
                 free.append((asked.resource, old))
-            return Answer(200, shown(record))
+            return Answer(204) if silent else Answer(200, shown(record))
 
         def first(asked: Asked) -> None:
             while free and asked.method == "GET":
@@ -116,6 +116,7 @@ def _moves(*, colleague: bool) -> Lie:
 
 LIES["an update gives a new id"] = _moves(colleague=False)
 LIES["an update gives a new id, and a colleague gets the old one"] = _moves(colleague=True)
+LIES["an update gives a new id without a word, and a colleague gets the old one"] = _moves(colleague=True, silent=True)
 
 
 @lie("a slug follows the colour")

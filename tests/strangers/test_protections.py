@@ -56,6 +56,15 @@ def moved(made: Bench) -> None:
     made.send("DELETE", f"/notes/{note.json['id']}")
 
 
+def alike(made: Bench) -> None:
+    """What has the id by now is like what the update alone has sent."""
+    badge = made.send("POST", "/badges", {"number": 5, "kind": "guest"}).response
+    assert badge is not None
+    made.send("PATCH", f"/badges/{badge.json['id']}", {"kind": "staff"})
+    made.send("GET", "/offices/1")  # meanwhile a colleague gets the id
+    made.send("DELETE", f"/badges/{badge.json['id']}")
+
+
 def taken_up(made: Bench) -> None:
     """A colleague uses an office that a run has left, of which an old ledger knows."""
     below_ours(made.server, made.office())
@@ -129,8 +138,16 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         unmarked,
     ),
     "an item that has moved": (
-        moves.Moves, "unasked", always(None), "an update gives a new id, and a colleague gets the old one",
+        moves.Moves, "unasked", always(None), "reads are cached, and a colleague gets the id of what has moved",
         moved,
+    ),
+    "a look after an update": (
+        evidence.Evidence, "changed", always(None),
+        "an update gives a new id without a word, and a colleague gets the old one", moved,
+    ),
+    "all that it was made with": (
+        evidence, "agrees_since", lambda written, _, shown: proof.agrees(written, shown),
+        "an update gives a new id without a word, and a colleague gets the old one", alike,
     ),
     "what is shown after its delete": (
         evidence.Evidence, "end", lambda seen, place, _: seen.forget(place) or True,

@@ -22,7 +22,7 @@ from restproof.wire.left import Left
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import entity_of, in_utf8
-from restproof.wire.proof import Marks, agrees, agrees_when_new
+from restproof.wire.proof import Marks, agrees_since, agrees_when_new
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
 from restproof.wire.walk import ListUnreadable, contract_headers
@@ -250,8 +250,11 @@ class Work:
             return entry is not None or not is_by_update(group.resource, shown, self.marks, self.ledger)
         if entry is None or entry.item is None:
             return False
-        return agrees(self.ledger.written(entry.item), shown) or any(
-            w.new and (agrees_when_new(w.sums, shown) or group.is_new_and_bare(w, shown)) for w in writes
+        written = self.ledger.written(entry.item)
+        return any(
+            agrees_since(written, w.sums, shown)
+            or (w.new and (agrees_when_new(w.sums, shown) or group.is_new_and_bare(w, shown)))
+            for w in writes
         )
 
     def _read_as_ours(self, group: Group, entry: LedgerEntry) -> Group | None:

@@ -15,7 +15,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
+from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed, listed_one
 
 _FRESH = 30.0
@@ -100,6 +100,8 @@ class Evidence:
         """Where an answer says that nothing is there to who made what was seen there, something else is going on (a
         database was restored), and what was seen before holds no longer."""
         seen, _ = self._seen.get(place.key, (None, 0.0))
+        if exchange.status is None or exchange.status >= 500:
+            self.forget(place)  # what it has done is not known
         if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
             self._forget_all()
 
@@ -127,6 +129,17 @@ class Evidence:
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.forget(self.places.where(place))
+
+    def changed(self, place: Spot, shown: Mapping[str, Any] | None) -> None:
+        """An update went through, and its answer shows this. The item may have moved, and its id be somebody's by now,
+        or who saw the change has taken it up: what was seen before holds no longer, and what the answer proves for a
+        moment. What bears no mark may be like what others have, and a server may make one of the two."""
+        self.forget(place)
+        named = None if shown is None else shown.get(place.resource.id.field)
+        if shown is None or str(named) != place.id or place.key in self._ended:
+            return
+        if self.marks.shown(place.resource, shown) and self.is_ours(place, shown):
+            self._seen[place.key] = Sight.OURS, self._clock() - _FRESH + _JUST_NOW
 
     def end(self, place: Spot, credential: str | None) -> bool:
         """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
@@ -339,7 +352,7 @@ class Evidence:
             return made is not None or not is_by_update(resource, entity, self.marks, self._ledger)
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
-        return any(agrees(written, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+        return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
 
 
 def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, ledger: Ledger) -> bool:

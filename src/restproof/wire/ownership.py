@@ -23,7 +23,18 @@ from restproof.wire.heeding import Heeding
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
-from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
+from restproof.wire.places import (
+    Spot,
+    body_of,
+    chosen_id,
+    entities,
+    entity_of,
+    is_usable_id,
+    named_id,
+    plain,
+    readings,
+    scalars,
+)
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket, lasting, left_by
@@ -210,11 +221,8 @@ class Ownership:
         if ticket.marks and not known:
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or known or (made is not None and made.sums):
-            shown = left_by(ticket, place.resource, exchange)
-            self.ledger.wrote(item, sums_of(shown), ticket.marks)
-            if not ticket.marks and not self.marks.shown(place.resource, shown):
-                # What bears no mark may be like what others have, and a server may make one of the two.
-                self.evidence.forget(place)
+            self.ledger.wrote(item, sums_of(left_by(ticket, place.resource, exchange)), ticket.marks)
+        self.evidence.changed(place, entity_of(place.resource, exchange.response, exchange.about.operation or "update"))
 
 
 class _Decision:

@@ -132,6 +132,13 @@ def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     )
 
 
+def agrees_since(written: Mapping[str, str], created: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
+    """Whether a representation holds what updates have ``written``, and of all else that it shows what was sent when it
+    was ``created``: one field that was changed alone may be like that of others."""
+    rest = {name: sum for name, sum in created.items() if name not in written and name in entity}
+    return agrees(written, entity) and (not rest or agrees_when_new(rest, entity))
+
+
 def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
     """Whether a representation holds what was written, and by a value that others would hardly have by themselves: not
     null, a boolean, nothing at all or the default in the field's schema (of ``properties``)."""
