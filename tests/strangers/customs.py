@@ -94,6 +94,24 @@ def _(s: Server) -> None:
     s.create = create
 
 
+@lie("a create of a number that is taken is an update of what has it, and answers 201")
+def _(s: Server) -> None:
+    for rows in (s.rows["badge"], s.others["badge"]):
+        for key, row in rows.items():
+            row["number"] = key
+
+    def create(asked: Asked) -> Answer:
+        refused = s.refused(asked)
+        wanted = asked.body.get("number") if refused is None else None
+        for row in s.rows["badge"].values() if asked.resource == "badge" else ():
+            if row["number"] == wanted:
+                row.update(s.fields(asked))
+                return Answer(201, shown(row))
+        return refused or s.create_honestly(asked)
+
+    s.create = create
+
+
 @lie("a slug that is taken gets a suffix, and every slug is made plain")
 def _(s: Server) -> None:
     def create(asked: Asked) -> Answer:

@@ -36,7 +36,7 @@ resources:
     path: /notes
     schema: note.json
     references: {office_id: {to: office, reads_as: office_id, on_delete: clear}}
-  badge: {path: /badges, schema: badge.json}
+  badge: {path: /badges, schema: badge.json, unique: [number]}
   memo: {path: /memos, schema: room.json, operations: [list, read, update, delete]}
   tag:
     path: /tags

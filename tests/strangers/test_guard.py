@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Reference, Status
-from restproof.wire import evidence, places
+from restproof.wire import holdings, places
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.message import About, Headers, Request
@@ -250,7 +250,7 @@ def test_one_walk_shows_for_a_moment_what_the_list_held(
     made.send("POST", "/notes", {"text": made.token()})
     assert looks_of_a_create() == 0
     assert all(entry.new for entry in made.run.ledger.entries() if entry.resource == "badge")
-    monkeypatch.setattr(evidence, "_JUST_NOW", -1.0)
+    monkeypatch.setattr(holdings, "JUST_NOW", -1.0)
     assert looks_of_a_create() > 0
 
 

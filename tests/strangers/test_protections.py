@@ -113,6 +113,11 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         ownership, "scalars", lambda _: iter(()), "a reference counts on what it names",
         theirs(("POST", "/notes", {"text": "x", "office_id": 17})),
     ),
+    "what must be unique is like nobody's": (
+        ownership._Decision, "_must_be_like_nobody", always(None),
+        "a create of a number that is taken is an update of what has it, and answers 201",
+        theirs(("POST", "/badges", {"number": 17, "kind": "guest"})),
+    ),
     "no write to what others share": (
         ownership._Decision, "_must_be_below_ours", always(None),
         "methods that are not supported change all of a collection", theirs(("DELETE", "/offices")),
@@ -142,7 +147,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         moved,
     ),
     "a look after an update": (
-        evidence.Evidence, "changed", always(None),
+        evidence.Evidence, "forget", always(None),
         "an update gives a new id without a word, and a colleague gets the old one", moved,
     ),
     "all that it was made with": (

@@ -10,22 +10,19 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
+from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
-from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed, listed_one
+from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
 _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
 of an id that names nothing and that no server has given out to this run."""
-_JUST_NOW = 2.0
-"""Seconds for which other sights are trusted: ids that were deleted come again."""
 _GONE = (404, 410)
-AFRESH = ("Cache-Control", "no-cache")
-"""Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
 _MOST_READS, _MOST_LISTS = 1000, 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
 
@@ -52,15 +49,6 @@ class Thing:
     new: bool = False
 
 
-@dataclass(frozen=True)
-class Looker:
-    """How a decision looks: through ``sender``, with the headers and the credential of the request in question."""
-
-    sender: Sender
-    headers: Headers
-    credential: str | None
-
-
 class Evidence:
     """The answers that prove something, and the looks that find more. ``clock`` gives seconds."""
 
@@ -84,7 +72,7 @@ class Evidence:
         """When items were last said to be there no more, by whoever made them: what was below went with them."""
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
-        self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
+        self.holdings = Holdings(self.places, clock)
 
     # ------------------------------------------------------------ what is noted
 
@@ -120,26 +108,18 @@ class Evidence:
         self._things.setdefault((resource.name, id), []).append(thing)
         self.forget(thing.place)
         self._ended.discard(thing.place.key)
-        for (collection, *_), (ids, _) in self._ids.items():
-            if collection == thing.place.collection.key:
-                ids.add(str(thing.place.id))
+        self.holdings.add(thing.place)
 
-    def forget(self, place: Spot) -> None:
-        """What was seen of the item holds no longer, in lists neither."""
+    def forget(self, place: Spot, shown: Mapping[str, Any] | None = None) -> None:
+        """What was seen of the item holds no longer, in lists neither. ``shown``: what the answer to an update has
+        shown since, which proves for a moment an item that bears a mark."""
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.forget(self.places.where(place))
-
-    def changed(self, place: Spot, shown: Mapping[str, Any] | None) -> None:
-        """An update went through, and its answer shows this. The item may have moved, and its id be somebody's by now,
-        or who saw the change has taken it up: what was seen before holds no longer, and what the answer proves for a
-        moment. What bears no mark may be like what others have, and a server may make one of the two."""
-        self.forget(place)
-        named = None if shown is None else shown.get(place.resource.id.field)
-        if shown is None or str(named) != place.id or place.key in self._ended:
+        if shown is None or str(shown.get(place.resource.id.field)) != place.id or place.key in self._ended:
             return
         if self.marks.shown(place.resource, shown) and self.is_ours(place, shown):
-            self._seen[place.key] = Sight.OURS, self._clock() - _FRESH + _JUST_NOW
+            self._seen[place.key] = Sight.OURS, self._clock() - _FRESH + JUST_NOW
 
     def end(self, place: Spot, credential: str | None) -> bool:
         """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
@@ -200,7 +180,7 @@ class Evidence:
     def _holds(self, place: Spot, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
-        if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else _JUST_NOW):
+        if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else JUST_NOW):
             return False
         newer = self._reads.at(self.places.where(place)) if sight is Sight.OURS else None
         if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
@@ -282,30 +262,12 @@ class Evidence:
         if not resource.supports("list"):
             return Sight.UNCLEAR
         try:
-            entry = listed_one(*self._asked(place, looker), str(place.id), credential=credential, setup=GUARD)
+            entry = listed_one(*self.holdings.asked(place, looker), str(place.id), credential=credential, setup=GUARD)
             if entry is not None:
                 return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
         except ListUnreadable as unread:
             return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
         return Sight.NOTHING
-
-    def ids(self, place: Spot, looker: Looker) -> frozenset[str]:
-        """The ids that the collection holds, as a walk through it has just shown, and those that creates of this run
-        were answered to have made since. Raises ``ListUnreadable``."""
-        identity = place.resource.id.field
-        key = place.collection.key, looker.headers, looker.credential
-        known = self._ids.get(key)
-        if known is None or self._clock() - known[1] > _JUST_NOW:
-            began = self._clock()
-            walk = listed(*self._asked(place, looker), credential=looker.credential, setup=GUARD)
-            known = {str(e.get(identity)) for e in walk}, began
-            self._ids = {k: v for k, v in self._ids.items() if began - v[1] <= _JUST_NOW} | {key: known}
-        return frozenset(known[0])
-
-    def _asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
-        """Who asks for the list that an item belongs to, and how."""
-        asked = self.places.request(place.collection, "list", (*looker.headers, AFRESH))
-        return looker.sender, place.resource, asked.target, asked.headers
 
     def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""

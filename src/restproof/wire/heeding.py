@@ -14,9 +14,10 @@ from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.versions import CHANGES
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
-from restproof.wire.evidence import AFRESH, Evidence, Looker
+from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
+from restproof.wire.holdings import AFRESH, Looker
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.nothing import NO_ID, says_none

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +18,10 @@ from restproof.contract.model import Contract, Resource
 from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_not_ours
+from restproof.wire.evidence import Evidence, Sight, Thing, is_new, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
+from restproof.wire.holdings import Looker, naturals
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
@@ -222,7 +224,9 @@ class Ownership:
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or known or (made is not None and made.sums):
             self.ledger.wrote(item, sums_of(left_by(ticket, place.resource, exchange)), ticket.marks)
-        self.evidence.changed(place, entity_of(place.resource, exchange.response, exchange.about.operation or "update"))
+        # Its id may be somebody's by now, who saw the change may have taken it up, or it is one with what is like it.
+        answered = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
+        self.evidence.forget(place, answered)
 
 
 class _Decision:
@@ -257,6 +261,8 @@ class _Decision:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
         absent = place.id is not None and self._is_absent(place)
+        for entity in found if not absent or self.method != "PATCH" else ():
+            self._must_be_like_nobody(place, entity)
         known = self._known_ids(place, marks) if place.id is None else None
         stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
         look, held = self.looker, lasting(place, found)
@@ -277,7 +283,7 @@ class _Decision:
         if marks or not resource.supports("list"):
             return None
         try:
-            return self.owner.evidence.ids(collection, self.looker)
+            return self.owner.evidence.holdings.ids(collection, self.looker)
         except ListUnreadable:
             return None
 
@@ -335,6 +341,18 @@ class _Decision:
             for value in scalars(entity.get(identity.field)):
                 if plain(value) != place.id:
                     self._must_name_nobody(resource, value, place)
+
+    def _must_be_like_nobody(self, place: Spot, entity: Mapping[str, Any]) -> None:
+        """What must be unique names a record as an id does: a server may make a write with that of another a write to
+        it. What holds a token is nobody's."""
+        evidence = self.owner.evidence
+        named = [n for n in naturals(place.resource, entity) if not self.owner.marks.are_in_text(str(n))]
+        with suppress(ListUnreadable):
+            for values in named if place.resource.supports("list") else ():
+                for entry in evidence.holdings.alike(place, self.looker, values):
+                    other = place.item(entry.get(place.resource.id.field))
+                    if other.id != place.id and not evidence.is_ours(other, entry):
+                        raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
 
     def _must_name_nobody(self, resource: Resource, value: Any, place: Spot) -> str:
         """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading. Returns the

@@ -91,6 +91,10 @@ class Marks:
             if name not in resource.secret
         )
 
+    def are_in_text(self, text: str) -> bool:
+        """Whether a text holds a token of the run."""
+        return bool(self._in(text))
+
     def _in(self, value: Any) -> list[str]:
         """The tokens in a value. Some servers keep texts in capitals, so case says nothing."""
         if not isinstance(value, str):

@@ -1,0 +1,92 @@
+"""What a collection holds just before a write: the ids, and what others' entries have there that must be unique."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.wire.message import Headers
+from restproof.wire.places import Places, Spot, plain, scalars
+from restproof.wire.walk import GUARD, Sender, listed
+
+JUST_NOW = 2.0
+"""Seconds for which sights are trusted of what comes and goes by itself."""
+AFRESH = ("Cache-Control", "no-cache")
+"""Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
+Natural = tuple[tuple[str, tuple[str, ...]], ...]
+"""The fields of a unique key, each with its values, without what some servers pass over as they compare them."""
+
+
+@dataclass(frozen=True)
+class Looker:
+    """How a decision looks: through ``sender``, with the headers and the credential of the request in question."""
+
+    sender: Sender
+    headers: Headers
+    credential: str | None
+
+
+@dataclass(frozen=True)
+class _Walk:
+    resource: Resource
+    at: float
+    ids: set[str]
+    entries: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def alike(self) -> Mapping[Natural, Sequence[Mapping[str, Any]]]:
+        """The entries that have the values of a unique key."""
+        found: dict[Natural, list[Mapping[str, Any]]] = {}
+        for entry in self.entries:
+            for values in naturals(self.resource, entry):
+                found.setdefault(values, []).append(entry)
+        return found
+
+
+class Holdings:
+    """Walks through lists; one walk serves all that is asked within a moment. ``clock`` gives seconds."""
+
+    def __init__(self, places: Places, clock: Callable[[], float]) -> None:
+        self._places, self._clock = places, clock
+        self._walks: dict[tuple[object, Headers, str | None], _Walk] = {}
+
+    def asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
+        """Who asks for the list that an item belongs to, and how."""
+        asked = self._places.request(place.collection, "list", (*looker.headers, AFRESH))
+        return looker.sender, place.resource, asked.target, asked.headers
+
+    def ids(self, place: Spot, looker: Looker) -> frozenset[str]:
+        """The ids that the collection holds, as a walk through it has just shown, and those that creates of this run
+        were answered to have made since. Raises ``ListUnreadable``."""
+        return frozenset(self._walk(place, looker).ids)
+
+    def alike(self, place: Spot, looker: Looker, values: Natural) -> Sequence[Mapping[str, Any]]:
+        """What the collection holds with the ``values`` of a unique key, as such a walk has shown. Raises
+        ``ListUnreadable``."""
+        return self._walk(place, looker).alike.get(values, ())
+
+    def add(self, item: Spot) -> None:
+        """A create was answered to have made the item."""
+        for (collection, *_), walk in self._walks.items():
+            if collection == item.collection.key:
+                walk.ids.add(str(item.id))
+
+    def _walk(self, place: Spot, looker: Looker) -> _Walk:
+        key = place.collection.key, looker.headers, looker.credential
+        known = self._walks.get(key)
+        if known is None or self._clock() - known.at > JUST_NOW:
+            began = self._clock()
+            found = list(listed(*self.asked(place, looker), credential=looker.credential, setup=GUARD))
+            known = _Walk(place.resource, began, {str(e.get(place.resource.id.field)) for e in found}, found)
+            self._walks = {k: w for k, w in self._walks.items() if began - w.at <= JUST_NOW} | {key: known}
+        return known
+
+
+def naturals(resource: Resource, entity: Mapping[str, Any]) -> Iterator[Natural]:
+    """What an entity has of each unique key that it has all of."""
+    for key in resource.unique:
+        if all(entity.get(name) is not None for name in key):
+            yield tuple((name, tuple(plain(v).strip().casefold() for v in scalars(entity[name]))) for name in key)
