@@ -114,7 +114,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         theirs(("POST", "/notes", {"text": "x", "office_id": 17})),
     ),
     "what must be unique is like nobody's": (
-        ownership._Decision, "_must_be_like_nobody", always(None),
+        ownership, "must_be_like_nobody", always(None),
         "a create of a number that is taken is an update of what has it, and answers 201",
         theirs(("POST", "/badges", {"number": 17, "kind": "guest"})),
     ),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker
+from restproof.contract.validator import Validator
+from restproof.wire.failure import NotProven
+from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker, naturals
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
@@ -110,13 +113,14 @@ class Evidence:
         self._ended.discard(thing.place.key)
         self.holdings.add(thing.place)
 
-    def forget(self, place: Spot, shown: Mapping[str, Any] | None = None) -> None:
-        """What was seen of the item holds no longer, in lists neither. ``shown``: what the answer to an update has
-        shown since, which proves for a moment an item that bears a mark."""
+    def forget(self, place: Spot, update: Exchange | None = None) -> None:
+        """What was seen of the item holds no longer, in lists neither. What the answer to an ``update`` has shown since
+        proves for a moment an item that bears a mark."""
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.forget(self.places.where(place))
-        if shown is None or str(shown.get(place.resource.id.field)) != place.id or place.key in self._ended:
+        shown = update and entity_of(place.resource, update.response, update.about.operation or "update")
+        if not shown or str(shown.get(place.resource.id.field)) != place.id or place.key in self._ended:
             return
         if self.marks.shown(place.resource, shown) and self.is_ours(place, shown):
             self._seen[place.key] = Sight.OURS, self._clock() - _FRESH + JUST_NOW
@@ -322,6 +326,21 @@ def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, le
     ids do not stand in its path."""
     ways = (resource.operation(name) for name in ("update", "replace") if resource.supports(name))
     return any(way.address for way in ways) and marks.shown(resource, entity, ledger.rewritten())
+
+
+def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
+    """What must be unique names a record as an id does: a server may take a create with that of another for a write to
+    it. What holds a token is nobody's, and what the schema refuses. Raises ``NotProven``."""
+    schemas = place.resource.shapes.create["properties"]
+    named = [n for n in naturals(place.resource, entity) if not evidence.marks.are_in_text(str(n))]
+    with suppress(ListUnreadable):
+        for values in named if place.resource.supports("list") else ():
+            if not all(Validator(schemas.get(name, {})).is_valid(entity[name]) for name, _ in values):
+                continue
+            for entry in evidence.holdings.alike(place, looker, values):
+                other = place.item(entry.get(place.resource.id.field))
+                if other.id != place.id and not evidence.is_ours(other, entry):
+                    raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
 
 
 def age_of(exchange: Exchange) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -18,25 +17,14 @@ from restproof.contract.model import Contract, Resource
 from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.evidence import Evidence, Sight, Thing, is_new, why_not_ours
+from restproof.wire.evidence import Evidence, Sight, Thing, is_new, must_be_like_nobody, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
-from restproof.wire.holdings import Looker, naturals
+from restproof.wire.holdings import Looker
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
-from restproof.wire.places import (
-    Spot,
-    body_of,
-    chosen_id,
-    entities,
-    entity_of,
-    is_usable_id,
-    named_id,
-    plain,
-    readings,
-    scalars,
-)
+from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket, lasting, left_by
@@ -225,8 +213,7 @@ class Ownership:
         elif erases or known or (made is not None and made.sums):
             self.ledger.wrote(item, sums_of(left_by(ticket, place.resource, exchange)), ticket.marks)
         # Its id may be somebody's by now, who saw the change may have taken it up, or it is one with what is like it.
-        answered = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
-        self.evidence.forget(place, answered)
+        self.evidence.forget(place, exchange)
 
 
 class _Decision:
@@ -261,8 +248,8 @@ class _Decision:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
         absent = place.id is not None and self._is_absent(place)
-        for entity in found if not absent or self.method != "PATCH" else ():
-            self._must_be_like_nobody(place, entity)
+        for entity in found if place.id is None or (absent and self.method == "PUT") else ():
+            must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
         known = self._known_ids(place, marks) if place.id is None else None
         stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
         look, held = self.looker, lasting(place, found)
@@ -341,18 +328,6 @@ class _Decision:
             for value in scalars(entity.get(identity.field)):
                 if plain(value) != place.id:
                     self._must_name_nobody(resource, value, place)
-
-    def _must_be_like_nobody(self, place: Spot, entity: Mapping[str, Any]) -> None:
-        """What must be unique names a record as an id does: a server may make a write with that of another a write to
-        it. What holds a token is nobody's."""
-        evidence = self.owner.evidence
-        named = [n for n in naturals(place.resource, entity) if not self.owner.marks.are_in_text(str(n))]
-        with suppress(ListUnreadable):
-            for values in named if place.resource.supports("list") else ():
-                for entry in evidence.holdings.alike(place, self.looker, values):
-                    other = place.item(entry.get(place.resource.id.field))
-                    if other.id != place.id and not evidence.is_ours(other, entry):
-                        raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
 
     def _must_name_nobody(self, resource: Resource, value: Any, place: Spot) -> str:
         """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading. Returns the
