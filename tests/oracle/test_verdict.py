@@ -236,7 +236,8 @@ def test_what_had_to_be_complete_names_each_operation_that_is_not_proven(tmp_pat
 
 def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answer(tmp_path: Path) -> None:
     good, bad = item("create.answers-created"), item("read.answers-ok", operation="read")
-    refused = [build.exchange(n, bad, status=401) for n in range(2, 8)]
+    reads = [build.exchange(n, bad, status=401) for n in range(2, 8)]
+    refused = [*reads, build.exchange(8, good, status=401)]
     events = [good, bad, build.exchange(1, good), *refused, build.outcome(good)]
     events += [build.finding(bad, n=3, actual="401"), build.outcome(bad, "fail")]
     verdict = judge(run_of(tmp_path, *events))
@@ -249,6 +250,8 @@ def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answe
     assert judge(run_of(tmp_path, *events, head=head)).unmet == (told,)
     assert judge(run_of(tmp_path, *anew)).unmet == (told,)
     assert judge(run_of(tmp_path, *anew, head=head)).unmet == ()
+    # What was never accepted may be refused to whoever holds the credential: that it is lost is not seen.
+    assert judge(run_of(tmp_path, *[e for e in events if e is not refused[-1]])).verdict == "not conforming"
     # A single refusal among successes, or one that was always there, is a fault like any other.
     again = [build.exchange(9, good), *events]
     assert judge(run_of(tmp_path, *again)).verdict == "not conforming"

@@ -22,8 +22,10 @@ class Lost:
 
 
 def lost_credential(run: RecordedRun) -> Lost | None:
-    """The first credential of the run that was accepted and is answered 401 from some request to the end. In recorded
-    traffic another one that is accepted after that may be the same user's, whose token was made anew."""
+    """The first credential of the run that was accepted and is answered 401 from some request to the end, of an
+    operation that it could do before too: one that may only read is refused each write, by a 401 where a contract says
+    so. In recorded traffic another one that is accepted after that may be the same user's, whose token was made
+    anew."""
     sent: dict[str, list[RecordedExchange]] = {}
     for exchange in sorted(run.exchanges, key=lambda e: e.started):
         if exchange.credential and exchange.response:
@@ -34,7 +36,8 @@ def lost_credential(run: RecordedRun) -> Lost | None:
         since = exchanges[worked:]
         if run.header.target.kind == "traffic" and any(_accepted_since(since, others) for others in sent.values()):
             continue
-        if len(since) >= _LEAST and any(200 <= status < 300 for status in statuses[:worked]):
+        could = {(e.resource, e.operation) for e in exchanges[:worked] if e.response and 200 <= e.response.status < 300}
+        if len(since) >= _LEAST and could & {(e.resource, e.operation) for e in since}:
             message = f"the credential `{name}` worked, and is refused (401) since request {since[0].n}"
             items = frozenset(e.item for e in since if e.item)
             return Lost(message, frozenset(e.n for e in since), items)
