@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 
 from restproof.contract.load import load
-from restproof.contract.model import Auth, Contract, Learned
+from restproof.contract.model import Auth, Learned
 from restproof.engine.failure import NotTested
 from restproof.engine.paging import links
-from restproof.engine.requests import Requests
 from restproof.suite import Reply, SetUpFailed, Subject
 from restproof.suite.race import must_be_promised
 from restproof.suite.target import headers_as_sent
@@ -67,23 +66,6 @@ def test_a_parent_that_is_a_parameter_goes_where_it_belongs(bench: MakeBench) ->
     assert json.loads(created.body or b"") == {"shelf_id": 41, "book": {"name": "a"}}
     updated = book.request("update", id=1, body={})
     assert json.loads(updated.body or b"") == {"shelf_id": 41, "book": {}}
-
-
-def test_the_id_of_a_create_is_a_field_unless_its_path_names_it(contract_of: Callable[[str], Contract]) -> None:
-    """Else the id of a path that is not there would stand in the place of the one that the body names."""
-    text = """\
-contract: shop
-preset: json-api
-resources:
-  label: {path: /labels, schema: label.json, id: {chosen_by: client}, operations: [create, read, replace]}
-"""
-    contract = contract_of(text)
-    requests = Requests(contract, contract.resources["label"])
-    created, replaced = (
-        json.loads(requests.build(name, {}, id="of-path", body={"id": "of-body"}).body or b"")["data"]["id"]
-        for name in ("create", "replace")
-    )
-    assert (created, replaced) == ("of-body", "of-path")
 
 
 def test_a_parent_can_be_left_out_or_given_otherwise(bench: MakeBench) -> None:
