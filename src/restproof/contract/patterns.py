@@ -156,13 +156,14 @@ def is_expression(source: str) -> bool:
     return True
 
 
-_LONG = 10_000
-"""Characters of a text that takes a pattern a hundredth of a second, so that what came of it is remembered."""
+_LONG = range(10_000, 200_000)
+"""Characters of a text that takes a pattern a hundredth of a second, so that what came of it is remembered; of a few
+texts, and of none that is huge."""
 
 
 def matches(source: str, text: str) -> bool:
     """Whether a text holds what the pattern describes."""
-    return _matches_long(source, text) if len(text) > _LONG else _matches(source, text)
+    return _matches_long(source, text) if len(text) in _LONG else _matches(source, text)
 
 
 def _matches(source: str, text: str) -> bool:

@@ -8,6 +8,7 @@ import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from restproof.oracle.verdict import Verdict
@@ -172,8 +173,14 @@ def _exchange(exchange: RecordedExchange, limit: int, header: Header | None) -> 
     ]
 
 
-def _headers(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
-    return [[visible(name), visible(value[:500])] for name, value in pairs]
+def _headers(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [_header(name, value[:500]) for name, value in pairs]
+
+
+@lru_cache(maxsize=4096)
+def _header(name: str, value: str) -> tuple[str, str]:
+    """A header field as it is shown: the same ones come with every answer."""
+    return visible(name), visible(value)
 
 
 def _body(body: Body, limit: int) -> list[Any] | None:

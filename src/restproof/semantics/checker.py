@@ -21,11 +21,18 @@ from restproof.contract.validator import Validator
 
 _SHORT = 100
 """Characters of a text whose form is remembered: the same ones come again in one list after the other."""
+_LONG = range(10_000, 200_000)
+"""Characters of a text that takes long to look at, so that the form of a few is remembered."""
 
 
 def _remembered(check: Callable[[str], bool]) -> Callable[[str], bool]:
-    known = lru_cache(maxsize=2048)(check)
-    return lambda text: known(text) if len(text) <= _SHORT else check(text)
+    known, known_long = lru_cache(maxsize=2048)(check), lru_cache(maxsize=4)(check)
+
+    def remembered(text: str) -> bool:
+        size = len(text)
+        return known(text) if size <= _SHORT else known_long(text) if size in _LONG else check(text)
+
+    return remembered
 
 
 _CHECKS = {name: _remembered(known.check) for name, known in FORMATS.items()}
