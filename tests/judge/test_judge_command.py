@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from restproof.cli.main import run
+from restproof.contract.load import load
+from restproof.errors import TrafficError
 from restproof.record.reader import read
+from restproof.record.traffic import read_traffic
+from restproof.traffic.placing import match
 
 from .client import har, har_text, traffic
 
@@ -102,3 +107,16 @@ def test_the_commands_that_the_docs_show_are_understood(
         if "--contract" not in words:
             words += ["--contract", "procore", "--out", str(tmp_path)]
         assert run(words) == (2 if "--base-url" in words else 0), capsys.readouterr().err
+
+
+def test_a_run_file_says_which_server_it_is_about(recorded: Path) -> None:
+    """Where the API has a prefix that the contract does not have, nothing else does."""
+    plain = read_traffic(recorded)
+    contract = replace(load(ROOT / "contracts" / "procore"), base_path="")
+    with pytest.raises(TrafficError, match="no entry is a request to a path of the contract"):
+        match(plain, contract, None, recorded)
+    named = replace(plain, base_url="https://api.restproof.test/rest/v1.0")
+    assert len(match(named, contract, None, recorded).seen) == 65
+    folder = recorded.parent / "run"
+    assert run(["judge", str(recorded), "--contract", "procore", "-q", "--out", str(folder)]) == 0
+    assert read_traffic(folder).base_url == "https://api.restproof.test"

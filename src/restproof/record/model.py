@@ -311,10 +311,12 @@ class Traffic:
 
     ``lacking``: by number, what the recording left out, though it was sent. ``skipped``: what is no exchange with a
     server (a preflight, an answer from the browser's cache), and how often. ``timed``: whether ``started`` and
-    ``elapsed`` (seconds) mean anything; else the order alone does.
+    ``elapsed`` (seconds) mean anything; else the order alone does. ``base_url``: the server, before the contract's base
+    path, where the recording names it.
     """
 
     exchanges: tuple[RecordedExchange, ...]
     lacking: Mapping[int, frozenset[Lack]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     timed: bool = True
+    base_url: str = ""

@@ -95,4 +95,4 @@ def _of_run(path: Path) -> Traffic:
         replace(e, n=n, item=None, case=None, setup=None, resource=None, operation=None)
         for n, e in enumerate(ordered, 1)
     )
-    return Traffic(tuple(plain))
+    return Traffic(tuple(plain), base_url=run.header.target.base_url)

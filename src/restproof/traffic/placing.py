@@ -52,8 +52,8 @@ class Matched:
 def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path) -> Matched:
     """Find the contract's server in the traffic (or take ``base_url``, to which the contract's base path is added), and
     each exchange's resource. ``file``: where the traffic was read. Raises ``TrafficError`` where there is none."""
-    base = base_url or likely_base(contract, (e.request.url for e in traffic.exchanges))
-    if base is None:
+    base = base_url or likely_base(contract, (e.request.url for e in traffic.exchanges)) or traffic.base_url
+    if not base:
         raise _nothing(traffic, contract, file)
     placing = Placing(contract, base)
     matched = placing.place(traffic)
