@@ -19,6 +19,7 @@ from restproof.learning.confirming import (
     rules_for,
     suspected,
     to_blame,
+    unsound,
     untested,
     with_words,
 )
@@ -76,6 +77,26 @@ def test_a_word_of_which_no_rule_came_to_a_result_is_untested() -> None:
     )
     found = untested(words, seen, register)
     assert found == {("resources", "desk", "unique"): "it was not put to the test: ceiling of 9 requests reached"}
+
+
+def test_a_word_with_which_the_contract_would_not_be_sound_is_told(tmp_path: Path) -> None:
+    file = written(tmp_path).path
+    good = Word("desk", ("unique",), ["name"], "seen", (1, 2))
+    wrong = Word("desk", ("defaults", "name"), {"value": 7}, "seen", (1, 2))  # the schema has text there
+    assert unsound(file, [good], "2026-11-28") == {}
+    found = unsound(file, [good, wrong], "2026-11-28")
+    assert list(found) == [wrong.route]
+    assert "with it the contract is not sound: " in found[wrong.route]
+    assert "does not allow" in found[wrong.route]
+
+
+def test_a_default_that_its_schema_does_not_allow_costs_itself_alone(tmp_path: Path) -> None:
+    file = written(tmp_path).path
+    wrong = Word("desk", ("defaults", "name"), {"value": 7}, "seen", (1, 2))
+    taught = Taught(Lesson((wrong,)), (), tmp_path, 5)
+    found = trying.tried(taught, Options(contract=str(file), max_requests=10), tmp_path, [])
+    assert not found.lesson.words
+    assert "desk: defaults.name: with it the contract is not sound" in str(found.lesson.doubts[0])
 
 
 def test_what_fails_with_words_and_not_without_is_suspected() -> None:

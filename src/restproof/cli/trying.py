@@ -25,6 +25,7 @@ from restproof.learning.confirming import (
     rules_for,
     suspected,
     to_blame,
+    unsound,
     untested,
     with_words,
 )
@@ -44,7 +45,10 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
     """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
     a run of the contract, with what is left of the requests. The folder of each run is added to ``begun``."""
     file = Path(str(options.contract))
-    words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, today()))
+    text = file.read_bytes().decode("utf-8-sig")
+    wrong = unsound(file, list(writable(text, taught.lesson.words, today())), today())
+    taught = replace(taught, lesson=taught.lesson.without(wrong))
+    words = list(writable(text, taught.lesson.words, today()))
     if not words:
         return taught
     if (options.max_requests or 0) < 1:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from restproof.contract.document import Problems, Route, read_yaml
+from restproof.contract.load import read
 from restproof.engine.register import Requirement
 from restproof.learning.patch import edited, patched
 from restproof.learning.word import Edit, Lesson, Word
@@ -62,6 +64,23 @@ def with_words(file: Path, words: Sequence[Word], day: str, folder: Path) -> Pat
             text = edited(text, Edit((word,), str((file.parent / said[word]).resolve())))
     target.write_text(text, encoding="utf-8")
     return target
+
+
+def unsound(file: Path, words: Sequence[Word], day: str) -> dict[Route, str]:
+    """The words with which the contract in ``file`` would not be sound, each with what would be wrong."""
+
+    def wrong(some: Sequence[Word]) -> str:
+        with TemporaryDirectory() as folder:
+            _, errors = read(with_words(file, some, day, Path(folder)))
+        return f"with it the contract is not sound: {errors[0].message}" if errors else ""
+
+    if not words or not wrong(words):
+        return {}
+    found = {word.route: why for word in words if (why := wrong([word]))}
+    left = [word for word in words if word.route not in found]
+    if left and (why := wrong(left)):
+        found |= {word.route: why for word in to_blame(left, lambda some: bool(wrong(some))) or left}
+    return found
 
 
 def _others(folder: str, names: list[str]) -> set[str]:

@@ -12,7 +12,7 @@ from restproof.contract.model import Contract
 from restproof.engine.items import Item
 from restproof.engine.register import is_binding, why_not_binding
 from restproof.errors import Interrupted
-from restproof.learning.confirming import contradicted, with_words
+from restproof.learning.confirming import contradicted, unsound, with_words
 from restproof.learning.lesson import lesson_of
 from restproof.learning.probing import Prober
 from restproof.learning.told import writable
@@ -131,15 +131,18 @@ def overheard(traffic: Path, contract: str, cwd: Path, directory: Path, *, base_
     def lesson(faulty: Collection[int | str]) -> Lesson:
         return lesson_of(matched.seen, terms.contract, credentials_shown=matched.credentials_shown, faulty=faulty)
 
+    text = terms.file.read_bytes().decode("utf-8-sig")
     first = lesson(faulty)
-    words = list(writable(terms.file.read_bytes().decode("utf-8-sig"), first.words, day))
+    wrong = unsound(terms.file, list(writable(text, first.words, day)), day)
+    first = first.without(wrong)
+    words = list(writable(text, first.words, day))
     if not words:
         return Taught(first, (judged.verdict,), directory / RUN_FILE, judged.exchanges, judged.notes)
     # Another form of a value looks like a fault until a word says it: what is one with the words is one.
     within = directory / "learned"
     said = Terms.read(str(with_words(terms.file, words, day, within)), cwd)
     again = said.judge(found, traffic, base_url=base_url, out=str(within), cwd=cwd)
-    second = lesson(faulty | _cited(read(within / RUN_FILE)))
+    second = lesson(faulty | _cited(read(within / RUN_FILE))).without(wrong)
     kept = second.without(contradicted(second, again.verdict))
     return Taught(kept, (again.verdict,), directory / RUN_FILE, judged.exchanges, judged.notes)
 
