@@ -94,7 +94,7 @@ def _(s: Server) -> None:
     s.create = create
 
 
-@lie("a create of a number that is taken is an update of what has it, and answers 201")
+@lie("a create of a number that is taken is an update of what has it, in its digits too, and answers 201")
 def _(s: Server) -> None:
     for rows in (s.rows["badge"], s.others["badge"]):
         for key, row in rows.items():
@@ -102,10 +102,11 @@ def _(s: Server) -> None:
 
     def create(asked: Asked) -> Answer:
         refused = s.refused(asked)
-        wanted = asked.body.get("number") if refused is None else None
-        for row in s.rows["badge"].values() if asked.resource == "badge" else ():
-            if row["number"] == wanted:
-                row.update(s.fields(asked))
+        wanted = asked.body.get("number")
+        known = asked.resource == "badge" and (refused is None or isinstance(wanted, str))
+        for row in s.rows["badge"].values() if known else ():
+            if str(row["number"]) == str(wanted).strip():
+                row.update({**s.fields(asked), "number": row["number"]})
                 return Answer(201, shown(row))
         return refused or s.create_honestly(asked)
 

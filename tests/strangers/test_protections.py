@@ -115,8 +115,13 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
     ),
     "what must be unique is like nobody's": (
         ownership, "must_be_like_nobody", always(None),
-        "a create of a number that is taken is an update of what has it, and answers 201",
+        "a create of a number that is taken is an update of what has it, in its digits too, and answers 201",
         theirs(("POST", "/badges", {"number": 17, "kind": "guest"})),
+    ),
+    "nor what a lenient reader takes for one": (
+        evidence, "meant_by", lambda text: (text,),
+        "a create of a number that is taken is an update of what has it, in its digits too, and answers 201",
+        theirs(("POST", "/badges", {"number": " 17", "kind": "guest"})),
     ),
     "no write to what others share": (
         ownership._Decision, "_must_be_below_ours", always(None),

@@ -12,13 +12,14 @@ from typing import Any
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.validator import Validator
+from restproof.plan.parameters import readings as meant_by
 from restproof.wire.failure import NotProven
 from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker, naturals
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
-from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
+from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
@@ -330,17 +331,23 @@ def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, le
 
 def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
-    it. What holds a token is nobody's, and what the schema refuses. Raises ``NotProven``."""
+    it. What holds a token is nobody's, and what the schema refuses in every reading. Raises ``NotProven``."""
     schemas = place.resource.shapes.create["properties"]
     named = [n for n in naturals(place.resource, entity) if not evidence.marks.are_in_text(str(n))]
     with suppress(ListUnreadable):
         for values in named if place.resource.supports("list") else ():
-            if not all(Validator(schemas.get(name, {})).is_valid(entity[name]) for name, _ in values):
+            if not all(_may_be_taken(Validator(schemas.get(name, {})), entity[name]) for name, _ in values):
                 continue
             for entry in evidence.holdings.alike(place, looker, values):
                 other = place.item(entry.get(place.resource.id.field))
                 if other.id != place.id and not evidence.is_ours(other, entry):
                     raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
+
+
+def _may_be_taken(validator: Validator, value: Any) -> bool:
+    """Whether a value, or what a lenient reader makes of it (``"17"``, `` 17``, ``[17]``, ``A-1``), is a valid one."""
+    texts = [plain(v).strip() for v in scalars(value)]
+    return any(validator.is_valid(v) for v in (value, *(r for t in texts for r in (*meant_by(t), t.casefold()))))
 
 
 def age_of(exchange: Exchange) -> float:
