@@ -13,6 +13,7 @@ from restproof.suite.lists import (
     few_matching,
     holds,
     is_numbered,
+    is_told,
     matches,
     narrowing,
     of_a_steady_list,
@@ -98,7 +99,7 @@ def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
     for name, found in subject.spec.filters.items():
         for value, wanted in (found.values or {}).items():
             count = sum(wanted is ANY or matches(e, found.field, wanted) for e in entries)
-            if count < len(entries):
+            if count < len(entries) and is_told(subject, entries, found.field, wanted):
                 yield subject.lists.filter_query(name, value), count
                 return
 

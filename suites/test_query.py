@@ -13,6 +13,7 @@ from restproof.suite.lists import (
     forget_list,
     is_normal,
     is_paged,
+    is_told,
     lookalikes,
     matches,
     may_hold,
@@ -79,7 +80,8 @@ def moved_to(subject: Subject, name: str) -> list[Any]:
     """The value that an update gives the filter's field in one instance that the filter has found before: what is kept
     of that, and not kept up, misses it."""
     bodies, field = subject.bodies, subject.spec.filters[name].field
-    if not subject.spec.creatable or field not in bodies.changeable or field in subject.spec.references:
+    both = field in bodies.writable and field in bodies.changeable
+    if not subject.spec.creatable or not both or field in subject.spec.references:
         return []
     first = bodies.adjusted_to_rules(
         {**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)}
@@ -108,6 +110,8 @@ def filtered(
     if values is not None:
         for value in values:
             wanted = (found.values or {})[value]
+            if not is_told(subject, entries, found.field, wanted):
+                continue
             yield value, entries, [e for e in entries if wanted is ANY or matches(e, found.field, wanted)]
         return
     shown = [v for e in entries for v in values_at(e, found.field) if may_hold(subject, found.field, v)]
@@ -130,7 +134,9 @@ def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterat
     field = subject.spec.filters[name].field
     schema = subject.spec.properties.get(field, {})
     if values is None and field in subject.spec.properties and field not in subject.spec.references:
-        yield from (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
+        entries = settled(subject)
+        held = [v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v)]
+        yield from (v for v in held if is_told(subject, entries, field, v))
     if field == subject.spec.id.field and values is None:
         yield absent_id(subject)
         known = next(iter(subject.lists.ids(settled(subject))), None)

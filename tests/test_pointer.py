@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from restproof.pointer import Nothing, follow, member, step, steps
+from restproof.pointer import Nothing, follow, member, put, step, steps
 
 DOCUMENT = {"foo": ["bar", "baz"], "": 0, "a/b": 1, "m~n": 8, "~1": 9}
 
@@ -39,3 +39,14 @@ def test_a_member_is_named_plainly_or_by_a_pointer() -> None:
     assert member(body, "/data/attributes") == {"a": 1}
     assert member(body, "data/attributes") == 2
     assert member([], "data", "none") == "none"
+
+
+def test_an_entry_of_an_array_is_named_by_what_it_says() -> None:
+    links = [{"rel": "self", "href": "/a"}, "odd", {"rel": ["next", "last"], "href": "/b"}]
+    assert member({"links": links}, "/links/[rel=next]/href") == "/b"
+    assert member({"links": links[:1]}, "/links/[rel=next]/href") is None
+    assert member({"links": {"[rel=next]": 5}}, "/links/[rel=next]") == 5
+    made = put({"links": links[:1]}, "/links/[rel=next]/href", "/c")
+    assert made == {"links": [links[0], {"rel": "next", "href": "/c"}]}
+    assert put(made, "/links/[rel=next]/href", "/d") == {"links": [links[0], {"rel": "next", "href": "/d"}]}
+    assert put(None, "/links/[rel=next]/href", "/c") == {"links": [{"rel": "next", "href": "/c"}]}

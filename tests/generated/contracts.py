@@ -144,6 +144,7 @@ def pagings(draw: Drawer) -> dict[str, Any]:
                         {"links": True},
                         {"next_field": "next", "token": "cursor"},
                         {"next_field": "/meta/next"},
+                        {"next_field": "/links/[rel=next]/href"},
                         {"next_header": "X-Next", "token": "cursor"},
                         {"next_header": "X-Next", "token": "X-Continue", "token_in": "header"},
                         {"next_entry": "id", "token": "starting_after", "more": "has_more"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -280,6 +281,32 @@ def _members() -> Iterator[Kind]:
             return [] if isinstance(found, list) and len(found) == 1 else found
 
     yield Kind("what is empty is left out", *item(holding, responses="sparse"), Empty, Emptier, ("update", "create"))
+    counted = schema(
+        "title", title=TITLE, done={"type": "boolean", "default": False}, size={"type": "integer", "minimum": 0}
+    )
+
+    class Omitted(Items):
+        """False and zero are left out as well, as Go writes what is ``omitempty``."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": counted}
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            asked = [(n, query[n]) for n in ("done", "size") if n in query]
+            return [r for r in super().listed(path, query) if all(json.dumps(r[n]) == text for n, text in asked)]
+
+        def show(self, path: str, row: Row) -> Any:
+            return {n: v for n, v in super().show(path, row).items() if v}
+
+    class Lost(Omitted):
+        """What turns false stays true."""
+
+        def changed(self, path: str, row: Row, fields: Row) -> None:
+            fields["done"] = fields.get("done") or row["done"]
+            super().changed(path, row, fields)
+
+    filters = {"done": "equals", "size": "equals"}
+    omitting = item(counted, responses="sparse", filters=filters)
+    yield Kind("false and zero are left out", *omitting, Omitted, Lost, ("update",))
 
     class Wrapped(Items):
         def unwrapped(self, found: Row) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from tests.miniatures.kinds import ID, Items, Kind, item, of, schema
@@ -153,7 +154,7 @@ def _shown_defaults() -> Iterator[Kind]:
         SCHEMAS: Mapping[str, Any] = whole
 
         def show(self, path: str, row: Row) -> Row:
-            return {**row, "price": f"{row['price']:.2f}"}
+            return {**row, "price": f"{Decimal(str(row['price'])):.2f}"}
 
     class Free(Priced):
         def made(self, path: str, fields: Row) -> Row:

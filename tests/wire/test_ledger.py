@@ -224,6 +224,15 @@ def test_what_is_new_is_known_again_in_another_spelling() -> None:
     assert not agrees_when_new(sums, {**shown, "tags": ["a"]})
 
 
+def test_what_is_new_is_known_again_without_the_members_that_hold_nothing() -> None:
+    """As Go and JavaScript leave out what is null or empty, and others fill in what was not sent."""
+    null, left_out = {"url": "http://a", "title": None}, {"url": "http://a"}
+    assert agrees_when_new(sums_of({"site": null}), {"site": left_out})
+    assert agrees_when_new(sums_of({"site": left_out}), {"site": null})
+    assert not agrees_when_new(sums_of({"site": left_out}), {"site": {**left_out, "title": "Home"}})
+    assert not agrees_when_new(sums_of({"site": null}), {"site": {}})
+
+
 def test_what_an_update_has_left_is_taken_from_its_own_envelope_and_answer(tmp_path: Path) -> None:
     """As in Elasticsearch: a create holds the bare fields, an update has them in ``doc``, and neither answers them."""
     members = {"id": {"type": "integer", "readOnly": True}, "price": {"type": ["number", "string"]}}

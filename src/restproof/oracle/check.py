@@ -88,14 +88,15 @@ def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any
 
 def may_be_left_out(resource: Resource, wanted: Any, there: Any) -> bool:
     """Whether a sparse representation says ``wanted`` by what stands in its place: null by null or by nothing
-    (``ABSENT``); by nothing a text, array or object, too, that holds nothing itself."""
+    (``ABSENT``); by nothing a text, array or object, too, that holds nothing itself, and false and zero, as Go
+    (``omitempty``) and Protocol Buffers write them."""
     return resource.sparse and (wanted is there is None or (there is ABSENT and _is_empty(wanted)))
 
 
 def _is_empty(value: Any) -> bool:
     if isinstance(value, Mapping):
         return all(map(_is_empty, value.values()))
-    return value is None or value in ("", [])
+    return value is None or value in ("", [], False, 0)
 
 
 def asked_of(

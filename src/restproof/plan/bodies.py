@@ -19,7 +19,7 @@ from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
 from restproof.plan.rules import keep
 from restproof.plan.ruling import Keeping
-from restproof.plan.symbols import reference
+from restproof.plan.symbols import RUN, reference
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def unmarked(all_bodies: Iterable[Bodies]) -> Iterator[tuple[str, str]]:
     of each resource."""
     for bodies in all_bodies:
         resource = bodies.resource
-        if resource.creatable and bodies.token_field is None:
+        if resource.creatable and bodies.token_field is None and RUN not in str(bodies.marked(bodies.minimal(), RUN)):
             if resource.supports("list"):
                 yield resource.name, "an id that the list did not hold before, with what was sent, proves whose it is"
             else:

@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from restproof.contract.criteria import packed
+from restproof.contract.envelope import pointer_of
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.syntax import SortKey
+from restproof.pointer import put
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
@@ -235,12 +237,14 @@ class Listing:
         if paging.next_header and following is not None:
             answer.headers[paging.next_header] = following
         if isinstance(answer.payload, dict):
-            if paging.total_field:
-                _put(answer.payload, paging.total_field, self.total(call, total))
-            if paging.next_field:
-                _put(answer.payload, paging.next_field, following)
-            if paging.more:
-                _put(answer.payload, paging.more, self.has_more(call, has_next))
+            beside = {
+                paging.total_field: self.total(call, total),
+                paging.next_field: following,
+                paging.more: self.has_more(call, has_next),
+            }
+            for place, said in beside.items():
+                if place and not (said is None and "/[" in place):  # an array of links names the next one, or does not
+                    answer.payload = put(answer.payload, pointer_of(place), said)
 
     def has_more(self, call: Call, has_next: bool) -> bool:
         """Whether there is another page, as the answer says."""
@@ -301,14 +305,6 @@ class Listing:
         kept = [(n, v) for n, v in call.query if n not in changed]
         query = urlencode(packed(call.resource, (*kept, *changed.items()))[0], quote_via=quote)
         return f"{call.base_url}{call.path}?{query}"
-
-
-def _put(body: dict[str, Any], place: str, value: Any) -> None:
-    """Set a member of a list's body, ``count`` or ``/meta/count``."""
-    *above, last = place.strip("/").split("/")
-    for step in above:
-        body = body.setdefault(step, {})
-    body[last] = value
 
 
 def _own_parameters(resource: Resource) -> set[str]:

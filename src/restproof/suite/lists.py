@@ -14,6 +14,8 @@ from restproof.engine.failure import NotTested, Throttled
 from restproof.engine.instance import Instance
 from restproof.engine.settling import Kind
 from restproof.engine.subject import Subject
+from restproof.oracle.check import may_be_left_out
+from restproof.oracle.finding import ABSENT
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
 from restproof.semantics.normal import kept
@@ -32,6 +34,7 @@ __all__ = [
     "is_normal",
     "is_numbered",
     "is_paged",
+    "is_told",
     "lookalikes",
     "matches",
     "may_hold",
@@ -220,6 +223,12 @@ def _part(text: str, by: str) -> str:
 def matches(entry: Any, field: str, wanted: object) -> bool:
     """Whether an entry holds ``wanted`` there."""
     return any(same(value, wanted) for value in values_at(entry, field))
+
+
+def is_told(subject: Subject, entries: Iterable[Any], field: str, wanted: object) -> bool:
+    """Whether what entries show tells which of them hold ``wanted`` there: a sparse one may leave out false or zero."""
+    hidden = may_be_left_out(subject.spec, wanted, ABSENT)
+    return not hidden or not any(None in values_at(entry, field) for entry in entries)
 
 
 def holds(subject: Subject, entries: Iterable[Any], one: Instance) -> bool:

@@ -126,8 +126,8 @@ def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
 
 def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     """As :func:`agrees`, but for what some servers change as they store it: blanks around texts and their case, the
-    spelling of moments, the order of arrays. Only for an id that named nothing before, and that the answer to our own
-    write has named."""
+    spelling of moments, the order of arrays, members of objects that hold nothing. Only for an id that named nothing
+    before, and that the answer to our own write has named."""
     shown = [name for name in sums if name in entity]
     return bool(shown) and all(
         _sum(entity[name]) == sums[name].partition("-")[0]
@@ -179,13 +179,15 @@ def digests_of(ids: Iterable[str]) -> tuple[str, ...]:
 
 def _folded(value: Any) -> Any:
     """A value without what some servers change as they store it: the blanks around its texts and their case, the
-    spelling of a moment, the order of an array."""
+    spelling of a moment, the order of an array, the members of an object that hold nothing, which are left out, or
+    filled in."""
     if isinstance(value, str):
         return str(instant(value).timestamp()) if FORMATS["date-time"].check(value) else value.strip().casefold()
     if isinstance(value, list):
         return sorted((_folded(inner) for inner in value), key=_SORTED.encode)
     if isinstance(value, dict):
-        return {name: _folded(inner) for name, inner in value.items()}
+        folded = {name: _folded(inner) for name, inner in value.items()}
+        return {name: inner for name, inner in folded.items() if inner not in (None, "", 0, [], {})}
     return value
 
 

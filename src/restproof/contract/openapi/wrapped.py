@@ -89,9 +89,15 @@ def nested(pointer: str, schema: Schema) -> Schema:
 
 
 def put(body: Schema, place: str, schema: Schema, *, required: bool = False) -> None:
-    """Declare a member of a body, ``count`` or ``/meta/count``."""
+    """Declare a member of a body, ``count``, ``/meta/count`` or ``/links/[rel=next]/href``."""
     *above, last = steps(pointer_of(place))
     for name in above:
+        if name.startswith("[") and name.endswith("]"):
+            body.pop("properties", None)
+            body |= {"type": "array", "items": body.get("items", {"type": "object", "properties": {}})}
+            body["items"]["properties"].setdefault(name[1:-1].partition("=")[0], {"type": "string"})
+            body = body["items"]
+            continue
         body = body.setdefault("properties", {}).setdefault(name, {"type": "object", "properties": {}})
     body.setdefault("properties", {})[last] = schema
     if required and last not in body.get("required", ()):
