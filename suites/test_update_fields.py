@@ -145,10 +145,11 @@ def nullable_fields(ground: Ground) -> Cases:
         changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
     changes.append(dict.fromkeys(names))
     changes += [{name: value} for name, values in few_values(ground) for value in values]
-    state = {**bodies.full(), **dict.fromkeys(names)}
+    # A profile leaves cases out: what is sent has to be allowed whichever of those before it were sent.
+    states = [bodies.full(), {**bodies.full(), **dict.fromkeys(names)}]
     for change in changes:
-        if bodies.adjusted_to_rules(change, state) == change:
-            state.update(change)
+        if all(bodies.adjusted_to_rules(change, state) == change for state in states):
+            states.append({**states[-1], **change})
             found.append({"field": None if None in change.values() else next(iter(change)), "change": change})
     yield from ({**case, "last": case is found[-1]} for case in found)
 

@@ -1,5 +1,5 @@
-"""JSON pointers (RFC 6901): the one reader of them. One step is not of the RFC: ``[rel=next]`` is that entry of an array
-whose member ``rel`` is ``next``, or holds it.
+"""JSON pointers (RFC 6901): the one reader of them. One step is not of the RFC: ``[rel=next]`` is that entry of an
+array whose member ``rel`` is ``next``, or holds it.
 
 Members of a library stay out of it: what a contract, a schema and a report need is the steps of a pointer, a pointer
 made of steps, and the value at its end.
@@ -44,7 +44,9 @@ def follow(value: Any, pointer: str) -> tuple[Any, tuple[str | int, ...]]:
         elif isinstance(value, list) and name.isdecimal() and name.isascii() and int(name) < len(value):
             value = value[int(name)]
             way.append(int(name))
-        elif isinstance(value, list) and (said := _SAYS.fullmatch(name)) and (at := _saying(value, *said.groups())) >= 0:
+        elif (
+            isinstance(value, list) and (said := _SAYS.fullmatch(name)) and (at := _saying(value, *said.groups())) >= 0
+        ):
             value = value[at]
             way.append(at)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from restproof.contract.load import check, load
 from restproof.contract.normal import Unsaid, in_forms
 from restproof.plan.candidates import accepted, refused
 from restproof.semantics.normal import alike
+from restproof.semantics.ordering import sort_keys
 from restproof.semantics.state import expected
 
 WORDS = Path(__file__).parents[1] / "kill" / "contracts" / "words"
@@ -102,3 +104,16 @@ def test_what_no_form_can_be_said_of_is_told(word: str, said: Any, message: str,
     problems = check(tmp_path)
     assert any(message in p.message or message in (p.hint or "") for p in problems), problems
     assert all(p.place is not None and p.place.line > 1 for p in problems)
+
+
+def test_what_the_server_sets_may_be_a_decimal_and_nothing_else(tmp_path: Path) -> None:
+    """A total is text, and sorted by its number."""
+    members = {"id": {"type": "integer", "readOnly": True}, "total": {"type": "string", "readOnly": True}}
+    (tmp_path / "bill.json").write_text(json.dumps({"type": "object", "properties": members}))
+    words = "path: /bills, schema: bill.json, sort: [total], normalized: {total: FORM}"
+    contract = f"contract: bills\nresources:\n  bill: {{{words}}}\n"
+    (tmp_path / "contract.yaml").write_text(contract.replace("FORM", "{decimal: 2}"))
+    total = load(tmp_path).resources["bill"].properties["total"]
+    assert sort_keys(total, ["100.00", "9.50"]) == [100, 9.5]
+    (tmp_path / "contract.yaml").write_text(contract.replace("FORM", "trim"))
+    assert ["readOnly" in str(problem) for problem in check(tmp_path)] == [True]

@@ -22,6 +22,7 @@ def kinds() -> Iterator[Kind]:
     yield from _same_name()
     yield from _minimal()
     yield from _both_sides()
+    yield from _one_of_many()
     yield from _shown_twice()
 
 
@@ -172,6 +173,45 @@ def _both_sides() -> Iterator[Kind]:
 
     contract = {"contract": "sides", "resources": resources}
     yield Kind("both sides of a relation are written", contract, schemas, Both, Careless, ("delete",))
+
+
+BADGE = schema(
+    "name", name=NAME, team_ids={"type": "array", "items": {"type": "integer"}, "maxItems": 1, "default": []}
+)
+
+
+class Badges(Shop):
+    """A link to another table, as spreadsheets have it: an array that holds one id, or none."""
+
+    SCHEMAS: Mapping[str, Any] = {"/teams": TEAM, "/badges": BADGE}
+    CLEARS = True
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        if any(id not in self.rows["/teams"] for id in fields.get("team_ids", ())):
+            raise Refused(422, "there is no such team", "team_ids")
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        for badge in self.rows["/badges"].values() if path == "/teams" and self.CLEARS else ():
+            badge["team_ids"] = [id for id in badge["team_ids"] if id != row["id"]]
+
+
+class LooseBadges(Badges):
+    """The link stays when what it names is deleted."""
+
+    CLEARS = False
+
+
+def _one_of_many() -> Iterator[Kind]:
+    badge = {
+        "path": "/badges",
+        "schema": "badges.json",
+        "references": {"team_ids": {"to": "team", "on_delete": "clear"}},
+    }
+    resources = {"team": {"path": "/teams", "schema": "teams.json"}, "badge": badge}
+    schemas = {"teams.json": TEAM, "badges.json": BADGE}
+    contract = {"contract": "badges", "resources": resources}
+    yield Kind("an array of ids has room for one", contract, schemas, Badges, LooseBadges, ("delete",))
 
 
 SEAT = schema(

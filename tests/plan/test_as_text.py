@@ -59,6 +59,14 @@ def test_zones_of_which_nothing_is_said_are_not_tried(tmp_path: Path, moment: Ma
     assert not apart_as_text(bodies.resource, bodies.writable["start"])
 
 
+def test_the_first_of_two_is_given_where_a_create_without_it_would_have_one_of_its_own(tmp_path: Path) -> None:
+    """The day of an invoice is today unless a create says it: an earlier day that it is due breaks the rule."""
+    bodies = planned(tmp_path, {"type": ["string", "null"], "format": "date"}, "defaults: {start: today}")
+    given = [case["given"] for case in (*broken(bodies, "update"), *kept(bodies, "update"))]
+    assert given
+    assert all("start" in body for body in given if "end" in body)
+
+
 def test_a_list_is_sorted_by_moments_that_texts_turn_round(tmp_path: Path) -> None:
     bodies = planned(tmp_path, {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]})
     first, second = apart_as_text(bodies.resource, bodies.writable["start"])

@@ -90,7 +90,11 @@ def test_what_can_hold_none_is_named(tmp_path: Path) -> None:
     ((name, proof),) = unmarked([bodies(tmp_path, "size", size={"type": "integer"})])
     assert (name, "the list did not hold" in proof) == ("thing", True)
     assert list(unmarked([bodies(tmp_path, "size", size={"type": "integer"}, note=TEXT)])) == []
-    names = {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["family"], "properties": {"family": TEXT}}}
+    names = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "object", "required": ["family"], "properties": {"family": TEXT}},
+    }
     assert list(unmarked([bodies(tmp_path, "names", names=names)])) == [], "a text inside holds it"
 
 

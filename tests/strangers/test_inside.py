@@ -56,6 +56,24 @@ def test_no_id_inside_of_a_field_names_somebody(
     assert server.harm() == []
 
 
+def test_what_an_update_has_left_without_the_mark_that_stood_beside_ids_is_deleted(
+    inside: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark stands in a text of the lines, which name offices, and an update writes other lines."""
+    server = Server()
+    monkeypatch.setattr(server, "fields", lambda asked: dict(asked.body))
+    with listening(server) as url:
+        made = Bench(server, begin(inside, url, tmp_path), inside)
+        lines = [{"office_id": made.office(), "text": made.token()}]
+        sent = made.send("POST", "/notes", {"text": "plain", "lines": lines})
+        assert sent.response is not None
+        id = sent.response.json["id"]
+        assert made.send("PATCH", f"/notes/{id}", {"lines": [{**lines[0], "text": "plain"}]}).status == 200
+        assert made.send("PATCH", f"/notes/{id}", {"lines": [{**lines[0], "text": "plainer"}]}).status == 200
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])
+
+
 def test_a_token_of_what_is_named_inside_proves_nothing(inside: Plan) -> None:
     note, marks = inside.contract.resources["note"], Marks(PREFIX)
     token, other = f"{PREFIX}00001", f"{PREFIX}00002"

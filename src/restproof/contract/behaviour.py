@@ -203,8 +203,10 @@ class BehaviourReader:
             name = re.split(r"[.\[]", place)[0]
             if name == self.id.field or name in self.raw.get("references", {}):
                 self.problem(f"'{name}' is an id, which has no other form", "normalized", place, hint="leave it out")
-            self.fields.writable(name, route, "normalized")
             forms = (said,) if isinstance(said, str | dict) else tuple(said)
+            # By which number a text is sorted and compared (decimal) may be said of what the server sets as well.
+            set_too = all(isinstance(form, dict) for form in forms)
+            (self.fields.readable if set_too else self.fields.writable)(name, route, "normalized")
             kinds = types_of(self.fields.at(place))
             for form in forms:
                 fits = {"string"} if isinstance(form, str) else {"string", "number", "integer"}

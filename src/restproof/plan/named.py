@@ -58,7 +58,8 @@ def _field_bodies(ground: Ground) -> Iterator[BodyCase]:
                 continue
             symbol = reference(ref.to, key)
             yield {"field": name, "note": note, "body": body_with(ground, name, [symbol] if ref.many else symbol)}
-            if ref.many and ground.bodies.referable(name) and key in ("none", "other"):
+            has_room = ref.many and fields_of(ground)[name].get("maxItems", 2) > 1
+            if has_room and ground.bodies.referable(name) and key in ("none", "other"):
                 good = reference(ref.to, 0)
                 for where, values in (("beside", [good, symbol]), ("before", [symbol, good])):
                     if where == "beside" or key == "none":

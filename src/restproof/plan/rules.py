@@ -171,7 +171,8 @@ class OrderedPlan(RulePlan):
 
     def _beside(self, name: str, value: Any) -> Body:
         """A value for the other field of the rule where a create without one would give it one of its own."""
-        return {name: value} if name in self.values.required or name in self.values.defaults else {}
+        given = {*self.values.required, *self.values.defaults, *self.values.resource.made_defaults}
+        return {name: value} if name in given else {}
 
     def _two_values(self) -> tuple[Any, Any]:
         """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""

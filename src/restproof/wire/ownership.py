@@ -205,7 +205,7 @@ class Ownership:
         item = self.evidence.item_target(place)
         made = self.evidence.made(place.resource, str(place.id))
         self.moves.unasked(ticket, place, exchange)
-        erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.fields)
+        erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.names)
         known = self.ledger.written(item)
         self.marks.add(place.resource, ticket.marks)
         if ticket.marks and not known:
@@ -257,6 +257,7 @@ class _Decision:
             place, self.method, look.headers, look.credential, stores, marks, held, known, absent, adrift, operation
         )
         self.owner.heeding.check_told(to, look)
+        to = replace(to, names=frozenset(name for entity in found for name in entity))
         onto = None if absent else self.owner.moves.onto(place, operation, found)
         return to if onto is None else replace(to, onto=onto)
 

@@ -21,7 +21,8 @@ class Ticket:
     ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
     hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
     request target of a parent that was; ``operation``: the one that the contract has there, if any. ``onto``: where the
-    item is from then on, where the body of an update names another id; ``moving``: its number in the ledger."""
+    item is from then on, where the body of an update names another id; ``moving``: its number in the ledger;
+    ``names``: all that the body holds of the resource, whether it stays as it was sent (``fields``) or not."""
 
     place: Spot | None
     method: str
@@ -37,6 +38,7 @@ class Ticket:
     entry: int | None = None
     onto: Spot | None = None
     moving: int | None = None
+    names: frozenset[str] = frozenset()
 
     @property
     def deletes(self) -> bool:
