@@ -80,12 +80,11 @@ def moved_to(subject: Subject, name: str) -> list[Any]:
     """The value that an update gives the filter's field in one instance that the filter has found before: what is kept
     of that, and not kept up, misses it."""
     bodies, field = subject.bodies, subject.spec.filters[name].field
-    both = field in bodies.writable and field in bodies.changeable
-    if not subject.spec.creatable or not both or field in subject.spec.references:
+    both = bodies.writable.keys() & bodies.changeable.keys() - subject.spec.references.keys()
+    if not subject.spec.creatable or field not in both:
         return []
-    first = bodies.adjusted_to_rules(
-        {**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)}
-    )
+    own = {field: bodies.plain(field)}
+    first = bodies.adjusted_to_rules({**bodies.minimal(), **own}, fixed=own)
     change = bodies.adjusted_to_rules({field: bodies.another(field)}, first)
     if change.get(field) is None:
         return []
@@ -105,13 +104,10 @@ def filtered(
 ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = subject.spec.filters[name]
-    made = lookalikes(subject, found.field)
-    entries = some(subject)
+    made, entries = lookalikes(subject, found.field), some(subject)
     if values is not None:
-        for value in values:
+        for value in (v for v in values if is_told(subject, entries, found.field, (found.values or {})[v])):
             wanted = (found.values or {})[value]
-            if not is_told(subject, entries, found.field, wanted):
-                continue
             yield value, entries, [e for e in entries if wanted is ANY or matches(e, found.field, wanted)]
         return
     shown = [v for e in entries for v in values_at(e, found.field) if may_hold(subject, found.field, v)]
@@ -134,9 +130,8 @@ def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterat
     field = subject.spec.filters[name].field
     schema = subject.spec.properties.get(field, {})
     if values is None and field in subject.spec.properties and field not in subject.spec.references:
-        entries = settled(subject)
-        held = [v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v)]
-        yield from (v for v in held if is_told(subject, entries, field, v))
+        fits = (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
+        yield from (v for v in fits if is_told(subject, settled(subject), field, v))
     if field == subject.spec.id.field and values is None:
         yield absent_id(subject)
         known = next(iter(subject.lists.ids(settled(subject))), None)
@@ -231,8 +226,7 @@ def test_a_filtered_list_holds_all_that_matches(
     if compared:
         compare(subject, name, whole=True)
         return
-    moved = [] if values else moved_to(subject, name)
-    found = [*filtered(subject, name, values, moved)]
+    found = [*filtered(subject, name, values, [] if values else moved_to(subject, name))]
     for value, _, matching in found:
         must_hold_all(subject, name, value, matching)
     if any(matching for *_, matching in found) and is_paged(subject.contract, subject.spec):
