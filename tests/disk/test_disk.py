@@ -17,7 +17,7 @@ from tests.record import synthetic_run
 
 from restproof.cli.main import run
 from restproof.errors import ConfigurationError, StorageError
-from restproof.record.disk import Hold, write_whole
+from restproof.record.disk import Hold, copy_to_write, write_whole
 from restproof.record.reader import TruncatedRunFile, read
 from restproof.record.stream import lines
 from restproof.record.writer import Writer
@@ -212,3 +212,18 @@ def test_holding_what_is_no_folder_is_told(here: Path) -> None:
     (here / "file").write_text(json.dumps({}))
     with pytest.raises(ConfigurationError):
         Hold(here / "file")
+
+
+def test_a_copy_of_what_cannot_be_written_to_can(tmp_path: Path) -> None:
+    inner = tmp_path / "kept" / "inner"
+    inner.mkdir(parents=True)
+    (inner / "a.json").write_text("{}")
+    (inner / "b.png").write_text("")
+    for path, mode in ((inner / "a.json", 0o444), (inner, 0o555), (inner.parent, 0o555)):
+        path.chmod(mode)
+    copy_to_write(tmp_path / "kept", tmp_path / "copy", lambda _, names: [n for n in names if n.endswith(".png")])
+    copied = [tmp_path / "copy", *(tmp_path / "copy").rglob("*")]
+    assert [path.name for path in copied] == ["copy", "inner", "a.json"]
+    assert all(path.stat().st_mode & stat.S_IWUSR for path in copied)
+    inner.parent.chmod(0o755)
+    inner.chmod(0o755)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ from restproof.contract.openapi.written import (
 from restproof.errors import ConfigurationError, ContractError, Place
 from restproof.learning.patch import Unwritable, edited, removed, with_lines
 from restproof.learning.word import Edit
-from restproof.record.disk import write_whole
+from restproof.record.disk import copy_to_write, write_whole
 
 _LONGEST = 60
 _REFERRED = re.compile(rf'{re.escape(FILE)}#/\$defs/([^"]+)')
@@ -105,7 +104,7 @@ def save(update: Update, found: Imported, folder: Path) -> list[ContractError]:
     ``OSError``."""
     with TemporaryDirectory(prefix="restproof-update-") as temporary:
         copy = Path(temporary) / folder.resolve().name
-        shutil.copytree(folder, copy)
+        copy_to_write(folder, copy)
         _write(update, copy)
         problems = check(copy / "contract.yaml")
     if not problems:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +13,7 @@ from restproof.learning.patch import edited, patched
 from restproof.learning.word import Edit, Lesson, Word
 from restproof.oracle.results import Ending, Result
 from restproof.oracle.verdict import Verdict
+from restproof.record.disk import copy_to_write
 from restproof.record.model import Damage
 
 _GRAVE: tuple[Damage, ...] = ("data", "tenants", "failure")
@@ -52,10 +52,10 @@ def with_words(file: Path, words: Sequence[Word], day: str, folder: Path) -> Pat
     """A copy of a contract and its schemas in ``folder`` that says the words; the path of its file."""
     name = file.parent.name
     copy = folder / "contracts" / name
-    shutil.copytree(file.parent, copy, ignore=_others, dirs_exist_ok=True)
+    copy_to_write(file.parent, copy, _others)
     schemas = file.parent.parent.parent / "schemas" / name
     if schemas.is_dir():
-        shutil.copytree(schemas, folder / "schemas" / name, dirs_exist_ok=True)
+        copy_to_write(schemas, folder / "schemas" / name)
     target = copy / file.name
     text = patched(file.read_bytes().decode("utf-8-sig"), words, day)
     said = read_yaml(file, Problems()).value

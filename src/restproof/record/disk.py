@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -90,3 +91,11 @@ class Hold:
         if self._folder >= 0:
             os.close(self._folder)
             self._folder = -1
+
+
+def copy_to_write(source: Path, target: Path, ignore: Callable[[str, list[str]], Iterable[str]] | None = None) -> None:
+    """Copy a folder so that the copy may be written to and deleted, whatever holds for what stands there. Files that
+    are in ``target`` already are replaced."""
+    shutil.copytree(source, target, ignore=ignore, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    for folder in (target, *(found for found in target.rglob("*") if found.is_dir())):
+        folder.chmod(folder.stat().st_mode | stat.S_IRWXU)
