@@ -140,10 +140,11 @@ def number_field(ground: Ground) -> str | None:
 
 
 def whole_fields(ground: Ground) -> list[str]:
-    """Each field that takes whole numbers and no fractions: columns differ, and one may have too few bits."""
+    """Each field that takes whole numbers and no fractions: columns differ, and one may have too few bits. A reference
+    is one, too: so large an id names nothing."""
     fields = ground.bodies.writable if ground.operation == "create" else ground.bodies.changeable
-    own = {*ground.resource.references, ground.resource.id.field}
-    return [n for n, p in fields.items() if "integer" in types_of(p) and "number" not in types_of(p) and n not in own]
+    whole = [n for n, p in fields.items() if "integer" in types_of(p) and "number" not in types_of(p)]
+    return [n for n in whole if n != ground.resource.id.field]
 
 
 _HOLE = "restproof-hole"
