@@ -178,3 +178,27 @@ def test_an_update_that_asks_for_what_a_create_does_may_be_taken_in_part(
     assert ("required" in found.shapes.update) == (bool(required) and not is_open)
     lid = Bodies(contract(tmp_path, lids(sent, patch=change)), found)
     assert {*lid.left_out("update", {})} == {*required}
+
+
+@pytest.mark.parametrize(
+    ("shown", "required", "makes"),
+    [("Box", ["boxId"], False), ("Box", [], True), ("Slot", ["boxId"], True)],
+    ids=["the one that is named", "one that need not be named", "something of its own"],
+)
+def test_to_put_there_what_is_made_elsewhere_makes_nothing(
+    shown: str, required: list[str], makes: bool, tmp_path: Path
+) -> None:
+    """``POST /mugs/{id}/boxes`` of a ``boxId`` would be a write to whichever box that is."""
+    box, answer = {"$ref": "#/components/schemas/Box"}, {"$ref": f"#/components/schemas/{shown}"}
+    sent = {"type": "object", "required": required, "properties": {"boxId": NUMBER, "note": TEXT}}
+    paths = {**boxes(call(box, SENT, 201), get=call(box)), "/mugs/{mug}/boxes": {"post": call(answer, sent, 201)}}
+    given = {"name": "mug", "in": "path", "required": True, "schema": NUMBER}
+    paths["/mugs/{mug}/boxes"] |= {"parameters": [given], "get": call({"type": "array", "items": answer})}
+    document: Document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    document["components"] = {
+        "schemas": {"Box": BOX, "Slot": {**BOX, "properties": {"id": NUMBER, **LABEL, "at": TEXT}}}
+    }
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    found = imported(tmp_path / "api.json", "api")
+    assert ("create" in found.contract["resources"]["mug_box"]["operations"]) is makes
+    assert any("puts there what is made elsewhere" in one.what for one in found.left_out) is not makes

@@ -17,7 +17,7 @@ from restproof.contract.openapi.elsewhere import join_items, join_plurals
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
-from restproof.contract.openapi.posted import take_posts
+from restproof.contract.openapi.posted import leave_assigned, take_posts
 from restproof.contract.openapi.promises import hoist
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
@@ -105,6 +105,7 @@ class _Importer:
         join_items(self.paths)
         take_posts(self.paths, self.reader)
         self.paths.settle()
+        leave_assigned(self.paths, self.reader)
         self.silent = {*silent(self.paths, self.reader)}
         suppose(self.paths, self.reader, supposed)
         self.standing: set[str] = set()

@@ -4,6 +4,7 @@ than its own, below it, is called so: a search by POST, ``/cars/list``."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader
@@ -12,8 +13,10 @@ from restproof.contract.openapi.elsewhere import shown
 from restproof.contract.openapi.pages import PAGING
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.shapes import types_of
+from restproof.contract.words import referred
 from restproof.errors import ContractError
 
+_ASSIGNS = "it puts there what is made elsewhere: its body names it, and it is shown as that"
 _CHANGES = re.compile(r"(?i)\b(updat|chang|modif|edit|patch)")
 _SEARCHES = ("search", "_search", "query", "find", "filter", "list")
 _ALL = ("list", "all")
@@ -29,6 +32,26 @@ def take_posts(paths: Paths, reader: Reader) -> None:
             _take_search(paths, reader, found)
         if "list" not in found.calls:
             _take_listing(paths, reader, found)
+
+
+def leave_assigned(paths: Paths, reader: Reader) -> None:
+    """Leave out the creates of a document that make nothing: the body must name one of another resource, and what is
+    answered is that one (``POST /users/{id}/issues`` of an ``issueId``)."""
+    by_name = {found.name: found for found in paths.found.values()}
+    for found in paths.found.values():
+        call = found.calls.get("create")
+        if call is None or call.method != "POST":
+            continue
+        answers = set(shown(paths, call))
+        with suppress(ContractError):  # what cannot be read is told where it is read as a body
+            for name in reader.request(call).get("required", ()):
+                other = by_name.get(referred(str(name))[0])
+                known = {} if other is None or other is found else other.calls
+                made = [known[o] for o in ("create", "read") if o in known]
+                if made and answers and answers == {n for one in made for n in shown(paths, one)}:
+                    found.leave("create")
+                    paths.left_out.append((f"POST {call.route[1]}: {_ASSIGNS}", call.route))
+                    break
 
 
 def _take_update(paths: Paths, found: Found) -> None:
