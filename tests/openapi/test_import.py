@@ -290,6 +290,7 @@ def test_what_may_be_unique_is_guessed_from_names_and_never_from_times() -> None
             "from": {"type": "string", "format": "date"},
             "note": {"type": "string"},
             "level": {"type": "string", "enum": ["basic"]},
+            "blood": {"anyOf": [{"type": "string", "enum": ["A", "B"]}, {"type": "null"}]},
             "email": {"type": "string", "format": "email"},
         },
         "required": ["from", "note", "level"],

@@ -89,7 +89,7 @@ def restproof() -> None:
     """Prove that a REST API keeps its contract.
 
     Exit codes: 0 conforming, 1 not conforming, 2 wrong usage, contract or configuration, 3 not judged, 129, 130
-    and 143 interrupted.
+    and 143 interrupted, 141 nobody read the output to its end.
     """
 
 

@@ -178,7 +178,9 @@ def _rank(name: str) -> int:
 def _may_name(schema: Mapping[str, Any]) -> bool:
     """Whether values of a field may tell resources apart: texts, but neither times nor one of a few."""
     times = ("date", "time", "date-time", "duration")
-    return types_of(schema) <= {"string", "null"} and "enum" not in schema and schema.get("format") not in times
+    parts = [schema, *(part for word in ("anyOf", "oneOf", "allOf") for part in schema.get(word, ()))]
+    few = any("enum" in part or part.get("format") in times for part in parts)
+    return types_of(schema) <= {"string", "null"} and not few
 
 
 def _member(word: str, value: Any, indent: int, origin: str | None = None) -> list[str]:
