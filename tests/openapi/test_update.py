@@ -133,6 +133,7 @@ def test_what_does_not_fit_together_is_told_and_nothing_is_written(tmp_path: Pat
     text = json.dumps(document).replace('"name"', '"title"').replace('"title": "id"', '"name": "id"')
     result = told(tmp_path, json.loads(text), "--update")
     assert result.exit_code == 2
+    assert "restproof-update-" not in result.stderr
     assert "do not fit together" in result.output
     assert file.read_bytes() == before
 

@@ -107,6 +107,10 @@ def save(update: Update, found: Imported, folder: Path) -> list[ContractError]:
         copy_to_write(folder, copy)
         _write(update, copy)
         problems = check(copy / "contract.yaml")
+        for problem in problems:
+            if problem.place is not None and problem.place.file.is_relative_to(copy):
+                # The lines are those of what was not written.
+                problem.place = Place(folder / problem.place.file.relative_to(copy))
     if not problems:
         _write(update, folder)
         remember(found, folder, shared(found.schemas, found.names))
