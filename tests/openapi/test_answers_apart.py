@@ -70,6 +70,12 @@ def test_an_id_that_answers_show_inside_of_the_record_is_a_reference(tmp_path: P
     assert (found.to, found.reads_as) == ("box", "box.id")
 
 
+def test_an_id_that_no_answer_shows_is_a_reference_all_the_same(tmp_path: Path) -> None:
+    sent, shown = object_of(["boxId"], note=TEXT, boxId=NUMBER), object_of([], id=NUMBER, note=TEXT)
+    found = contract(tmp_path, lids(sent, shown)).resources["lid"].references["boxId"]
+    assert (found.to, found.reads_as) == ("box", "")
+
+
 def test_ids_that_are_numbers_of_any_kind_are_references(tmp_path: Path) -> None:
     double = {"type": "number", "format": "double"}
     sent, shown = object_of([], note=TEXT, boxId=double), object_of([], id=double, note=TEXT, boxId=double)

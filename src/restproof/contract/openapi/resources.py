@@ -294,13 +294,14 @@ class ResourceWriter:
             other = resources.get(to)
             if other is None or schema.get("readOnly") or to == found.name or to not in self.bodies:
                 continue
-            elsewhere = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
-            if elsewhere is None or "create" not in _operations(other):
-                continue
+            # Where no answer shows it, it names a record all the same: a value made up would be somebody's.
+            hidden = reads_as(name, body.properties, id_field(other)) or "none"
+            elsewhere = hidden if schema.get("writeOnly") else name
             held = schema.get("items", {}) if many else schema
             target = self.bodies[to].properties[id_field(other)]
             kinds = types_of(held) - {"null", "number"}
-            if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
+            is_made = "create" in _operations(other)
+            if is_made and id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
                 said[name] = {"to": to} | ({"reads_as": elsewhere} if elsewhere != name else {})
         return {"references": said} if said else {}
 
