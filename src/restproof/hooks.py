@@ -261,6 +261,7 @@ def load_hooks(root: Path) -> Hooks:
         return Hooks()
     module = module_at(file, "restproof_hooks", "the hooks cannot be read")
     functions: dict[str, tuple[Callable[..., Any], ...]] = {}
+    others: list[str] = []
     for name, value in vars(module).items():
         if name in NAMES:
             found = tuple(value) if isinstance(value, list | tuple) else (value,)
@@ -275,6 +276,7 @@ def load_hooks(root: Path) -> Hooks:
                     )
             functions[name] = found
         elif inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+            others.append(name)
             meant = closest(name, NAMES, cutoff=0.8)
             if meant:
                 raise ConfigurationError(
@@ -282,4 +284,10 @@ def load_hooks(root: Path) -> Hooks:
                     place=Place(file, value.__code__.co_firstlineno),
                     hint=f"Hooks are: {', '.join(NAMES)}. A helper may begin with an underscore.",
                 )
+    if others and not functions:
+        raise ConfigurationError(
+            f"none of its functions is a hook: {', '.join(others)}",
+            place=Place(file),
+            hint=f"Hooks are: {', '.join(NAMES)}.",
+        )
     return Hooks(functions, file)

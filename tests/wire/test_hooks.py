@@ -133,6 +133,7 @@ def test_a_hook_that_fails_sends_nothing(serve: Serve, connect: Connect, tmp_pat
     ("text", "line", "told"),
     [
         ("\ndef before_requests(request): ...\n", 2, "did you mean 'before_request'"),
+        ("\ndef sign(request): ...\n", 0, "none of its functions is a hook: sign"),
         ("\n\nimport restproof_none\n", 3, "ModuleNotFoundError"),
         ("def before_request(:\n", 1, "SyntaxError"),
         ("on_finish = 5\n", 0, "on_finish must be a function"),
