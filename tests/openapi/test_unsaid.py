@@ -79,14 +79,42 @@ def test_what_is_called_as_an_id_by_its_first_word_refers_to_what_it_is_called_a
     sent: Document = {
         "type": "object",
         "required": ["idBox"],
-        "properties": {"idBox": NUMBER, "size": NUMBER, "idNumber": TEXT},
+        "properties": {"idBox": NUMBER, "size": NUMBER},
     }
     lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **sent["properties"]}}
     given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
     lids = {"/lids": {"post": call(lid, sent, 201)}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
     found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
     assert {name: reference.to for name, reference in found.references.items()} == {"idBox": "box"}
-    assert "idNumber" in found.shapes.request("create")["properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "is_sent"),
+    [
+        ("idNumber", TEXT, False),
+        ("idType", NUMBER, False),
+        ("idExpiry", {"type": "string", "format": "date"}, True),
+        ("photo_id", {"type": "boolean"}, True),
+        ("idCard", {"type": "object", "properties": {"side": TEXT}}, True),
+    ],
+)
+def test_what_is_called_as_an_id_and_may_be_one_of_something_unknown_is_not_sent(
+    name: str, schema: Document, is_sent: bool, tmp_path: Path
+) -> None:
+    sent = {**SENT, "properties": {**LABEL, name: schema}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, name: schema}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    assert (name in found.shapes.request("create")["properties"]) is is_sent
+
+
+@pytest.mark.parametrize("name", ["idType", "id_type", "typeId"])
+def test_an_id_is_that_of_the_resource_that_it_is_called_after_whatever_that_is(name: str, tmp_path: Path) -> None:
+    sent = {"type": "object", "required": [name], "properties": {name: NUMBER, "size": NUMBER}}
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, name: NUMBER, "size": NUMBER}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    types = {"/types": {"post": call(BOX, SENT, 201)}, "/types/{id}": {"parameters": [given], "get": call(BOX)}}
+    found = resource(tmp_path, "box", {**boxes(call(lid, sent, 201), get=call(lid)), **types})
+    assert found.references[name].to == "type"
 
 
 def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: Path) -> None:
@@ -295,3 +323,12 @@ def test_a_number_is_no_id_where_none_that_was_given_out_is_one(tmp_path: Path) 
     assert not is_malformed(found, "233989", 400, [*texts, "7"])
     assert not is_malformed(found, "233989", 400)
     assert not is_malformed(found, "5f8a", 400, texts)
+
+
+def test_a_member_called_after_a_resource_of_which_there_is_one_refers_to_none(tmp_path: Path) -> None:
+    sent = {"type": "object", "required": ["label"], "properties": {**LABEL, "setting_id": NUMBER}}
+    settings = {"type": "object", "properties": LABEL}
+    one = {"/settings": {"get": call(settings), "put": call(settings, SENT)}}
+    found = contract(tmp_path, {**boxes(call(BOX, sent, 201)), **one})
+    assert [*found.resources] == ["box", "setting"]
+    assert not found.resources["box"].references

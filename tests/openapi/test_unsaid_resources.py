@@ -202,3 +202,22 @@ def test_to_put_there_what_is_made_elsewhere_makes_nothing(
     found = imported(tmp_path / "api.json", "api")
     assert ("create" in found.contract["resources"]["mug_box"]["operations"]) is makes
     assert any("puts there what is made elsewhere" in one.what for one in found.left_out) is not makes
+
+
+def test_what_answers_to_all_writes_does_not_show_what_is_named(tmp_path: Path) -> None:
+    """``{"message": …}`` is no box, though the create of a box is answered so, and so is that of a lid for one."""
+    done = {"$ref": "#/components/schemas/Done"}
+    sent = {"type": "object", "required": ["boxId"], "properties": {"boxId": NUMBER, "note": TEXT}}
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "boxId": NUMBER, "note": TEXT}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    create = call(done, sent, 201)
+    create["responses"]["201"]["headers"] = {"Location": {"schema": TEXT}}
+    paths = {
+        "/boxes": {"post": call(done, SENT, 201), "get": call({"type": "array", "items": BOX})},
+        "/lids": {"post": create},
+        "/lids/{id}": {"parameters": [given], "get": call(lid)},
+    }
+    document: Document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    document["components"] = {"schemas": {"Done": {"type": "object", "properties": {"message": TEXT}}}}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    assert "create" in imported(tmp_path / "api.json", "api").contract["resources"]["lid"]["operations"]

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.shapes import types_of
+
 IDS = ("id", "_id", "uuid")
 """Names of members that identify what they stand in."""
 
 
-_NO_IDS = frozenset(
-    ("number", "no", "type", "kind", "token", "document", "code", "label", "name", "hash", "prefix", "format", "url")
-).union(("image", "photo", "front", "back", "proof", "expiry"))
-"""Words that may follow ``id`` in the name of a member that holds no id: ``idNumber`` is that of a passport."""
+_NO_IDS = ("date", "time", "date-time", "duration", "binary", "byte", "email")
+"""Formats of values that are no ids, whatever they are called: ``idExpiry``, ``idPhoto``."""
 
 
 def snake(word: str) -> str:
@@ -25,7 +25,7 @@ def referred(name: str) -> tuple[str, str]:
     """What the id is of that a member is called after, and the word for it: ``team`` and ``id`` of ``team_id``,
     ``teamId`` and ``idTeam``, ``tag`` and ``ids`` of ``tagIds``; empty where its name is that of no id."""
     found = re.fullmatch(r"(?P<of>.+)_(?P<id>id|ids|uuid|guid)|(?P<what>id|ids)_(?P<then>.+)", snake(name))
-    if found is None or _NO_IDS.intersection((found["then"] or "").split("_")):
+    if found is None:
         return "", ""
     return found["of"] or found["then"], found["id"] or found["what"]
 
@@ -38,6 +38,14 @@ def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
     items = schema.get("items")
     if isinstance(items, Mapping) and items.get("format") == "uuid" and not {"enum", "const"} & items.keys():
         return True
-    if not referred(name)[0] or (snake(name).startswith("id") and "object" in str(schema.get("type", ""))):
+    if not referred(name)[0] or _is_plainly_no_id(name, schema):
         return False
     return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))
+
+
+def _is_plainly_no_id(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether the values of a member that is called as an id show that it is none. Its name cannot: ``idNumber`` may be
+    the id of a number, or the number of a passport."""
+    kinds = types_of(schema) - {"null"}
+    is_record = kinds == {"object"} and snake(name).startswith("id_")  # idCard; user_id may be {"$oid": …}
+    return kinds == {"boolean"} or is_record or schema.get("format") in _NO_IDS

@@ -7,11 +7,13 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.bodies import is_list
 from restproof.contract.openapi.elsewhere import shown
+from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.pages import PAGING
 from restproof.contract.openapi.paths import Call, Found, Paths
+from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
 from restproof.contract.words import referred
 from restproof.errors import ContractError
@@ -46,12 +48,21 @@ def leave_assigned(paths: Paths, reader: Reader) -> None:
         with suppress(ContractError):  # what cannot be read is told where it is read as a body
             for name in reader.request(call).get("required", ()):
                 other = by_name.get(referred(str(name))[0])
-                known = {} if other is None or other is found else other.calls
-                made = [known[o] for o in ("create", "read") if o in known]
-                if made and answers and answers == {n for one in made for n in shown(paths, one)}:
+                if other is None or other is found:
+                    continue
+                made = [other.calls[o] for o in ("create", "read") if o in other.calls]
+                is_that = bool(answers) and answers == {n for one in made for n in shown(paths, one)}
+                if is_that and _identifies(other, reader.success(call)):
                     found.leave("create")
                     paths.left_out.append((f"POST {call.route[1]}: {_ASSIGNS}", call.route))
                     break
+
+
+def _identifies(found: Found, answer: Schema) -> bool:
+    """Whether an answer shows which one of a resource it is about, in itself or in a member: what only says how a
+    request went may be the answer to all of them."""
+    parts = [answer, answer.get("items", {}), *answer.get("properties", {}).values()]
+    return any(is_object(part) and id_member(found, part["properties"]) for part in parts)
 
 
 def _take_update(paths: Paths, found: Found) -> None:

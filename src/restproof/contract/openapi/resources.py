@@ -294,15 +294,15 @@ class ResourceWriter:
             other = resources.get(to)
             if other is None or schema.get("readOnly") or to == found.name or to not in self.bodies:
                 continue
-            # Where no answer shows it, it names a record all the same: a value made up would be somebody's.
-            hidden = reads_as(name, body.properties, id_field(other)) or "none"
-            elsewhere = hidden if schema.get("writeOnly") else name
+            if "create" not in _operations(other) or not id_field(other):
+                continue  # what is there but once has no id
+            # One that no answer shows names a record all the same: a value made up would be somebody's.
+            place = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
             held = schema.get("items", {}) if many else schema
             target = self.bodies[to].properties[id_field(other)]
             kinds = types_of(held) - {"null", "number"}
-            is_made = "create" in _operations(other)
-            if is_made and id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
-                said[name] = {"to": to} | ({"reads_as": elsewhere} if elsewhere != name else {})
+            if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
+                said[name] = {"to": to} | ({"reads_as": place or "none"} if place != name else {})
         return {"references": said} if said else {}
 
     def leave_unknown_references(self, found: Found, resource: Yaml) -> None:

@@ -271,7 +271,8 @@ def flat(schema: Schema) -> Schema:
 
 _GREATER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _LESS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
-_LATER = ("default", "examples", "readOnly", "writeOnly", WIDER, "format")
+_BESIDE = ("default", "examples", "readOnly", "writeOnly")
+_LATER = (*_BESIDE, WIDER, "format")
 
 
 def both(one: Mapping[str, Any], two: Mapping[str, Any]) -> Schema:
@@ -385,16 +386,15 @@ def united(schemas: Iterable[Mapping[str, Any]]) -> Schema:
 
 def either(one: Schema, two: Schema) -> Schema:
     """The schema of what keeps one of two."""
-    if one == two or not (one and two):
-        return one if one == two else {}
-    bare = [
-        {k: v for k, v in s.items() if k not in ("examples", "default", "readOnly", "writeOnly")} for s in (one, two)
-    ]
+    if one == two:
+        return one
+    if not one or not two:
+        return {}
+    bare = [{k: v for k, v in s.items() if k not in _BESIDE} for s in (one, two)]
     if bare[0] == bare[1]:
         return bare[0]
     objects = [s for s in bare if s.get("type") == "object" and "properties" in s]
     if len(objects) == 2 and all("additionalProperties" not in s for s in objects):
         return united(objects)
     parts = [p for s in bare for p in (s["anyOf"] if s.keys() == {"anyOf"} else [s])]
-    distinct = [p for at, p in enumerate(parts) if p not in parts[:at]]
-    return {"anyOf": distinct}
+    return {"anyOf": [p for at, p in enumerate(parts) if p not in parts[:at]]}
