@@ -88,6 +88,29 @@ def test_what_sends_nothing_is_told_as_one_worker_tells_it(tmp_path: Path) -> No
     assert any(result["requirement"].startswith("protocol.") and result["outcome"] == "pass" for result in found[0])
 
 
+def test_what_the_profile_leaves_out_is_told_where_nothing_else_is_planned(tmp_path: Path) -> None:
+    words = ["--profile", "smoke", "--only", "input.generated", "--workers", "2"]
+    assert run(["run", str(CONTRACT), "-q", "--out", str(tmp_path / "run"), *words]) == 3
+    assert {r["message"] for r in results(tmp_path / "run")} == {"not in this profile"}
+
+
+def test_what_the_profile_leaves_out_is_told_though_the_worker_that_was_to_do_it_has_died(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = RuleItem.runtest
+
+    def dies_once(item: RuleItem) -> None:
+        if not (tmp_path / "died").exists():
+            (tmp_path / "died").touch()
+            os._exit(1)
+        honest(item)
+
+    monkeypatch.setattr(RuleItem, "runtest", dies_once)
+    assert run_in_two(tmp_path / "run", "--only", "input.generated") == 3
+    told = [r["message"] for r in results(tmp_path / "run") if r["requirement"] == "input.generated"]
+    assert set(told) == {"not in this profile"}
+
+
 def test_the_plan_is_announced_once_and_before_all_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts: list[tuple[str, int]] = []
 

@@ -96,10 +96,12 @@ class _Told(NamedTuple):
 
 @dataclass
 class _Member:
-    """A worker as its controller knows it. ``item``: the number of the one that it is at."""
+    """A worker as its controller knows it. ``item``: the number of the one that it is at; ``beside``: those that the
+    profile leaves out and that it tells of with it."""
 
     pipe: Connection
     item: int | None = None
+    beside: Sequence[int] = ()
 
 
 class Pool:
@@ -184,8 +186,8 @@ class Pool:
             if member.item is None and (item := self._turns.next(number)) is not None:
                 member.item = item
                 # What the profile leaves out is told by whoever comes first, and sends nothing.
-                self._tell(member, _Order.RUN, [self._sending[item], *self._left_out])
-                self._left_out = []
+                member.beside, self._left_out = self._left_out, []
+                self._tell(member, _Order.RUN, [self._sending[item], *member.beside])
 
     def _take_in(self) -> None:
         """Wait for one of the workers at least."""
@@ -198,7 +200,7 @@ class Pool:
             member = self._members[number]
             if member.item is not None:
                 self._turns.ended(member.item)
-                member.item = None
+                member.item, member.beside = None, ()
             self._report(number, told)
 
     def _received(self, number: int) -> Any:
@@ -235,6 +237,7 @@ class Pool:
         """A worker is gone that was not told to: what it was at is an error of the suite, and the others go on."""
         member = self._members.pop(number)
         member.pipe.close()
+        self._left_out += member.beside
         lost = [] if member.item is None else [member.item]
         if member.item is not None:
             self._turns.ended(member.item)
@@ -245,14 +248,16 @@ class Pool:
                 self._session.config.hook.pytest_runtest_logreport(report=report)
 
     def _judge_what_was_seen(self) -> None:
-        """Bring together what the rules about every exchange have seen in each worker, and let one of them tell."""
-        if not self._observing:
+        """Bring together what the rules about every exchange have seen in each worker, and let one of them tell; and
+        what the profile leaves out, where no item was begun with which it could be told."""
+        rest = [*self._left_out, *self._observing]
+        if not rest:
             return
         self._share(_Order.TELL_SEEN, _Order.ADD_SEEN, learners=1)
         if not self._members:
             return
         number = next(iter(self._members))
-        self._tell(self._members[number], _Order.RUN, self._observing)
+        self._tell(self._members[number], _Order.RUN, rest)
         if (told := self._received(number)) is not None:  # else they are left without a word, which the verdict knows
             self._report(number, told)
 
