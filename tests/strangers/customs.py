@@ -102,8 +102,8 @@ def _(s: Server) -> None:
 
     def create(asked: Asked) -> Answer:
         refused = s.refused(asked)
-        wanted = asked.body.get("number")
-        known = asked.resource == "badge" and (refused is None or isinstance(wanted, str))
+        wanted = asked.body.get("number") if isinstance(asked.body, dict) else None
+        known = asked.resource == "badge" and wanted is not None and (refused is None or isinstance(wanted, str))
         for row in s.rows["badge"].values() if known else ():
             if str(row["number"]) == str(wanted).strip():
                 row.update({**s.fields(asked), "number": row["number"]})

@@ -137,6 +137,32 @@ def test_an_update_of_ours_names_nobody_else_in_its_body(bench: Callable[..., Be
     assert made.send("PATCH", f"/offices/{id}", {"floor": 3, "id": made.office()}).status == 200
 
 
+@pytest.mark.parametrize("number", [17, "17", " 17 ", [17], "17.0", 17.5, "0x11", "017", "17abc", 2**32 + 17])
+def test_no_create_names_others_by_what_must_be_unique(bench: Callable[..., Bench], number: Any) -> None:
+    """However a server may read it."""
+    made = bench("a create of a number that is taken is an update of what has it, in its digits too, and answers 201")
+    with pytest.raises(NotProven, match="has the same number"):
+        made.send("POST", "/badges", {"number": number, "kind": "guest"})
+    assert made.send("POST", "/badges", {"number": "x", "kind": "guest"}).status == 422
+
+
+def test_what_others_have_is_compared_as_the_most_lenient_server_does(plan: Plan, tmp_path: Path) -> None:
+    """And a member of a unique key that a create leaves out has its default."""
+    badge = plan.contract.resources["badge"]
+    kind = {"type": "string", "default": "Chef  de cuisine"}
+    schema = {**badge.schema, "properties": {**badge.properties, "kind": kind}}
+    changed = replace(badge, unique=(("number", "kind"),), schema=schema)
+    contract = replace(plan.contract, resources={**plan.contract.resources, "badge": changed})
+    server = Server()
+    server.rows["badge"][17]["kind"] = "chéf de Cuisine"
+    with listening(server) as url:
+        made = Bench(server, begin(replace(plan, contract=contract), url, tmp_path), plan)
+        for body in ({"number": 7}, {"number": 7, "kind": "CHEF de cuisine"}):
+            with pytest.raises(NotProven, match="has the same number"):
+                made.send("POST", "/badges", body)
+        assert made.send("POST", "/badges", {"number": 7, "kind": "guest"}).status == 201
+
+
 def test_requests_of_a_race_are_asked_about_too(bench: Callable[..., Bench]) -> None:
     made = bench()
     with pytest.raises(NotProven):
@@ -180,6 +206,30 @@ def test_one_look_proves_what_several_writes_need(bench: Callable[..., Bench]) -
     for floor in range(3):
         made.send("PATCH", f"/offices/{id}", {"floor": floor})
     assert sum(line.startswith("GET") for line in made.server.log) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status", "looks"),
+    [
+        ("PATCH", (), 422, 0),
+        ("PATCH", (), 303, 1),
+        ("PATCH", (), 500, 1),
+        ("POST", (("X-HTTP-Method-Override", "PATCH"),), 200, 1),
+        ("POST", (("X-HTTP-Method-Override", "PATCH"),), 405, 0),
+    ],
+)
+def test_only_a_refusal_leaves_what_was_seen_before_a_write(
+    bench: Callable[..., Bench], method: str, headers: Headers, status: int, looks: int
+) -> None:
+    """Whatever else it is answered, an update may have been done: its id may be somebody's by now."""
+    made = bench()
+    id = made.office()
+    made.send("GET", f"/offices/{id}")
+    made.server.update = made.server.unsupported = lambda asked: Answer(status)
+    made.send(method, f"/offices/{id}", {"floor": 3}, headers)
+    before = len(made.server.log)
+    made.send("DELETE", f"/offices/{id}")
+    assert [line.split()[0] for line in made.server.log[before:]] == [*["GET"] * looks, "DELETE"]
 
 
 def test_a_read_of_the_suites_proves_as_well(bench: Callable[..., Bench]) -> None:

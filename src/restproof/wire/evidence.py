@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import product
 from typing import Any
 
 from restproof.config import Target
@@ -14,12 +15,12 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.validator import Validator
 from restproof.plan.parameters import readings as meant_by
 from restproof.wire.failure import NotProven
-from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker, naturals
+from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker, comparable, naturals
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
-from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, plain, readings, scalars
+from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings, scalars
 from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
@@ -92,8 +93,8 @@ class Evidence:
         """Where an answer says that nothing is there to who made what was seen there, something else is going on (a
         database was restored), and what was seen before holds no longer."""
         seen, _ = self._seen.get(place.key, (None, 0.0))
-        if exchange.status is None or exchange.status >= 500:
-            self.forget(place)  # what it has done is not known
+        if not 400 <= (exchange.status or 0) < 500:
+            self.forget(place)  # only a refusal says that nothing was done
         if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
             self._forget_all()
 
@@ -333,21 +334,31 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, An
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
     it. What holds a token is nobody's, and what the schema refuses in every reading. Raises ``NotProven``."""
     schemas = place.resource.shapes.create["properties"]
-    named = [n for n in naturals(place.resource, entity) if not evidence.marks.are_in_text(str(n))]
+    filled = {**{n: p["default"] for n, p in schemas.items() if "default" in p}, **entity}
+    keys = [n for n in naturals(place.resource, filled) if not entity.keys().isdisjoint(name for name, _ in n)]
+    named = [n for n in keys if not evidence.marks.are_in_text(str(n))]
     with suppress(ListUnreadable):
         for values in named if place.resource.supports("list") else ():
-            if not all(_may_be_taken(Validator(schemas.get(name, {})), entity[name]) for name, _ in values):
-                continue
-            for entry in evidence.holdings.alike(place, looker, values):
-                other = place.item(entry.get(place.resource.id.field))
-                if other.id != place.id and not evidence.is_ours(other, entry):
-                    raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
+            meanings = (_meanings(place.resource, name, filled[name], schemas.get(name, {})) for name, _ in values)
+            for meant in product(*meanings):
+                for entry in evidence.holdings.alike(place, looker, meant):
+                    other = place.item(entry.get(place.resource.id.field))
+                    if other.id != place.id and not evidence.is_ours(other, entry):
+                        raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
 
 
-def _may_be_taken(validator: Validator, value: Any) -> bool:
-    """Whether a value, or what a lenient reader makes of it (``"17"``, `` 17``, ``[17]``, ``A-1``), is a valid one."""
-    texts = [plain(v).strip() for v in scalars(value)]
-    return any(validator.is_valid(v) for v in (value, *(r for t in texts for r in (*meant_by(t), t.casefold()))))
+def _meanings(
+    resource: Resource, name: str, value: Any, schema: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A member of a unique key as it is compared: the value, where it is a valid one, and what a lenient reader makes
+    of it (``"17"``, `` 17``, ``[17]``, ``17.5``, ``A-1``), where that is one."""
+    validator, parts = Validator(schema), [*scalars(value)]
+    if validator.is_valid(value) or len(parts) > 1:
+        yield name, comparable(value)
+    for text in readings(resource, parts[0]) if len(parts) == 1 else ():
+        trimmed = text.strip()
+        if any(validator.is_valid(v) for v in (*meant_by(trimmed), trimmed.casefold())):
+            yield name, comparable(text)
 
 
 def age_of(exchange: Exchange) -> float:

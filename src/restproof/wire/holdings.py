@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from unicodedata import combining, normalize
 
 from restproof.contract.model import Resource
 from restproof.wire.message import Headers
@@ -89,4 +90,14 @@ def naturals(resource: Resource, entity: Mapping[str, Any]) -> Iterator[Natural]
     """What an entity has of each unique key that it has all of."""
     for key in resource.unique:
         if all(entity.get(name) is not None for name in key):
-            yield tuple((name, tuple(plain(v).strip().casefold() for v in scalars(entity[name]))) for name in key)
+            yield tuple((name, comparable(entity[name])) for name in key)
+
+
+def comparable(value: Any) -> tuple[str, ...]:
+    """A value of a unique key as the most lenient server compares it: blanks, case and accents say nothing."""
+    return tuple(" ".join(_bare(plain(v).casefold()).split()) for v in scalars(value))
+
+
+def _bare(text: str) -> str:
+    """A text without what stands above or below its letters."""
+    return text if text.isascii() else "".join(c for c in normalize("NFKD", text) if not combining(c))
