@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -64,3 +66,15 @@ def test_one_may_be_inside_twice(load: Callable[[str], None]) -> None:
     with by_the_seed_alone():
         drawn(by_the_seed_alone)
         assert drawn(nullcontext) == before
+
+
+def test_a_version_of_hypothesis_without_what_is_replaced_draws_by_itself() -> None:
+    """What is replaced is no part of what Hypothesis promises."""
+    lines = [
+        "from hypothesis.internal.conjecture import providers",
+        "del providers._get_local_constants",
+        "from restproof.plan.seeded import by_the_seed_alone",
+        "with by_the_seed_alone():",
+        "    assert not hasattr(providers, '_get_local_constants')",
+    ]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], check=True)

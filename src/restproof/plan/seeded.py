@@ -8,17 +8,10 @@ after a lazy import, or once somebody has edited a rule of their own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
-from hypothesis.internal.cache import LRUCache
-from hypothesis.internal.conjecture import providers
-from hypothesis.internal.constants_ast import Constants
-
-_NONE = Constants()
-_PERMITTED: LRUCache[Any, Any] = LRUCache(1024)
-"""Which constants each constraint permits, when there are none of modules: kept apart from what others draw with."""
 _lock = Lock()
 _inside = 0
 
@@ -41,14 +34,24 @@ def by_the_seed_alone() -> Iterator[None]:
                 _swap()
 
 
-def _no_constants() -> Constants:
-    return _NONE
-
-
-_other: dict[str, object] = {"_get_local_constants": _no_constants, "CONSTANTS_CACHE": _PERMITTED}
-
-
 def _swap() -> None:
     for name, other in _other.items():
-        _other[name] = getattr(providers, name)
-        setattr(providers, name, other)
+        _other[name] = getattr(_home, name)
+        setattr(_home, name, other)
+
+
+_home: Any = None
+_other: dict[str, object] = {}
+"""What stands in the place of what Hypothesis has there, while that is kept here. It promises nothing of these names: a
+version that has them no more draws as it does by itself."""
+
+with suppress(ImportError):
+    from hypothesis.internal.cache import LRUCache
+    from hypothesis.internal.conjecture import providers as _home
+    from hypothesis.internal.constants_ast import Constants
+
+    _none = Constants()
+    # Which constants each constraint permits, when there are none of modules: kept apart from what others draw with.
+    _permitted: LRUCache[Any, Any] = LRUCache(1024)
+    if hasattr(_home, "_get_local_constants") and hasattr(_home, "CONSTANTS_CACHE"):
+        _other = {"_get_local_constants": lambda: _none, "CONSTANTS_CACHE": _permitted}
