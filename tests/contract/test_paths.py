@@ -89,3 +89,13 @@ def test_a_rule_may_not_be_promised() -> None:
     assert not is_binding(named, CONTRACT)
     assert is_binding(answers, CONTRACT)
     assert level_of(named, CONTRACT) == named.level
+
+
+def test_a_word_behind_the_id_is_no_part_of_it(tmp_path: Path) -> None:
+    said = 'path: /a, schema: a.json, id: {link: /self}, responses: sparse, operations: {read: {path: "/a/{id}/more"}}'
+    (tmp_path / "contract.yaml").write_text(f"contract: c\nresources:\n  a: {{{said}}}\n", encoding="utf-8")
+    shown = '{"type": "object", "properties": {"id": {"type": "string", "readOnly": true}, "self": {"type": "string"}}}'
+    (tmp_path / "a.json").write_text(shown, encoding="utf-8")
+    link = load(tmp_path).resources["a"].envelope.link
+    assert link is not None
+    assert link.id_of("https://h/a/more-7") == "more-7"

@@ -83,11 +83,27 @@ def test_a_word_with_which_the_contract_would_not_be_sound_is_told(tmp_path: Pat
     file = written(tmp_path).path
     good = Word("desk", ("unique",), ["name"], "seen", (1, 2))
     wrong = Word("desk", ("defaults", "name"), {"value": 7}, "seen", (1, 2))  # the schema has text there
-    assert unsound(file, [good], "2026-11-28") == {}
-    found = unsound(file, [good, wrong], "2026-11-28")
+    assert unsound(file, [good], "2026-11-28", tmp_path) == {}
+    found = unsound(file, [good, wrong], "2026-11-28", tmp_path)
     assert list(found) == [wrong.route]
     assert "with it the contract is not sound: " in found[wrong.route]
     assert "does not allow" in found[wrong.route]
+
+
+def test_a_format_that_a_function_of_the_project_knows_speaks_against_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function stands beside the contract, and nothing outside of the project is run."""
+    project = tmp_path / "project"
+    file = written(project / "contracts" / "desk").path
+    (project / "restproof.toml").touch()
+    (file.parent / "own.py").write_text("def is_tag(text):\n    return text == 'a'\n")
+    file.write_text(file.read_text() + "formats: {tag: {check: own.py:is_tag, examples: [a]}}\n")
+    monkeypatch.chdir(project)
+    good = Word("desk", ("unique",), ["name"], "seen", (1, 2))
+    wrong = Word("desk", ("defaults", "name"), {"value": 7}, "seen", (1, 2))
+    assert list(unsound(file, [good, wrong], "2026-11-28", project)) == [wrong.route]
+    assert not unsound(file, [good, wrong], "2026-11-28", tmp_path)  # no copy there can be read
 
 
 def test_a_default_that_its_schema_does_not_allow_costs_itself_alone(tmp_path: Path) -> None:

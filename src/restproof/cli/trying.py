@@ -46,7 +46,7 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
     a run of the contract, with what is left of the requests. The folder of each run is added to ``begun``."""
     file = Path(str(options.contract))
     text = file.read_bytes().decode("utf-8-sig")
-    wrong = unsound(file, list(writable(text, taught.lesson.words, today())), today())
+    wrong = unsound(file, list(writable(text, taught.lesson.words, today())), today(), directory)
     taught = replace(taught, lesson=taught.lesson.without(wrong))
     words = list(writable(text, taught.lesson.words, today()))
     if not words:

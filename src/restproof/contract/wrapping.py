@@ -55,7 +55,8 @@ def _link_of(id: Id, resource: Mapping[str, Any]) -> Link:
     read = (operations.get("read") or {}) if isinstance(operations, Mapping) else {}
     said = read.get("path", resource.get("item_path", "")).rstrip("/")
     above, _, segment = said.rpartition("/") if "{id}" in said else (resource["path"].rstrip("/"), "", "{id}")
-    before, _, after = segment.partition("{id}")
+    before, there, after = segment.partition("{id}")
+    before = before if there else ""  # a word in a segment of its own stands around no id
     last = above.rpartition("/")[2]
     under = last if id.slashes and "{" not in last else ""
     return Link(id.field, pointer_of(id.link), id.type == "integer", before, after, under)

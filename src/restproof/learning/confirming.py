@@ -66,16 +66,17 @@ def with_words(file: Path, words: Sequence[Word], day: str, folder: Path) -> Pat
     return target
 
 
-def unsound(file: Path, words: Sequence[Word], day: str) -> dict[Route, str]:
-    """The words with which the contract in ``file`` would not be sound, each with what would be wrong."""
+def unsound(file: Path, words: Sequence[Word], day: str, folder: Path) -> dict[Route, str]:
+    """The words with which the contract in ``file`` would not be sound, each with what would be wrong. ``folder``:
+    where copies of it are put; the project's own functions are read nowhere outside of it."""
 
     def wrong(some: Sequence[Word]) -> str:
-        with TemporaryDirectory() as folder:
-            _, errors = read(with_words(file, some, day, Path(folder)))
+        with TemporaryDirectory(dir=folder) as copies:
+            _, errors = read(with_words(file, some, day, Path(copies)))
         return f"with it the contract is not sound: {errors[0].message}" if errors else ""
 
-    if not words or not wrong(words):
-        return {}
+    if not words or not wrong(words) or wrong(()):
+        return {}  # where no copy can be read, that is told of the run, and of no word
     found = {word.route: why for word in words if (why := wrong([word]))}
     left = [word for word in words if word.route not in found]
     if left and (why := wrong(left)):
@@ -85,7 +86,7 @@ def unsound(file: Path, words: Sequence[Word], day: str) -> dict[Route, str]:
 
 def _others(folder: str, names: list[str]) -> set[str]:
     """What lies in a contract's folder and is none of its files."""
-    known = (".yaml", ".yml", ".json", ".txt", ".csv")
+    known = (".yaml", ".yml", ".json", ".txt", ".csv", ".py")
     return {n for n in names if not n.endswith(known)}
 
 

@@ -133,7 +133,7 @@ def overheard(traffic: Path, contract: str, cwd: Path, directory: Path, *, base_
 
     text = terms.file.read_bytes().decode("utf-8-sig")
     first = lesson(faulty)
-    wrong = unsound(terms.file, list(writable(text, first.words, day)), day)
+    wrong = unsound(terms.file, list(writable(text, first.words, day)), day, directory)
     first = first.without(wrong)
     words = list(writable(text, first.words, day))
     if not words:

@@ -232,7 +232,8 @@ class Run:
         writer = self._writer(place, self.worker.name if self.worker else None)
         if self.worker is None:
             writer.write(self._header())
-        announced = (item.to_event(nodeid) for item, nodeid in zip(items, nodeids, strict=False))
+        named = zip(items, nodeids, strict=True) if nodeids else ()
+        announced = (item.to_event(nodeid) for item, nodeid in named)
         for event in (*given_events(self.promise.given), *announced):
             writer.write(event)
         task = Task(
