@@ -24,6 +24,7 @@ def kinds() -> Iterator[Kind]:
     yield from _both_sides()
     yield from _one_of_many()
     yield from _shown_twice()
+    yield from _counted()
 
 
 class Teams(Shop):
@@ -268,3 +269,75 @@ def _shown_twice() -> Iterator[Kind]:
 
     schemas = {"team.json": TEAM, "member.json": SEAT}
     yield Kind("an id is shown beside the object that it names", contract, schemas, Seats, Telling, ("shape", "create"))
+
+
+CLEARED = {"type": ["integer", "null"]}
+COUNTED = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}, "stages": {"type": "integer"}}}
+STAGED = {"type": ["object", "null"], "properties": {"id": {"type": "integer"}}}
+
+
+class Boards(Shop):
+    """Tasks show their board as it is by now, with how many stages there are, and are left by a stage that goes."""
+
+    SCHEMAS: Mapping[str, Any] = {
+        "/boards": TEAM,
+        "/stages": TEAM,
+        "/tasks": schema("name", name=NAME, board_id=CLEARED, stage_id=CLEARED),
+    }
+    TO: Mapping[str, str] = {"board_id": "/boards", "stage_id": "/stages"}
+    LOST: tuple[str, ...] = ("stage_id",)
+
+    def blank(self, path: str) -> Row:
+        return {**super().blank(path), **(dict.fromkeys(self.TO) if path == "/tasks" else {})}
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        for name, to in self.TO.items():
+            if path == "/tasks" and fields.get(name) is not None and fields[name] not in self.rows[to]:
+                raise Refused(422, "there is none", name)
+
+    def show(self, path: str, row: Row) -> Any:
+        if path != "/tasks":
+            return dict(row)
+        board, stage = row["board_id"], row["stage_id"]
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "board": board and {"id": board, "stages": len(self.rows["/stages"])},
+            "stage": stage and {"id": stage},
+        }
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        for task in self.rows["/tasks"].values():
+            for name, to in self.TO.items():
+                if path == to and task[name] == row["id"]:
+                    task.update(dict.fromkeys(self.LOST if path == "/stages" else (name,)))
+
+
+def _counted() -> Iterator[Kind]:
+    references = {
+        "board_id": {"to": "board", "reads_as": "board.id", "on_delete": "clear"},
+        "stage_id": {"to": "stage", "reads_as": "stage.id", "on_delete": "clear"},
+    }
+    task_in = schema("name", name=NAME, board_id=CLEARED, stage_id=CLEARED)
+    task = schema(name=NAME, board=COUNTED, stage=STAGED)
+    contract = {
+        "contract": "boards",
+        "resources": {
+            "board": {"path": "/boards", "schema": "named.json"},
+            "stage": {"path": "/stages", "schema": "named.json"},
+            "task": {
+                "path": "/tasks",
+                "schema": {"request": "task-in.json", "response": "task.json"},
+                "references": references,
+            },
+        },
+    }
+
+    class Careless(Boards):
+        """With its stage a task loses its board."""
+
+        LOST = ("stage_id", "board_id")
+
+    schemas = {"named.json": TEAM, "task-in.json": task_in, "task.json": task}
+    yield Kind("what is shown of a reference counts others", contract, schemas, Boards, Careless, ("delete",))

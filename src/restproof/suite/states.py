@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.normal import has_word
+from restproof.engine.completing import as_sent
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
 from restproof.semantics.initial import readbacks
@@ -17,6 +18,7 @@ __all__ = [
     "after_replace",
     "after_replace_again",
     "after_update",
+    "as_sent",
     "named",
     "patch_to",
     "shows_none",
