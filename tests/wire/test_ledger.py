@@ -250,3 +250,15 @@ def test_what_an_update_has_left_is_taken_from_its_own_envelope_and_answer(tmp_p
     exchange = Exchange(1, request, "", response, None, 0.0, 0.0, None, About("item", "update"))
     ticket = Ticket(Spot(item, (), "5"), "PATCH", fields=sent)
     assert left_by(ticket, item, exchange) == {"price": "1.00"}
+
+
+def test_what_is_sent_in_an_envelope_of_another_name_is_what_it_holds(tmp_path: Path) -> None:
+    """Where a server takes it, its mark is in the field that shows it."""
+    members = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}, "size": {"type": "object"}}
+    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": members}))
+    words = "path: /items, schema: item.json, envelope: {request: item}"
+    (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
+    item = load(tmp_path).resources["item"]
+    for body in ({"item": {"name": "x"}}, {"items": {"name": "x"}}, {"name": "x"}):
+        assert entities(item, body, "create") == [{"name": "x"}]
+    assert entities(item, {"size": {"height": 1}}, "create") == [{"size": {"height": 1}}]

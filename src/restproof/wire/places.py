@@ -227,8 +227,8 @@ def body_of(request: Request) -> Any:
 
 
 def entities(resource: Resource, body: Any, operation: str | None) -> list[Mapping[str, Any]]:
-    """The representations in a request body, out of the envelope of its ``operation``, or else of another write; an
-    array holds several."""
+    """The representations in a request body, out of the envelope of its ``operation``, or else of another write, or of
+    one by another name; an array holds several."""
     found: list[Mapping[str, Any]] = []
     own = (resource.operation(operation).envelope,) if operation in WRITES else ()
     for one in body if isinstance(body, list) else (body,):
@@ -237,8 +237,16 @@ def entities(resource: Resource, body: Any, operation: str | None) -> list[Mappi
                 found.append(inner)
                 break
         else:
-            found += [e for e in (one if isinstance(one, list) else (one,)) if isinstance(e, dict)]
+            found += [_opened(resource, e) for e in (one if isinstance(one, list) else (one,)) if isinstance(e, dict)]
     return found
+
+
+def _opened(resource: Resource, document: dict[str, Any]) -> dict[str, Any]:
+    """What the only member of a document holds, where that is an object and no field of the resource."""
+    name, inner = next(iter(document.items()), ("", None))
+    if len(document) == 1 and isinstance(inner, dict) and name not in resource.properties:
+        return inner
+    return document
 
 
 def entity_of(resource: Resource, response: Response | None, operation: str = "read") -> Mapping[str, Any] | None:
