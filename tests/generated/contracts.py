@@ -21,7 +21,7 @@ from restproof.plan.seeded import by_the_seed_alone
 from .additions import Drawer, more
 from .afterwards import follow, keyed, link, place, renamed, search, shape_lists, sides
 from .resources import resources
-from .standards import CODES, conventional, divided, lifted
+from .standards import CODES, among_links, conventional, divided, lifted
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,6 @@ def pagings(draw: Drawer) -> dict[str, Any]:
                         {"links": True},
                         {"next_field": "next", "token": "cursor"},
                         {"next_field": "/meta/next"},
-                        {"next_field": "/links/[rel=next]/href"},
                         {"next_header": "X-Next", "token": "cursor"},
                         {"next_header": "X-Next", "token": "X-Continue", "token_in": "header"},
                         {"next_entry": "id", "token": "starting_after", "more": "has_more"},
@@ -232,7 +231,7 @@ def contracts(draw: Drawer) -> Drawn:
         renamed(found[name])
         keyed(contract, found[name])
     shown = {n: schemas[n] for n in found if n in schemas}
-    contract = lifted({k: v for k, v in contract.items() if v not in ({}, [], "")}, shown)
+    contract = among_links(lifted({k: v for k, v in contract.items() if v not in ({}, [], "")}, shown))
     said, standard = divided(conventional(contract, shown))
     return Drawn(said, schemas, standard)
 

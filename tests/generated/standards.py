@@ -59,6 +59,14 @@ def lifted(contract: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, An
     return {**contract, "id": {**contract.get("id", {}), **of_all}, "resources": resources} if of_all else contract
 
 
+def among_links(contract: dict[str, Any]) -> dict[str, Any]:
+    """A contract whose link to the next page may stand in an array of links."""
+    paging = contract.get("paging", {})
+    if paging.get("next_field") != "/meta/next" or zlib.crc32(json.dumps(contract).encode()) % 2:
+        return contract
+    return {**contract, "paging": {**paging, "next_field": "/links/[rel=next]/href"}}
+
+
 def conventional(contract: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
     """A contract under a convention, which says what the contract does not; not under one that contradicts it."""
     said, query = json.dumps(contract["resources"]), json.dumps(contract.get("query", {}))
