@@ -288,6 +288,6 @@ def load_hooks(root: Path) -> Hooks:
         raise ConfigurationError(
             f"none of its functions is a hook: {', '.join(others)}",
             place=Place(file),
-            hint=f"Hooks are: {', '.join(NAMES)}.",
+            hint=f"Hooks are: {', '.join(NAMES)}. What is something else may stand in a file of its own.",
         )
     return Hooks(functions, file)
