@@ -229,7 +229,7 @@ def test_a_long_plan_on_the_embedded_sandbox_keeps_the_processors_busy(
 def test_nothing_else_has_several_items_in_flight_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
     assert planned(target="https://api.example.com") == 1
-    assert planned(cost=500) == 1
+    assert planned(cost=900) == 1
     assert planned(bundled=False) == 1
     assert planned(hooks=Hooks({"on_finish": [print]})) == 1
     for bound in ("max_requests", "max_creates", "rate", "coordinate", "faults"):

@@ -38,9 +38,9 @@ from restproof.session.handed import Handed
 from restproof.session.run import Run, Worker
 from restproof.wire.stop import STOP, Heard
 
-_WORTH = 600
-"""Requests of a plan from which on the beginning of more workers is worth its while: that costs as much as a hundred
-each."""
+_WORTH = 2_000
+"""Requests of a plan from which on the beginning of more workers is worth its while: ``smoke`` takes as long with two,
+and costs a tenth more."""
 _MOST = 4
 """Workers that keep one sandbox busy."""
 
