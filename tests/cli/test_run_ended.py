@@ -40,8 +40,8 @@ def sandboxes_of(pid: int) -> list[int]:
     return found
 
 
-def long_run(here: Path, *more: str, rate: int = 40) -> subprocess.Popen[str]:
-    """A run against the configured target that has made something and has far to go."""
+def long_run(here: Path, *more: str, rate: int = 40, made: int = 3) -> subprocess.Popen[str]:
+    """A run against the configured target that has made so many things at least and has far to go."""
     going = subprocess.Popen(
         command("run", "-q", "--target", "sandbox", "--resource", "office", "--rate", str(rate), *more),
         cwd=here,
@@ -50,10 +50,11 @@ def long_run(here: Path, *more: str, rate: int = 40) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    made = until(lambda: sum(p.read_text().count('"created"') for p in (here / ".restproof").glob("*.jsonl")) >= 3)
-    if not made:
+    ledgers = (here / ".restproof").glob
+    began = until(lambda: sum(p.read_text().count('"created"') for p in ledgers("*.jsonl")) >= made)
+    if not began:
         going.kill()
-    assert made, going.communicate()
+    assert began, going.communicate()
     return going
 
 
@@ -103,7 +104,7 @@ def test_another_signal_later_ends_the_clean_up_with_reports(
 ) -> None:
     """GitHub's runner interrupts, terminates after 7.5 s, and kills after 2.5 s more."""
     before = listed(target, "/offices")
-    going = long_run(here, *more, rate=4)
+    going = long_run(here, *more, rate=4, made=8)  # so many that its clean-up is still at it
     going.send_signal(signal.SIGINT)
     time.sleep(LATER)
     assert going.poll() is None, going.communicate()

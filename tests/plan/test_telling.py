@@ -35,11 +35,3 @@ def test_what_two_rules_say_of_different_fields_is_of_one_kind_and_each_has_its_
     assert most_telling(cases, 2, fields=fields) == (cases[0], cases[3])
     assert most_telling(cases[:3], 2, fields=fields) == tuple(cases[:2])
     assert most_telling(cases, 2) == tuple(cases)
-
-
-def test_of_too_many_kinds_those_of_which_there_are_several_come_first() -> None:
-    """What may be wrong with many fields tells more than what may be wrong with one."""
-    cases = [{"note": f"odd {chr(97 + n)}"} for n in range(9)]
-    cases[2:2] = [{"note": "too long"}, {"note": "too long"}]
-    assert {"note": "too long"} in most_telling(cases, 2, kinds=3)
-    assert most_telling(cases, 2, kinds=3)[::2] == ({"note": "odd a"}, {"note": "odd i"})

@@ -13,7 +13,7 @@ import pytest
 from .ara_server import Ara, running
 from .proved import conforming, evidenced
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ara"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 ROOT = Path(__file__).parents[2]
 DEVIATIONS = ROOT / "deviations" / "ara.yaml"

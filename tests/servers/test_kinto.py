@@ -23,7 +23,7 @@ from restproof.record.reader import read
 
 from .kinto_server import ROOT, Kinto, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kinto"), pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 CONTRACT = ROOT / "contracts" / "kinto"
 DEVIATIONS = ROOT / "deviations" / "kinto.yaml"
@@ -58,10 +58,10 @@ class Whole:
 
 
 @pytest.fixture(scope="module")
-def whole(kinto: Kinto, tmp_path_factory: pytest.TempPathFactory) -> Whole:
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Whole:
     if os.environ.get("SERVERS") != "all":
         pytest.skip("a whole run against Kinto takes minutes: tox -e servers")
-    return Whole(kinto, tmp_path_factory.mktemp("run"))
+    return Whole(request.getfixturevalue("kinto"), tmp_path_factory.mktemp("run"))  # which takes its time to begin
 
 
 def test_kinto_conforms_but_for_what_is_declared(whole: Whole) -> None:

@@ -19,7 +19,7 @@ from restproof.record.reader import read
 from .proved import conforming, evidenced
 from .started import free_ports, started
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("library"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = Path(__file__).parent / "library"

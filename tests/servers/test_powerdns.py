@@ -17,9 +17,10 @@ from restproof.deviations import load_deviations
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
+from .once import made_once
 from .pdns_server import KEY, PowerDNS, running
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("powerdns"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "contracts" / "powerdns"
@@ -43,27 +44,39 @@ def run(pdns: PowerDNS, folder: Path, *arguments: str, contract: Path = CONTRACT
 
 
 class Whole:
-    """A complete run with the declared deviations, and what the server held afterwards."""
+    """A complete run with the declared deviations, and what the server held afterwards: ``told.json`` beside it."""
 
-    def __init__(self, pdns: PowerDNS, folder: Path) -> None:
-        self.process = run(pdns, folder, "--deviations", str(DEVIATIONS))
-        self.said = self.process.stdout + self.process.stderr
-        assert (folder / "run" / "summary.json").exists(), self.said
+    def __init__(self, folder: Path) -> None:
+        told: dict[str, Any] = json.loads((folder / "told.json").read_text(encoding="utf-8"))
+        self.code, self.said, self.files, self.url = told["code"], told["said"], told["files"], told["url"]
+        self.left = {path: (status, body) for path, (status, body) in told["left"].items()}
         self.summary: dict[str, Any] = json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))
         self.run: RecordedRun = read(folder / "run" / "run.jsonl.gz")
-        self.left = {path: pdns.call("GET", path) for path in ("/zones", "/tsigkeys")}
-        self.files = sorted(p.name for p in folder.iterdir())
+
+    @classmethod
+    def make(cls, pdns: PowerDNS, folder: Path) -> None:
+        process = run(pdns, folder, "--deviations", str(DEVIATIONS))
+        said = process.stdout + process.stderr
+        assert (folder / "run" / "summary.json").exists(), said
+        left = {path: pdns.call("GET", path) for path in ("/zones", "/tsigkeys")}
+        files = sorted(p.name for p in folder.iterdir())
+        told = {"code": process.returncode, "said": said, "left": left, "files": files, "url": pdns.url}
+        (folder / "told.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def whole(pdns: PowerDNS, tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    return Whole(pdns, tmp_path_factory.mktemp("run"))
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    def make(folder: Path) -> None:
+        with running(tmp_path_factory.mktemp("powerdns")) as server:
+            Whole.make(server, folder)
+
+    return Whole(made_once(tmp_path_factory, "powerdns-run", make))
 
 
 def test_powerdns_conforms_but_for_what_is_declared(whole: Whole) -> None:
     """A deviation that no longer fails is stale, and the verdict says so: no failure is missing, and none is new."""
     assert whole.summary["verdict"] == "conforming", whole.said
-    assert whole.process.returncode == 0, whole.said
+    assert whole.code == 0, whole.said
     counts = whole.summary["counts"]
     assert {n: counts[n] for n in ("fail", "error")} == {"fail": 0, "error": 0}, whole.said
     # Generated bodies hold what their own rules have told, or by chance do not.
@@ -112,9 +125,9 @@ def test_what_a_run_leaves_behind_is_told(whole: Whole) -> None:
     assert ".restproof" not in whole.files  # a ledger stays for what a later clean-up can delete, and this it cannot
 
 
-def test_no_request_left_the_machine_or_told_the_key(whole: Whole, pdns: PowerDNS) -> None:
+def test_no_request_left_the_machine_or_told_the_key(whole: Whole) -> None:
     text = json.dumps([[e.request.url, e.request.headers] for e in whole.run.exchanges])
-    assert all(e.request.url.startswith(f"{pdns.url}/") for e in whole.run.exchanges)
+    assert all(e.request.url.startswith(f"{whole.url}/") for e in whole.run.exchanges)
     assert KEY not in text
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 _KINDS = ("note", "kind", "keyword", "status", "case", "name")
 """Members of a case that say what sort of input it is, the most telling first."""
-MOST_KINDS = 24
+MOST_KINDS = 32
 FEW = 3
 """Kinds that are enough where another operation of the rule has had them all."""
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -19,9 +19,8 @@ def most_telling(
     cases: Sequence[Mapping[str, Any]], count: int | None, kinds: int = MOST_KINDS, fields: Collection[str] = ()
 ) -> tuple[Mapping[str, Any], ...]:
     """``count`` of the cases (``None``: all), in their order; where they are of more kinds, one of each, up to
-    ``kinds``. Where there is more to choose from than that, kinds of which there are several go first, and of what else
-    there is some from all over: cases, as kinds, vary from one end to the other. ``fields``: names that make no kind of
-    their own, those of the resource."""
+    ``kinds``. Where there is more to choose from than that, some from all over: cases, as kinds, vary from one end to
+    the other. ``fields``: names that make no kind of their own, those of the resource."""
     if count is None or len(cases) <= count:
         return tuple(cases)
     seen: Counter[str] = Counter()
@@ -32,15 +31,10 @@ def most_telling(
         seen[kind] += 1
     wanted = max(count, min(kinds, len(seen)))
     turns.sort()
-    chosen = [at for _, at in turns[:wanted]]
-    if len(seen) == 1:
-        chosen = _all_over([at for _, at in turns], wanted)
-    elif len(seen) > wanted:
-        firsts = [at for turn, at in turns if turn == 0]
-        common = [at for at in firsts if seen[_kind(cases[at], fields)] > 1]
-        common = _all_over(common, min(wanted, len(common)))
-        chosen = [*common, *_all_over([at for at in firsts if at not in common], wanted - len(common))]
-    return tuple(cases[at] for at in sorted(_of_many_fields(cases, sorted(chosen), fields)))
+    firsts = [at for turn, at in turns if turn == 0]
+    pool = [at for _, at in turns] if len(seen) == 1 else firsts if len(firsts) > wanted else []
+    chosen = sorted(_all_over(pool, wanted) if pool else [at for _, at in turns[:wanted]])
+    return tuple(cases[at] for at in sorted(_of_many_fields(cases, chosen, fields)))
 
 
 def _of_many_fields(
