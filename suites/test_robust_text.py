@@ -162,8 +162,8 @@ def hostile_bodies(ground: Ground) -> Cases:
         for note, value in (
             ("NaN", "NaN"),
             ("minus infinity", "-Infinity"),
-            ("a number beyond every float", "1e400"),
             ("a number of 5,000 digits", _DIGITS),
+            ("a number beyond every float", "1e400"),
             ("digits of base 16", "0x10"),
         ):
             yield {"note": note, "text": value, "into": number}

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-_KINDS = ("note", "kind", "keyword", "status", "case", "name")
+_KINDS = ("note", "kind", "keyword", "status", "case", "name", "method")
 """Members of a case that say what sort of input it is, the most telling first."""
+_BESIDE = ("path", "value")
+"""Texts that say more of it where no note does."""
 MOST_KINDS = 32
-FEW = 3
+FEW = 4
 """Kinds that are enough where another operation of the rule has had them all."""
-_NUMBER = re.compile(r"\d[\d,.]*")
+_NUMBER = re.compile(r"[-+]?\d[\d,._]*")
 
 
 def most_telling(
@@ -61,12 +63,15 @@ def _all_over(pool: Sequence[int], count: int) -> list[int]:
 
 def _kind(case: Mapping[str, Any], fields: Collection[str]) -> str:
     """What sort of input a case is: two bounds of one keyword are of one sort, whatever the numbers, and so is what two
-    rules say of different fields."""
+    rules say of different fields. Where no word tells, what has other members is of another sort."""
     notes = case.get("notes")
     told = " ".join(map(str, notes.values())) if isinstance(notes, Mapping) else ""
     name = next((name for name in _KINDS if isinstance(case.get(name), str)), None)
     told = told if name is None else case[name]
-    if name == "note":
+    if name != "note":
+        beside = (case[n] for n in _BESIDE if isinstance(case.get(n), str))
+        told = " ".join((told, *beside, *sorted(case)))
+    else:
         told = " ".join("#" if _word(word) in fields else word for word in told.split())
     return _NUMBER.sub("#", told)
 
