@@ -63,14 +63,14 @@ def _all_over(pool: Sequence[int], count: int) -> list[int]:
 
 def _kind(case: Mapping[str, Any], fields: Collection[str]) -> str:
     """What sort of input a case is: two bounds of one keyword are of one sort, whatever the numbers, and so is what two
-    rules say of different fields. Where no word tells, what has other members is of another sort."""
+    rules say of different fields."""
     notes = case.get("notes")
     told = " ".join(map(str, notes.values())) if isinstance(notes, Mapping) else ""
     name = next((name for name in _KINDS if isinstance(case.get(name), str)), None)
     told = told if name is None else case[name]
     if name != "note":
         beside = (case[n] for n in _BESIDE if isinstance(case.get(n), str))
-        told = " ".join((told, *beside, *sorted(case)))
+        told = " ".join((told, *beside))
     else:
         told = " ".join("#" if _word(word) in fields else word for word in told.split())
     return _NUMBER.sub("#", told)
