@@ -36,22 +36,23 @@ def by_the_seed_alone() -> Iterator[None]:
 
 def _swap() -> None:
     for name, other in _other.items():
-        _other[name] = getattr(_home, name)
-        setattr(_home, name, other)
+        _other[name] = getattr(_providers, name)
+        setattr(_providers, name, other)
 
 
-_home: Any = None
+_providers: Any = None
 _other: dict[str, object] = {}
-"""What stands in the place of what Hypothesis has there, while that is kept here. It promises nothing of these names: a
-version that has them no more draws as it does by itself."""
+"""Names of Hypothesis' module of providers, each with what is to stand there next: what ignores constants, or, while
+somebody is inside, what was there before. Hypothesis promises nothing of these names: a version that has them no more
+draws as it does by itself."""
 
 with suppress(ImportError):
     from hypothesis.internal.cache import LRUCache
-    from hypothesis.internal.conjecture import providers as _home
+    from hypothesis.internal.conjecture import providers as _providers
     from hypothesis.internal.constants_ast import Constants
 
     _none = Constants()
     # Which constants each constraint permits, when there are none of modules: kept apart from what others draw with.
     _permitted: LRUCache[Any, Any] = LRUCache(1024)
-    if hasattr(_home, "_get_local_constants") and hasattr(_home, "CONSTANTS_CACHE"):
+    if hasattr(_providers, "_get_local_constants") and hasattr(_providers, "CONSTANTS_CACHE"):
         _other = {"_get_local_constants": lambda: _none, "CONSTANTS_CACHE": _permitted}

@@ -79,7 +79,7 @@ def _imported(source: Source, name: str, tags: Collection[str], resources: Colle
     plain = _Importer(source, name, tags, resources)
     found = plain.result()
     # What stands by the words of the document stays as it is: only what would be left out whole is supposed.
-    if supposed := plain.silent - plain.standing:
+    if supposed := plain.silent.keys() - plain.standing:
         found = _Importer(source, name, tags, resources, supposed).result() or found
     if found is None:
         raise plain.nothing()
@@ -106,8 +106,8 @@ class _Importer:
         take_posts(self.paths, self.reader)
         self.paths.settle()
         leave_assigned(self.paths, self.reader)
-        self.silent = {*silent(self.paths, self.reader)}
-        suppose(self.paths, self.reader, supposed)
+        self.silent = silent(self.paths, self.reader)
+        suppose(self.paths, self.reader, {path: m for path, m in self.silent.items() if path in supposed})
         self.standing: set[str] = set()
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:

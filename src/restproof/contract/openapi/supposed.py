@@ -4,7 +4,7 @@ they take are plain all the same. A read is supposed to show an object with its 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -21,7 +21,6 @@ ORIGIN = "no word of the document: supposed"
 _LIST = "it is not said what it lists: a schema of its answer would have it judged"
 _READ = "what a read shows, which is not said: a schema of its answer would have it compared"
 
-
 Members = Mapping[str, Schema]
 
 
@@ -36,11 +35,9 @@ def silent(paths: Paths, reader: Reader) -> dict[str, Members]:
     return told
 
 
-def suppose(paths: Paths, reader: Reader, supposed: Collection[str]) -> None:
+def suppose(paths: Paths, reader: Reader, supposed: Mapping[str, Members]) -> None:
     """Suppose what the reads of these collections answer, which are some of the ``silent`` ones."""
-    for path, members in silent(paths, reader).items():
-        if path not in supposed:
-            continue
+    for path, members in supposed.items():
         found = paths.found[path]
         found.supposed = True
         read = found.calls["read"]

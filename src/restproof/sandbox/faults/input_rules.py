@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from restproof.contract.model import WRITES
 from restproof.contract.rules import Frozen, Never, Ordered
 from restproof.contract.shapes import same
 from restproof.sandbox.call import Call
@@ -90,51 +91,53 @@ def rule_compares_months(seam: Seam) -> None:
     seam.around("broken_rules", advice)
 
 
+def _more_of_ordered(
+    seam: Seam, operations: Collection[str], more: Callable[[Call, Mapping[str, Any], Ordered], Refusal | None]
+) -> None:
+    """Requests of ``operations`` are refused for each ordered pair of fields of which ``more`` gives a refusal, by the
+    state that would follow, too."""
+
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        ordered = [r for r in call.resource.rules if isinstance(r, Ordered)] if call.operation in operations else []
+        return [*inner(call, after, skip), *filter(None, (more(call, after, rule) for rule in ordered))]
+
+    seam.around("broken_rules", advice)
+
+
 @fault(
     "rule-meets-stored-side", "input.rule-kept", "of two ordered fields, a new first is compared with the old second"
 )
 def rule_meets_stored_side(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        found: list[Refusal] = inner(call, after, skip)
-        before = call.entry.state if call.entry and call.operation == "update" else {}
-        for rule in call.resource.rules:
-            if isinstance(rule, Ordered):
-                first, stored = (call.fields or {}).get(rule.first), before.get(rule.second)
-                if first is not None and stored is not None and first > stored:
-                    found.append(Refusal("rule", rule.first, f"must not be after {rule.second}"))
-        return found
+    def late(call: Call, after: Mapping[str, Any], rule: Ordered) -> Refusal | None:
+        first = (call.fields or {}).get(rule.first)
+        stored = call.entry.state.get(rule.second) if call.entry else None
+        is_late = first is not None and stored is not None and first > stored
+        return Refusal("rule", rule.first, f"must not be after {rule.second}") if is_late else None
 
-    seam.around("broken_rules", advice)
+    _more_of_ordered(seam, ("update",), late)
 
 
 @fault(
     "rule-needs-both-sides", "input.rule-kept", "of two ordered fields, the second is refused where the first is null"
 )
 def rule_needs_both_sides(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        found: list[Refusal] = inner(call, after, skip)
-        named = call.fields or {}
-        for rule in call.resource.rules if call.operation == "update" else ():
-            if isinstance(rule, Ordered) and named.get(rule.second) and after.get(rule.first) is None:
-                found.append(Refusal("rule", rule.second, f"needs {rule.first}"))
-        return found
+    def alone(call: Call, after: Mapping[str, Any], rule: Ordered) -> Refusal | None:
+        is_alone = (call.fields or {}).get(rule.second) and after.get(rule.first) is None
+        return Refusal("rule", rule.second, f"needs {rule.first}") if is_alone else None
 
-    seam.around("broken_rules", advice)
+    _more_of_ordered(seam, ("update",), alone)
 
 
 @fault("rule-refuses-cleared-second", "input.rule-kept", "of two ordered fields, the second cannot become null alone")
 def rule_refuses_cleared_second(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        found: list[Refusal] = inner(call, after, skip)
+    def cleared(call: Call, after: Mapping[str, Any], rule: Ordered) -> Refusal | None:
         named = call.fields or {}
-        for rule in call.resource.rules if call.operation == "update" else ():
-            if not isinstance(rule, Ordered) or rule.first in named or named.get(rule.second, "") is not None:
-                continue
-            if after.get(rule.first) is not None:
-                found.append(Refusal("rule", rule.second, f"must not be before {rule.first}"))
-        return found
+        is_cleared = (
+            rule.first not in named and named.get(rule.second, "") is None and after.get(rule.first) is not None
+        )
+        return Refusal("rule", rule.second, f"must not be before {rule.first}") if is_cleared else None
 
-    seam.around("broken_rules", advice)
+    _more_of_ordered(seam, ("update",), cleared)
 
 
 @fault("rules-of-few-fields", "input.business-rule", "an update of more than two fields is not held to business rules")
@@ -199,16 +202,12 @@ def frozen_unchecked(seam: Seam) -> None:
 
 @fault("equal-bounds-refused", "input.rule-kept", "of two ordered fields, equal values are refused")
 def equal_bounds_refused(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        found: list[Refusal] = inner(call, after, skip)
-        for rule in call.resource.rules:
-            if not isinstance(rule, Ordered) or after.get(rule.first) is None:
-                continue
-            if same(after[rule.first], after.get(rule.second)):
-                found.append(Refusal("rule", rule.second, f"must be after {rule.first}"))
-        return found
+    def equal(call: Call, after: Mapping[str, Any], rule: Ordered) -> Refusal | None:
+        first = after.get(rule.first)
+        is_equal = first is not None and same(first, after.get(rule.second))
+        return Refusal("rule", rule.second, f"must be after {rule.first}") if is_equal else None
 
-    seam.around("broken_rules", advice)
+    _more_of_ordered(seam, WRITES, equal)
 
 
 @fault("reference-list-first-only", "input.reference", "of a list of references, only the first is checked")
