@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from restproof.engine.around import put_away
-from restproof.suite import Inconclusive, Subject, must, requirement
+from restproof.suite import Inconclusive, Subject, for_each, must, requirement
 from restproof.suite.setup import spare
 from restproof.wire.message import Request
 
 from .conftest import Answer, Bench
+from .test_settling import Hands
 
 MakeBench = Callable[..., Bench]
 
@@ -192,6 +193,21 @@ def test_what_was_lent_and_changed_is_not_left_over_as_aged(bench: MakeBench) ->
         ask=lambda subject: running.world.own.aged(subject, 0.0),
     )
     assert aged.id != 100
+
+
+def test_the_aged_ones_of_all_cases_ahead_share_one_wait(bench: MakeBench) -> None:
+    running, clock = bench(Shelves()), Hands()
+    running.world.own._clock = clock
+    aged = []
+
+    @requirement("x.ages", on="update", late=True)
+    @for_each(lambda ground: ({"n": n} for n in range(9)))
+    def test(subject: Subject, n: int) -> None:
+        aged.append(running.world.own.aged(subject, 1.0).id)
+
+    assert running.run(test, "shelf-update").outcome == "pass"
+    assert len(set(aged)) == methods(running).count("POST") == 9
+    assert clock.slept == [pytest.approx(1.1)]
 
 
 def test_what_is_lent_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:

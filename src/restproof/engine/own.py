@@ -11,18 +11,19 @@ from restproof.engine.spares import Spares
 from restproof.engine.states import States
 
 _CLOCK_MARGIN = 0.1
-_MOST_AGED = 12
-_AGED_AT_ONCE = 3
+_MOST_AGED = 32
 
 
 class OwnInstances:
-    """The present item's own instance, and those that earlier items have left, which have aged since."""
+    """The present item's own instance, and those that earlier items have left, which have aged since. ``ahead``: how
+    many cases of the present item are still to come, each of which may ask for an aged one."""
 
     def __init__(self, keeper: Keeper, clock: Clock, states: States, spares: Spares) -> None:
         self._keeper = keeper
         self._clock = clock
         self._states = states
         self._spares = spares
+        self.ahead = 0
         self._own: dict[str, tuple[str, Instance]] = {}
         self._aged: dict[str, list[tuple[Instance, float]]] = {}
         self._gone: set[tuple[str, Any]] = set()
@@ -77,14 +78,15 @@ class OwnInstances:
     def aged(self, subject: Maker, resolution: float) -> Instance:
         """An instance that nobody has changed for ``resolution`` seconds, so that a clock of that resolution tells then
         from now. One that an earlier item made for itself, where there is one; waits for what is left. Where there is
-        none, some are made, which then share the wait."""
+        none, those of all cases ahead are made, so that they share the wait; but where few may be there at once."""
         left_over = self._aged.setdefault(subject.name, [])
         found = left_over.pop(0) if left_over else None
         if found is not None:
             self._spares.forget(subject.name, found[0].id)
         kept = self._keeper.recall(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
-            some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(_AGED_AT_ONCE)]
+            many = 1 if subject.bodies.shared_quotas else min(1 + self.ahead, _MOST_AGED)
+            some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(many)]
             instance, made = some[0], self._clock.monotonic()
             left_over.extend((another, made) for another in some[1:])
             self._spares.withdraw(subject.about[0] or "")

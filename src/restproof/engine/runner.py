@@ -84,6 +84,7 @@ class Runner:
 
     def _case(self, item: Item, number: int, inputs: Mapping[str, Any]) -> None:
         """Run one case, or what is left of it. Raises what the test raises."""
+        self.world.own.ahead = max(0, item.count - number)
         case = self.world.rests.begun(item.id) or self._opened(item, number, inputs)
         try:
             case.finish(self.world.clock)
