@@ -150,10 +150,17 @@ class Run:
 
 
 def begin(
-    plan: Plan, url: str, folder: Path, *, worker: int = 0, prefix: str = "", ids: dict[str, int | str] | None = None
+    plan: Plan,
+    url: str,
+    folder: Path,
+    *,
+    worker: int = 0,
+    prefix: str = "",
+    ids: dict[str, int | str] | None = None,
+    credentials: dict[str, str] | None = None,
 ) -> Run:
     """A run at ``url``, or the part of it that one worker has; its ledger lies in ``folder``."""
-    target = Target("strangers", url, credentials={}, ids=ids or {})
+    target = Target("strangers", url, credentials=credentials or {}, ids=ids or {})
     prefix = prefix or f"rp{next(_prefixes):06}"
     origin = Origin(prefix=prefix, base_url=url, contract=str(plan.contract.path), target=url)
     ledger = Ledger(folder / f"run-{prefix}-{worker}.jsonl", origin)
@@ -183,14 +190,14 @@ def run(
     *,
     workers: int = 1,
     killed_at: int | None = None,
-    ids: dict[str, int | str] | None = None,
+    **target: Any,
 ) -> Told:
-    """A whole run with its clean-up. ``killed_at``: the number of requests after which it is no more, and another
-    process cleans up by the ledger."""
+    """A whole run with its clean-up. ``target``: its ids and credentials. ``killed_at``: the number of requests after
+    which it is no more, and another process cleans up by the ledger."""
     with listening(server) as url:
-        first = begin(plan, url, folder, ids=ids)
+        first = begin(plan, url, folder, **target)
         prefix = first.ledger.origin.prefix
-        begun = [first, *(begin(plan, url, folder, worker=n, prefix=prefix, ids=ids) for n in range(1, workers))]
+        begun = [first, *(begin(plan, url, folder, worker=n, prefix=prefix, **target) for n in range(1, workers))]
         ended: list[tuple[str, str | None]] = []
         with suppress(Killed):
             for n, part in enumerate(begun):

@@ -18,7 +18,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import Left
+from restproof.wire.left import UNANSWERED, UNKNOWN_TO_ALL, Left
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
 from restproof.wire.places import entity_of, in_utf8
@@ -31,7 +31,6 @@ _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
 _STILL = "the delete was answered with success, and it is still there"
 _LATE = "no look showed it as this run's before the deletes"
-_UNANSWERED = "sent and not answered, and nothing deletes what it may have stored"
 _MARKED = "deleted, as a read says, and the list still shows it"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
@@ -41,9 +40,9 @@ Item = tuple[str, Headers]
 
 class Work:
     """What is to be cleaned up by one ledger; its methods are the steps, in their order. ``count``: resources that were
-    deleted; ``failed``, ``doubtful``, ``unanswered``, ``undeletable`` and, of those, ``nameless`` ones that no answer
-    has named: what is left or could not be verified;
-    ``refused``: of ``failed`` what a delete was refused for, with the count at that time, and how it is tried again."""
+    deleted; ``failed``, ``doubtful``, ``unanswered``, ``undeletable`` and, of those, ``nameless`` ones (which no answer
+    has named): what is left or not verified; ``refused``: of ``failed`` what a delete was refused for, with the count
+    at that time, and how it is tried again."""
 
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
         self.ledger = ledger
@@ -80,7 +79,7 @@ class Work:
             if entry.item is not None and not entry.refused and not entry.is_open:
                 self.undeletable.add((entry.resource, entry.item, entry.headers))  # once: creates may name one item
             if entry.is_open:
-                self.doubtful.append(Left(entry.resource, place_of(entry), _UNANSWERED))
+                self.doubtful.append(Left(entry.resource, place_of(entry), UNANSWERED))
             self.nameless[entry.resource] += entry.accepted and entry.item is None
             return
         if entry.marks is None:
@@ -287,6 +286,8 @@ class Work:
                 unread = f"the read answered {exchange.status or exchange.error}"
         if unread:
             self.failed.append(self._left(group, entry.item, unread))
+        elif group.credential is not None and any(w.credential is None and not w.refused for w in self._writes(entry)):
+            self.doubtful.append(Left(group.resource.name, entry.item, UNKNOWN_TO_ALL, headers=group.headers))
         else:
             self.deleted.add((entry.item, group.headers))
         return None

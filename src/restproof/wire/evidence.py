@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import product
 from typing import Any
@@ -15,7 +15,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.validator import Validator
 from restproof.plan.parameters import readings as meant_by
 from restproof.wire.failure import NotProven
-from restproof.wire.holdings import AFRESH, JUST_NOW, Holdings, Looker, comparable, naturals
+from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker, comparable, naturals
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
@@ -191,7 +191,7 @@ class Evidence:
         newer = self._reads.at(self.places.where(place)) if sight is Sight.OURS else None
         if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
             return True
-        return self._sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
+        return self.sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
 
     def _patience(self, place: Spot) -> float:
         """Seconds for which a sight of what is ours is trusted."""
@@ -202,7 +202,7 @@ class Evidence:
         since = max([self._clock() - self._patience(place), *(self._over.get(above, 0.0) for above in place.parents)])
         read = self._reads.at(self.places.where(place))
         if read is not None and read.at >= since and read.exchange.credential in self._makers(place):
-            return self._sight(place, read.exchange) is Sight.OURS
+            return self.sight(place, read.exchange) is Sight.OURS
         # A list may show anything beside an id: only what the create of that very id wrote will do.
         made = self.made(place.resource, str(place.id))
         marks = made.marks if made is not None else ()
@@ -237,7 +237,7 @@ class Evidence:
         if self.made(place.resource, str(place.id)) is None:
             asking = asking[:1]
         alike = asking == [exchange.credential] and self._is_plain(exchange, place, looker)
-        return alike and self._sight(place, exchange) is Sight.NOTHING
+        return alike and self.sight(place, exchange) is Sight.NOTHING
 
     def _is_plain(self, exchange: Exchange, place: Spot, looker: Looker) -> bool:
         """Whether the read was sent with the header fields of a look, and no other."""
@@ -264,21 +264,25 @@ class Evidence:
         if resource.supports("read"):
             request = self.places.request(place, "read", (*looker.headers, AFRESH))
             about = About(resource.name, "read", setup=GUARD)
-            return self._sight(place, looker.sender.send(request, about, credential))
+            return self.sight(place, looker.sender.send(request, about, credential))
         if not resource.supports("list"):
             return Sight.UNCLEAR
+        asked = self.holdings.asked(place, replace(looker, shown=NOTHING_SHOWN))
         try:
-            entry = listed_one(*self.holdings.asked(place, looker), str(place.id), credential=credential, setup=GUARD)
+            entry = listed_one(*asked, str(place.id), credential=credential, setup=GUARD)
             if entry is not None:
                 return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
         except ListUnreadable as unread:
             return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
         return Sight.NOTHING
 
+    def makers(self, place: Spot) -> set[str | None]:
+        """The credentials whose creates were answered to have made the item."""
+        return {t.credential for t in self._things.get((place.resource.name, str(place.id)), ())}
+
     def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""
-        things = self._things.get((place.resource.name, str(place.id)), ())
-        return {t.credential for t in things} | {"full", None if self._contract.auth.scheme == "none" else "full"}
+        return self.makers(place) | {"full", None if self._contract.auth.scheme == "none" else "full"}
 
     def _credentials(self, place: Spot, looker: Looker) -> list[str | None]:
         """The credentials to look with: the one that made it, that of the request, then the usual one."""
@@ -290,7 +294,7 @@ class Evidence:
 
     # ---------------------------------------------------------------- the proof
 
-    def _sight(self, place: Spot, exchange: Exchange) -> Sight:
+    def sight(self, place: Spot, exchange: Exchange) -> Sight:
         """What the answer to a read shows of the item."""
         status = exchange.status or 0
         if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):

@@ -80,6 +80,14 @@ def presented(auth: Auth, token: Token, method: str) -> Presented:
     return Presented(fields, ((auth.name, token.value),) if auth.place == "query" else ())
 
 
+def shown_by(auth: Auth, request: Request) -> Presented:
+    """What a request holds by itself where a credential stands, such as a wrong one."""
+    fields = tuple(
+        pair for pair in request.headers if pair[0].lower() in (auth.header.lower(), "authorization", "cookie")
+    )
+    return Presented(fields, tuple(pair for pair in request.query if auth.place == "query" and pair[0] == auth.name))
+
+
 def check(request: Request) -> None:
     """Raises ``ValueError`` for what no client may send: a path that is not absolute and encoded, a line break in a
     header, and a dot segment (plain or encoded) with a method that writes: what a proxy makes of one may be

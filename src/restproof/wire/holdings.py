@@ -9,6 +9,7 @@ from typing import Any
 from unicodedata import combining, normalize
 
 from restproof.contract.model import Resource
+from restproof.wire.guard import Presented
 from restproof.wire.message import Headers
 from restproof.wire.places import Places, Spot, plain, scalars
 from restproof.wire.walk import GUARD, Sender, listed
@@ -17,17 +18,20 @@ JUST_NOW = 2.0
 """Seconds for which sights are trusted of what comes and goes by itself."""
 AFRESH = ("Cache-Control", "no-cache")
 """Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
+NOTHING_SHOWN = Presented()
 Natural = tuple[tuple[str, tuple[str, ...]], ...]
 """The fields of a unique key, each with its values, without what some servers pass over as they compare them."""
 
 
 @dataclass(frozen=True)
 class Looker:
-    """How a decision looks: through ``sender``, with the headers and the credential of the request in question."""
+    """How a decision looks: through ``sender``, with the headers and the credential of the request in question.
+    ``shown``: what that holds in place of a credential of the target, or beside it."""
 
     sender: Sender
     headers: Headers
     credential: str | None
+    shown: Presented = NOTHING_SHOWN
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,11 @@ class Holdings:
 
     def __init__(self, places: Places, clock: Callable[[], float]) -> None:
         self._places, self._clock = places, clock
-        self._walks: dict[tuple[object, Headers, str | None], _Walk] = {}
+        self._walks: dict[tuple[object, Headers, str | None, Presented], _Walk] = {}
 
     def asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
         """Who asks for the list that an item belongs to, and how."""
-        asked = self._places.request(place.collection, "list", (*looker.headers, AFRESH))
+        asked = self._places.request(place.collection, "list", (*looker.headers, *looker.shown.headers, AFRESH))
         return looker.sender, place.resource, asked.target, asked.headers
 
     def ids(self, place: Spot, looker: Looker) -> frozenset[str]:
@@ -76,7 +80,7 @@ class Holdings:
                 walk.ids.add(str(item.id))
 
     def _walk(self, place: Spot, looker: Looker) -> _Walk:
-        key = place.collection.key, looker.headers, looker.credential
+        key = place.collection.key, looker.headers, looker.credential, looker.shown
         known = self._walks.get(key)
         if known is None or self._clock() - known.at > JUST_NOW:
             began = self._clock()

@@ -17,6 +17,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
+from restproof.wire.crossing import Crossing
 from restproof.wire.evidence import Evidence, Sight, Thing, is_new, must_be_like_nobody, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
@@ -64,6 +65,7 @@ class Ownership:
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
         self._searches = Searches(contract)
         self.headers = UsualHeaders(contract, dict(target.ids))
+        self.crossing = Crossing(contract, self.evidence)
         self.heeding = Heeding(self.evidence, self.marks)
         self.moves = Moves(self.evidence, ledger, self.marks)
         self._refused, self._ceilings = refused, ceilings or Ceilings()
@@ -139,6 +141,7 @@ class Ownership:
         with self._lock:
             if ticket is None:
                 self.evidence.keep(exchange)
+                self.crossing.keep(exchange)
             elif ticket.place is not None:
                 self._answered(ticket, ticket.place, exchange)
 
@@ -224,7 +227,8 @@ class _Decision:
         self.request = request
         self.body = body_of(request)
         self.method = guard.effective_method(request)
-        self.looker = Looker(sender, owner.headers.of(request.headers), credential)
+        shown = guard.shown_by(owner.contract.auth, request)
+        self.looker = Looker(sender, owner.headers.of(request.headers), credential, shown)
 
     def ticket(self) -> Ticket:
         """Raises ``NotProven`` where the request must not leave."""
@@ -388,4 +392,4 @@ class _Decision:
         return (place.resource.name, place.id) in self.owner.writable
 
     def _look(self, place: Spot) -> Sight:
-        return self.owner.evidence.look(place, self.looker)
+        return self.owner.crossing.look(place, self.looker)

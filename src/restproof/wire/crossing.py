@@ -1,0 +1,82 @@
+"""Does a write go where the looks went? To another credential, a wrong one or none at all, the same id may be that of
+another tenant's: each has ids of its own, or a server takes whom it does not know for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from restproof.contract.model import Contract, creates_by_put
+from restproof.wire.evidence import Evidence, Sight
+from restproof.wire.guard import Presented, shown_by
+from restproof.wire.holdings import AFRESH, NOTHING_SHOWN, Looker
+from restproof.wire.message import About, Exchange
+from restproof.wire.places import Spot
+from restproof.wire.walk import GUARD, ListUnreadable, listed_one
+
+_Way = tuple[str, str | None, Presented]
+"""A resource, and what a request shows of who sends it."""
+_ANY = ""
+"""Stands for every resource: who is refused by one of them with a wrong credential is somebody to none."""
+
+
+class Crossing:
+    """Looks by the way that a request goes itself, where that is not the way of who made the item."""
+
+    def __init__(self, contract: Contract, evidence: Evidence) -> None:
+        self._evidence, self._auth = evidence, contract.auth
+        self._known: set[_Way] = set()
+        """The ways that lead to what the run has made, or nowhere."""
+
+    def keep(self, exchange: Exchange) -> None:
+        """Takes from a read of the suites that a way leads nowhere."""
+        about, credential = exchange.about, exchange.credential
+        if credential == "full" or about.operation != "read" or not _is_refused(exchange.status):
+            return
+        # Of a wrong credential, an exchange does not show what it was.
+        if credential is not None or shown_by(self._auth, exchange.request) == NOTHING_SHOWN:
+            self._known.add((about.resource or _ANY, credential, NOTHING_SHOWN))
+
+    def look(self, place: Spot, looker: Looker) -> Sight:
+        """What is at an item, both for who made it and for who sends the request."""
+        sight = self._evidence.look(place, looker)
+        if sight not in (Sight.OURS, Sight.NOTHING) or not self._crosses(place, looker):
+            return sight
+        status, found = self._seen(place, looker)
+        if found is Sight.OURS or _is_refused(status):
+            of = _ANY if looker.shown != NOTHING_SHOWN and status == 401 else place.resource.name
+            self._known.add((of, looker.credential, looker.shown))
+            return sight if found is not Sight.OURS else found
+        if found is Sight.NOTHING and (sight is Sight.NOTHING or not creates_by_put(place.resource)):
+            return sight
+        return found
+
+    def _crosses(self, place: Spot, looker: Looker) -> bool:
+        """Whether it is not known where the way of the request leads."""
+        makers = self._evidence.makers(place) or {"full"}
+        if self._auth.scheme == "none" or (looker.shown == NOTHING_SHOWN and makers == {looker.credential}):
+            return False
+        way = looker.credential, looker.shown
+        return self._known.isdisjoint({(place.resource.name, *way), (_ANY, *way)})
+
+    def _seen(self, place: Spot, looker: Looker) -> tuple[int, Sight]:
+        """What a look by the way of the request is answered, and what that shows."""
+        resource, evidence = place.resource, self._evidence
+        if resource.supports("read"):
+            asked = evidence.places.request(place, "read", (*looker.headers, *looker.shown.headers, AFRESH))
+            asked = replace(asked, query=(*asked.query, *looker.shown.query))
+            exchange = looker.sender.send(asked, About(resource.name, "read", setup=GUARD), looker.credential)
+            return exchange.status or 0, evidence.sight(place, exchange)
+        asked_for = evidence.holdings.asked(place, looker)
+        try:
+            entry = listed_one(*asked_for, str(place.id), credential=looker.credential, setup=GUARD)
+        except ListUnreadable as unread:
+            return unread.status or 0, Sight.UNCLEAR
+        if entry is None:
+            return 200, Sight.NOTHING
+        return 200, Sight.OURS if evidence.is_ours(place, entry) else Sight.OTHERS
+
+
+def _is_refused(status: int | None) -> bool:
+    """Whether an answer says that nobody is to be served there, whatever the id; a redirect leads to where one logs
+    in."""
+    return status in (401, 403) or 300 <= (status or 0) < 400
