@@ -63,7 +63,8 @@ def hostile_texts(ground: Ground) -> Cases:
         name = text_field(ground)
         if name is not None:
             others = [n for n in text_fields(ground, value) if n != name]
-            sent = as_sent(ground, name, value)
+            # Where no list shows what a create has made, only the token proves whose it is.
+            sent = as_sent(ground, name, value) if ground.resource.supports("list") else f"{RUN} {value}"
             yield {"name": name, "note": note, "value": sent, "unstorable": False, "others": others}
     # Many a server has a check for each field, and one column that cannot hold a NUL is enough for a 500.
     for note, value in (("NUL", "restproof\x00"), ("a lone surrogate", "restproof\ud800")):

@@ -206,6 +206,29 @@ def test_answers_may_show_more_than_what_they_are_described_by_and_no_secret(
     assert not [said for said in accused(tmp_path, PART, lambda: showing(*shown)) if "size" in said]
 
 
+SECRET: Document = {"type": "string", "minLength": 1}
+
+
+@pytest.mark.parametrize("member", ["password", "label2"], ids=["by its name", "by its format"])
+@pytest.mark.parametrize("habit", ["as asterisks", "not at all", "as it was sent"])
+def test_a_secret_need_not_be_shown_as_it_was_sent(member: str, habit: str, tmp_path: Path) -> None:
+    secret = SECRET if member == "password" else {**SECRET, "format": "password"}
+    required = ["label", member]
+    sent = {**SENT, "required": required, "properties": {**LABEL, member: secret}}
+    shown = {**BOX, "required": ["id", *required], "properties": {"id": NUMBER, **LABEL, member: secret}}
+    kind = honest()
+
+    def show(item: dict[str, Any]) -> dict[str, Any]:
+        hidden = {"as asterisks": {member: "********"}, "not at all": {}}
+        others = {n: v for n, v in item.items() if n != member}
+        return {**others, **hidden.get(habit, {member: item[member]})}
+
+    kind = replace(kind, fields={**kind.fields, member: kind.fields["label"]}, required=("label", member), shown=show)
+    paths = boxes(call(shown, sent, 201), get=call(shown), patch=call(shown, {**sent, "required": []}))
+    assert accused(tmp_path, paths, lambda: of(kind)) == []
+    assert f"box: {member}, called as a secret" in (tmp_path / "c/contract.yaml").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("member", "closed", "is_open"),
     [(TEXT, False, True), ({**TEXT, "writeOnly": True}, False, False), (TEXT, True, False)],

@@ -14,6 +14,7 @@ from tests.openapi.honest import Answer, Refused, Request, Service
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.test_directions import honest
 from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, content, contract, read, resource
+from tests.strangers.harness import Plan
 
 from restproof.errors import ContractError
 from restproof.oracle.verdict import Verdict
@@ -94,6 +95,25 @@ def ran(folder: Path, said: Document, service: Service, profile: str = "smoke") 
 @pytest.mark.parametrize("habit", SERVICES)
 def test_an_honest_service_is_not_accused(habit: str, tmp_path: Path) -> None:
     assert wrong(ran(tmp_path, paths(), SERVICES[habit](), "ci")) == []
+
+
+def test_a_path_that_holds_a_text_does_not_say_that_the_id_is_no_number(tmp_path: Path) -> None:
+    said = paths(404)
+    said["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
+    assert wrong(ran(tmp_path, said, SERVICES["bare"]())) == []
+    assert contract(tmp_path, said).resources["box"].properties["id"] == {"readOnly": True}
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_what_no_list_shows_bears_its_token_beside_hostile_text(is_listed: bool, tmp_path: Path) -> None:
+    said = paths(404)
+    if is_listed:
+        said["/boxes"]["get"] = call({"type": "array", "items": SHOWN})
+    plan = Plan.of(contract(tmp_path, said), "ci")
+    cases = [c for i in plan.items if i.id == "robust.hostile-text[box-create]" for c in i.cases or ()]
+    stored = [c for c in cases if not c["unstorable"]]
+    assert stored
+    assert all(("{run}" in c["value"]) is not is_listed for c in stored)
 
 
 @pytest.mark.parametrize("habit", ["bare", "under another name"])

@@ -239,6 +239,72 @@ def test_what_lies_below_a_given_parent_may_be_written_to_whatever_letters_its_i
             made.send("POST", "/accounts/AC2/notes", {"text": made.token()})
 
 
+def untold(tmp_path: Path) -> tuple[Plan, Server]:
+    """Answers show the text of a note inside something that the contract does not name, and only reads its remark."""
+    folder = write_contract(tmp_path / "contract")
+    file = tmp_path / "contract/schemas/strangers/note.json"
+    schema = json.loads(file.read_text())
+    schema["properties"]["text"]["writeOnly"] = True
+    schema["properties"]["remark"] = {"type": "string"}
+    file.write_text(json.dumps(schema))
+    server = Server()
+
+    def inside(value: Any) -> Any:
+        if isinstance(value, list):
+            return [{n: v for n, v in inside(entry).items() if n != "remark"} for entry in value]
+        named = isinstance(value, dict) and "text" in value
+        return {**{n: v for n, v in value.items() if n != "text"}, "master": value["text"]} if named else value
+
+    def told(handler: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+        def answer(asked: Asked) -> Answer:
+            found = handler(asked)
+            return Answer(found.status, inside(found.body))
+
+        return answer
+
+    def update(asked: Asked) -> Answer:
+        found = update_honestly(asked)
+        if found.status == 200 and "remark" in asked.body:
+            found.body["remark"] = server.rows["note"][found.body["id"]]["remark"] = asked.body["remark"]
+        return found
+
+    update_honestly, server.update = server.update, update
+    for name in ("create", "read", "update", "of_a_collection"):
+        setattr(server, name, told(getattr(server, name)))
+    return Plan(load(folder), "smoke"), server
+
+
+def test_what_no_answer_shows_by_its_token_is_proven_by_the_list_and_what_was_sent(tmp_path: Path) -> None:
+    plan, server = untold(tmp_path)
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        ids = []
+        for _ in range(3):
+            note = made.send("POST", "/notes", {"text": made.token(), "pinned": True}).response
+            assert note is not None
+            ids.append(note.json["id"])
+        assert made.send("PATCH", f"/notes/{ids[0]}", {"pinned": False}).status == 200
+        assert made.send("PATCH", f"/notes/{ids[2]}", {"pinned": False, "remark": made.token()}).status == 200
+        assert made.send("DELETE", f"/notes/{ids[1]}").status == 204
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])
+
+
+def test_what_was_there_before_is_nobodys_though_no_answer_shows_a_token(tmp_path: Path) -> None:
+    plan, server = untold(tmp_path)
+    other = next(iter(server.rows["note"].values()))
+    other["pinned"] = server.others["note"][other["id"]]["pinned"] = True
+    server.create = lambda asked: Answer(200, {"id": other["id"], "pinned": True})
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        assert made.send("POST", "/notes", {"text": made.token(), "pinned": True}).status == 200
+        for method in ("PATCH", "DELETE"):
+            with pytest.raises(NotProven):
+                made.send(method, f"/notes/{other['id']}", {"pinned": False})
+        made.clean_up()
+    assert server.harm() == []
+
+
 @pytest.mark.parametrize(("shown", "left"), [("", 0), (", and never shown", 1)])
 def test_what_is_stored_below_what_is_not_there_is_deleted_or_told(
     bench: Callable[..., Bench], shown: str, left: int

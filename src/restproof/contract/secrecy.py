@@ -54,7 +54,7 @@ class Secrecy:
     def _by_format(self) -> Mapping[str, frozenset[str]]:
         """The members of each resource whose format is that of a password."""
         return {
-            r.name: frozenset(n for n, schema in r.properties.items() if _is_password(schema)) for r in self.contract
+            r.name: frozenset(n for n, schema in r.properties.items() if is_password(schema)) for r in self.contract
         }
 
     @cached_property
@@ -95,5 +95,6 @@ def _paging_names(paging: Paging) -> set[str]:
     return {*filter(None, places), *filter(None, (paging.token, paging.page, paging.offset, paging.size))}
 
 
-def _is_password(schema: Any) -> bool:
+def is_password(schema: Any) -> bool:
+    """Whether the format of a member says that it holds a password."""
     return isinstance(schema, Mapping) and schema.get("format") == "password"

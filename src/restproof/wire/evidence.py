@@ -45,7 +45,7 @@ class Sight(Enum):
 @dataclass(frozen=True)
 class Thing:
     """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
-    body where it could hold no mark; ``new``: whether the id named nothing just before."""
+    body where it could hold no mark that shows; ``new``: whether the id named nothing just before."""
 
     place: Spot
     credential: str | None

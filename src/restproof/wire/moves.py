@@ -11,7 +11,7 @@ from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import Exchange
 from restproof.wire.places import Spot, entity_of, is_usable_id, readings
-from restproof.wire.proof import Mark, Marks
+from restproof.wire.proof import Mark, Marks, may_show
 from restproof.wire.ticket import Ticket
 
 
@@ -29,7 +29,7 @@ class Moves:
         if id is None:
             return None
         made = self._evidence.made(place.resource, str(place.id))
-        if made is None or not made.marks:
+        if made is None or not may_show(place.resource, made.marks):
             raise NotProven(f"{place} bears no mark of this run, and would have another id")
         return place.item(id)
 

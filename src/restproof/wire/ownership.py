@@ -26,7 +26,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
-from restproof.wire.proof import Mark, Marks, digests_of, sums_of
+from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket, lasting, left_by
 from restproof.wire.unsent import Asked
@@ -93,7 +93,8 @@ class Ownership:
         places = [t.place for t in named if t.place is not None and not t.absent]
         for place in (p for p in places if sum(other.key == p.key for other in places) > 1):
             made = self.evidence.made(place.resource, str(place.id))
-            is_marked = made is not None and made.marks and not self.ledger.written(self.evidence.item_target(place))
+            shows = made is not None and may_show(place.resource, made.marks)
+            is_marked = shows and not self.ledger.written(self.evidence.item_target(place))
             if not is_marked and self.target.kind != "sandbox":
                 raise NotProven(f"{place} bears no mark of this run: several writes at once could meet another's")
 
@@ -211,9 +212,10 @@ class Ownership:
         erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.names)
         known = self.ledger.written(item)
         self.marks.add(place.resource, ticket.marks)
-        if ticket.marks and not known:
+        by_sums = known or (made is not None and made.sums)
+        if ticket.marks and not by_sums:
             self.ledger.wrote(item, {}, ticket.marks)
-        elif erases or known or (made is not None and made.sums):
+        elif erases or by_sums:
             self.ledger.wrote(item, sums_of(left_by(ticket, place.resource, exchange)), ticket.marks)
         # Its id may be somebody's by now, who saw the change may have taken it up, or it is one with what is like it.
         self.evidence.forget(place, exchange)
@@ -272,7 +274,7 @@ class _Decision:
         if self.method != "POST" or not resource.creatable:
             self._must_be_below_ours(collection)
             return None
-        if marks or not resource.supports("list"):
+        if may_show(resource, marks) or not resource.supports("list"):
             return None
         try:
             return self.owner.evidence.holdings.ids(collection, self.looker)

@@ -22,6 +22,12 @@ Mark = tuple[str, str]
 """A field and the token that was written into it."""
 
 
+def may_show(resource: Resource, marks: Iterable[Mark]) -> bool:
+    """Whether an answer is said to show a member that holds one of ``marks``: a text that the server keeps for itself,
+    or shows under another name, proves nothing."""
+    return not all(resource.properties.get(name, {}).get("writeOnly") for name, _ in marks)
+
+
 class Marks:
     """The tokens that a run with ``prefix`` has written, by resource and field. A representation is proven by one of
     them in the field that it was written to: not by the prefix alone, which somebody else's text may resemble, and

@@ -11,7 +11,7 @@ from restproof.semantics.inner import referring
 from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Spot, entity_of
-from restproof.wire.proof import Mark, sums_of
+from restproof.wire.proof import Mark, may_show, sums_of
 from restproof.wire.walk import Sender
 
 
@@ -19,7 +19,7 @@ from restproof.wire.walk import Sender
 class Ticket:
     """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
     ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
-    hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
+    hold no mark that shows; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
     request target of a parent that was; ``operation``: the one that the contract has there, if any. ``onto``: where the
     item is from then on, where the body of an update names another id; ``moving``: its number in the ledger;
     ``names``: all that the body holds of the resource, whether it stays as it was sent (``fields``) or not."""
@@ -59,8 +59,8 @@ class Ticket:
 
     @property
     def sums(self) -> dict[str, str]:
-        """Digests of what is kept, where the body could hold no mark."""
-        return {} if self.marks else sums_of(self.kept)
+        """Digests of what is kept, where the body could hold no mark that shows."""
+        return {} if self.place is None or may_show(self.place.resource, self.marks) else sums_of(self.kept)
 
 
 def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

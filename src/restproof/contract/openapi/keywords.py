@@ -36,6 +36,8 @@ UNKNOWN = "x-restproof-unknown-type"
 """Holds a type that nothing is known of."""
 _WIDTHS = ("int32", "int64")
 """Formats of OpenAPI's own registry that say which integers a server takes."""
+PASSWORD = "password"
+"""One that says nothing of a text but that it is a secret."""
 
 
 def _whole(value: Any) -> bool:
@@ -261,7 +263,8 @@ def _is_plain_text(found: Mapping[str, Any]) -> bool:
     kinds = found.get("type")
     texts = "string" in (kinds if isinstance(kinds, list) else [kinds])
     said = [found.get("default"), *found.get("examples", ())]
-    return texts and not {"enum", "const", "format"} & found.keys() and "" not in said
+    has_form = found.get("format", PASSWORD) != PASSWORD
+    return texts and not has_form and not {"enum", "const"} & found.keys() and "" not in said
 
 
 def _is_plain_number(found: Mapping[str, Any]) -> bool:
@@ -279,7 +282,7 @@ def _format(found: dict[str, Any]) -> None:
         whole, fraction = (max(int(digits[1]), 1), int(digits[2])) if digits else (4, 2)
         found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction - 1}}}[1-9]$" if fraction else "$")
         found[NARROWER] = "decimals are written in many ways"
-    if name not in (*NAMES, *_WIDTHS):
+    if name not in (*NAMES, *_WIDTHS, PASSWORD):
         found.pop("format", None)
 
 

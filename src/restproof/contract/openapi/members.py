@@ -17,10 +17,12 @@ from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema, alternatives, holds, meet, options
 from restproof.contract.schemas import DIALECT
-from restproof.contract.secrecy import looks_secret
+from restproof.contract.secrecy import is_password, looks_secret
 from restproof.contract.shapes import SHOWN, is_nullable, types_of
 
 _CHANGES = ("update", "replace")
+_SECRET = "called as a secret: answers need not show it as it was sent"
+_OTHERWISE = "of which responses show something else than requests hold"
 _BETWEEN = ("format", "pattern", "enum", "const")
 _NARROWER = {*_BETWEEN, "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
@@ -33,6 +35,7 @@ class Members:
     requests hold as something else. ``unsure``: those that are sent, and that a read need not show as they were."""
 
     schema: Schema
+    id_member: str | None = None
     create_only: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
     sparse: bool = False
@@ -128,10 +131,10 @@ class Members:
         return found
 
 
-def members(told: Shaped) -> Members:
-    """One property for each member of any body."""
+def members(told: Shaped, id_member: str | None = None) -> Members:
+    """One property for each member of any body; ``id_member``: the one that holds the id, where one does."""
     readable = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
-    found = Members({"$schema": DIALECT, "type": "object", "properties": {}})
+    found = Members({"$schema": DIALECT, "type": "object", "properties": {}}, id_member)
     names = [*readable, *(n for o in ("create", *_CHANGES) for n in told.writable(o))]
     for name in dict.fromkeys(names):
         schema = _member(name, readable.get(name), told, found)
@@ -183,6 +186,8 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.create_only.append(name)
     if shown is None:
         return _unshown(name, schema, asked, told)
+    if name != found.id_member and _is_hidden(name, schema):
+        return _shown_apart(name, schema, as_shown, found, _SECRET)
     kinds = types_of(shown) | ({"integer"} if "number" in types_of(shown) else set())
     fitting = [o for o in options(schema) if types_of(o) <= kinds]
     if not fitting or again is None:
@@ -209,15 +214,20 @@ def _unshown(name: str, schema: Schema, asked: Mapping[str, Schema], told: Shape
     said to be so, or is called as a secret."""
     closed = bool(told.shown) and all(s.get("additionalProperties") is False for s in told.shown)
     said = name in told.readable or any(s.get("writeOnly") for s in asked.values())
-    is_kept = closed or said or looks_secret(name) or schema.get("format") == "password"
+    is_kept = closed or said or _is_hidden(name, schema)
     return {**schema, "writeOnly": True, **({} if is_kept else {SHOWN: "open"})}
 
 
-def _shown_apart(name: str, schema: Schema, shown: Schema, found: Members) -> Schema:
+def _is_hidden(name: str, schema: Schema) -> bool:
+    """Whether a member holds a secret, which servers show as asterisks, as a hash or not at all."""
+    return looks_secret(name) or is_password(schema)
+
+
+def _shown_apart(name: str, schema: Schema, shown: Schema, found: Members, why: str = _OTHERWISE) -> Schema:
     """What requests hold of a member that is not, or need not be, what responses show of it: neither says anything of
     the other."""
     found.apart = True
-    found.left_out.append(f"{name}, of which responses show something else than requests hold")
+    found.left_out.append(f"{name}, {why}")
     found.unshown[name] = {**_without_default(shown), "readOnly": True}
     return {**schema, "writeOnly": True, SHOWN: "open"}
 

@@ -136,9 +136,9 @@ class Paths:
             except ContractError as error:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
-            path = self.constants.filled(path)
+            path = self.constants.filled(_mended(path))
             is_root = path == "/" and any(re.fullmatch(r"/\{[^{}/]+\}/?", p) for p in self.source.value["paths"])
-            if not path.startswith("/") or not (is_root or _is_plain(path) or around(path)):
+            if not (is_root or _is_plain(path) or around(path)):
                 why = "it is no collection" if path == "/" else f"no path of a contract {_holds(path)}"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
@@ -305,6 +305,13 @@ class Paths:
             return f"{{{above.name}}}"
 
         return PARAMETER.sub(name, path), unknown
+
+
+def _mended(path: str) -> str:
+    """A path as it is meant: what stands around it is none of it, and where it does not begin with a slash, as OpenAPI
+    wants it, the one that is missing is put before it."""
+    path = path.strip()
+    return path if path.startswith("/") else f"/{path}"
 
 
 def _holds(path: str) -> str:

@@ -214,7 +214,7 @@ class ResourceWriter:
         silent = "create" in found.calls and not tells_id(self.reader, found, told, member)
         if silent and member not in told.sent["create"].get("required", ()):
             self.leave_id_open(found)
-        body = members(told)
+        body = members(told, member)
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)), *body.left_out)
         self.take_out(found, {o: why for o in ("update", "replace") if (why := beyond(o, told, body))})
         if "replace" in found.calls and not (replaces_whole(body) or says_it_replaces(found)):

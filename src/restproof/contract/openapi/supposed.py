@@ -10,7 +10,8 @@ from typing import Any
 
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
-from restproof.contract.openapi.bodies import wrapper_of
+from restproof.contract.openapi.bodies import bare, wrapper_of
+from restproof.contract.openapi.identity import parameter_schema
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.words import snake
@@ -90,10 +91,10 @@ def _id_of(found: Found) -> str:
 
 
 def _id_schema(reader: Reader, found: Found) -> Schema:
-    for call in found.calls.values():
-        if (said := call.named("path").get(str(found.parameter))) is not None:
-            return reader.schemas.of(said.get("schema"), (*call.route, "parameters")) or {"type": "string"}
-    return {"type": "string"}
+    """What answers show of the id, as its path has it. All that a path holds is text: where no more is said of it, it
+    may be a number as JSON shows it."""
+    said = parameter_schema(reader.schemas, found)
+    return {"type": ["string", "integer"]} if bare(said) == {"type": "string"} else said
 
 
 def opened(resource: dict[str, Any], schemas: Mapping[str, Any]) -> None:
