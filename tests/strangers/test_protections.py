@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from restproof.wire import cleanup, evidence, guard, moves, ownership, places, proof
+from restproof.wire import cleanup, evidence, guard, likeness, moves, ownership, places, proof
 from restproof.wire.failure import NotProven
 
 from .bench import OVERRIDE, Bench, below_ours
@@ -119,7 +119,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         theirs(("POST", "/badges", {"number": 17, "kind": "guest"})),
     ),
     "nor what a lenient reader takes for one": (
-        evidence, "meant_by", lambda text: (text,),
+        likeness, "meant_by", lambda text: (text,),
         "a create of a number that is taken is an update of what has it, in its digits too, and answers 201",
         theirs(("POST", "/badges", {"number": " 17", "kind": "guest"})),
     ),

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from itertools import product
 from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.contract.validator import Validator
-from restproof.plan.parameters import readings as meant_by
-from restproof.wire.failure import NotProven
-from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker, comparable, naturals
+from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
 from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import is_malformed, names_nothing, says_none
-from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings, scalars
+from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
@@ -62,6 +57,8 @@ class Evidence:
     ) -> None:
         self.places = Places(contract)
         self.marks = marks
+        self.is_alone = target.kind == "sandbox"
+        """Whether the server was started for this run, and ends with it: all that is in it is of this run."""
         self._contract = contract
         self._target = target
         self._ledger = ledger
@@ -332,37 +329,6 @@ def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, le
     ids do not stand in its path."""
     ways = (resource.operation(name) for name in ("update", "replace") if resource.supports(name))
     return any(way.address for way in ways) and marks.shown(resource, entity, ledger.rewritten())
-
-
-def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
-    """What must be unique names a record as an id does: a server may take a create with that of another for a write to
-    it. What holds a token is nobody's, and what the schema refuses in every reading. Raises ``NotProven``."""
-    schemas = place.resource.shapes.create["properties"]
-    filled = {**{n: p["default"] for n, p in schemas.items() if "default" in p}, **entity}
-    keys = [n for n in naturals(place.resource, filled) if not entity.keys().isdisjoint(name for name, _ in n)]
-    named = [n for n in keys if not evidence.marks.are_in_text(str(n))]
-    with suppress(ListUnreadable):
-        for values in named if place.resource.supports("list") else ():
-            meanings = (_meanings(place.resource, name, filled[name], schemas.get(name, {})) for name, _ in values)
-            for meant in product(*meanings):
-                for entry in evidence.holdings.alike(place, looker, meant):
-                    other = place.item(entry.get(place.resource.id.field))
-                    if other.id != place.id and not evidence.is_ours(other, entry):
-                        raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
-
-
-def _meanings(
-    resource: Resource, name: str, value: Any, schema: Mapping[str, Any]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """A member of a unique key as it is compared: the value, where it is a valid one, and what a lenient reader makes
-    of it (``"17"``, `` 17``, ``[17]``, ``17.5``, ``A-1``), where that is one."""
-    validator, parts = Validator(schema), [*scalars(value)]
-    if validator.is_valid(value) or len(parts) > 1:
-        yield name, comparable(value)
-    for text in readings(resource, parts[0]) if len(parts) == 1 else ():
-        trimmed = text.strip()
-        if any(validator.is_valid(v) for v in (*meant_by(trimmed), trimmed.casefold())):
-            yield name, comparable(text)
 
 
 def age_of(exchange: Exchange) -> float:

@@ -68,6 +68,10 @@ class Holdings:
         were answered to have made since. Raises ``ListUnreadable``."""
         return frozenset(self._walk(place, looker).ids)
 
+    def entries(self, place: Spot, looker: Looker) -> Sequence[Mapping[str, Any]]:
+        """What the collection holds, as such a walk has shown it. Raises ``ListUnreadable``."""
+        return self._walk(place, looker).entries
+
     def alike(self, place: Spot, looker: Looker, values: Natural) -> Sequence[Mapping[str, Any]]:
         """What the collection holds with the ``values`` of a unique key, as such a walk has shown. Raises
         ``ListUnreadable``."""

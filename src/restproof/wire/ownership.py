@@ -18,16 +18,18 @@ from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.crossing import Crossing
-from restproof.wire.evidence import Evidence, Sight, Thing, is_new, must_be_like_nobody, why_not_ours
+from restproof.wire.evidence import Evidence, Sight, Thing, is_new, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
 from restproof.wire.holdings import Looker
 from restproof.wire.ledger import Ledger
+from restproof.wire.likeness import must_be_like_nobody
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
 from restproof.wire.searching import Searches
+from restproof.wire.sweeps import Sweeps
 from restproof.wire.ticket import Ticket, lasting, left_by
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
@@ -66,6 +68,7 @@ class Ownership:
         self._searches = Searches(contract)
         self.headers = UsualHeaders(contract, dict(target.ids))
         self.crossing = Crossing(contract, self.evidence)
+        self.sweeps = Sweeps(self.evidence)
         self.heeding = Heeding(self.evidence, self.marks)
         self.moves = Moves(self.evidence, ledger, self.marks)
         self._refused, self._ceilings = refused, ceilings or Ceilings()
@@ -95,7 +98,7 @@ class Ownership:
             made = self.evidence.made(place.resource, str(place.id))
             shows = made is not None and may_show(place.resource, made.marks)
             is_marked = shows and not self.ledger.written(self.evidence.item_target(place))
-            if not is_marked and self.target.kind != "sandbox":
+            if not (is_marked or self.evidence.is_alone):
                 raise NotProven(f"{place} bears no mark of this run: several writes at once could meet another's")
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
@@ -149,6 +152,7 @@ class Ownership:
     def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         done = exchange.is_success
         self.heeding.note(ticket, exchange)
+        self.sweeps.note(ticket, exchange)
         if ticket.moving is not None:
             self.moves.answered(ticket, exchange)
             return
@@ -315,13 +319,12 @@ class _Decision:
         """A write to a whole collection may change all that is in it."""
         if not self._is_below_ours(place):
             raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
+        self.owner.sweeps.check(place, self.looker)
 
     def _is_below_ours(self, place: Spot) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
-        if self.owner.target.kind == "sandbox":
-            return True  # It was started for this run, and ends with it: all that is in it is of this run.
         given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given
-        return not given and self._look(above[-1]) is Sight.OURS
+        return self.owner.evidence.is_alone or (not given and self._look(above[-1]) is Sight.OURS)
 
     def _check_values(self, place: Spot, entity: Mapping[str, Any]) -> None:
         """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""

@@ -1,0 +1,70 @@
+"""Whom does a create name by its values? What must be unique names a record as an id does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import product
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.contract.validator import Validator
+from restproof.plan.parameters import readings as meant_by
+from restproof.wire.evidence import Evidence
+from restproof.wire.failure import NotProven
+from restproof.wire.holdings import Looker, Natural, comparable, naturals
+from restproof.wire.places import Spot, readings, scalars
+from restproof.wire.walk import ListUnreadable
+
+_RARE = 6
+"""Digits of a number, or characters of a text, that others would hardly have by themselves."""
+
+
+def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
+    """What must be unique names a record as an id does: a server may take a create with that of another for a write to
+    it. What holds a token is nobody's, and what the schema refuses in every reading. Where it must be unique beyond the
+    list, which shows but what is below the same parents, only what is rare leaves. Raises ``NotProven``."""
+    schemas = place.resource.shapes.create["properties"]
+    filled = {**{n: p["default"] for n, p in schemas.items() if "default" in p}, **entity}
+    keys = [n for n in naturals(place.resource, filled) if not entity.keys().isdisjoint(name for name, _ in n)]
+    named = [n for n in keys if not evidence.marks.are_in_text(str(n))]
+    meant = [m for values in named for m in _meant(place.resource, values, filled)]
+    is_beyond = place.resource.unique_scope == "global" and place.resource.operation("list").parents
+    if is_beyond and not evidence.is_alone:
+        for values in meant:
+            if not any(_is_rare(texts, schemas.get(name, {})) for name, texts in values):
+                raise NotProven(f"what is below other parents may have the same {values[0][0]}, and no list shows it")
+    with suppress(ListUnreadable):
+        for values in meant if place.resource.supports("list") else ():
+            for entry in evidence.holdings.alike(place, looker, values):
+                other = place.item(entry.get(place.resource.id.field))
+                if other.id != place.id and not evidence.is_ours(other, entry):
+                    raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
+
+
+def _meant(resource: Resource, values: Natural, filled: Mapping[str, Any]) -> Iterator[Natural]:
+    """What a server may compare of a unique key."""
+    schemas = resource.shapes.create["properties"]
+    yield from product(*(_meanings(resource, name, filled[name], schemas.get(name, {})) for name, _ in values))
+
+
+def _meanings(
+    resource: Resource, name: str, value: Any, schema: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A member of a unique key as it is compared: the value, where it is a valid one, and what a lenient reader makes
+    of it (``"17"``, `` 17``, ``[17]``, ``17.5``, ``A-1``), where that is one."""
+    validator, parts = Validator(schema), [*scalars(value)]
+    if validator.is_valid(value) or len(parts) > 1:
+        yield name, comparable(value)
+    for text in readings(resource, parts[0]) if len(parts) == 1 else ():
+        trimmed = text.strip()
+        if any(validator.is_valid(v) for v in (*meant_by(trimmed), trimmed.casefold())):
+            yield name, comparable(text)
+
+
+def _is_rare(values: tuple[str, ...], schema: Mapping[str, Any]) -> bool:
+    """Whether others would hardly have these values of a field by themselves: long ones, which its schema does not
+    name."""
+    words = ("const", "default", "minimum", "maximum", "enum", "examples", "example")
+    told = {text for word in words for text in comparable(schema.get(word))}
+    return bool(values) and all(sum(map(str.isalnum, text)) >= _RARE and text not in told for text in values)

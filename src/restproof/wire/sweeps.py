@@ -1,0 +1,44 @@
+"""Writes to the whole of a collection, which may change all that is in it."""
+
+from __future__ import annotations
+
+from restproof.wire.evidence import Evidence
+from restproof.wire.failure import NotProven
+from restproof.wire.holdings import Looker
+from restproof.wire.message import Exchange
+from restproof.wire.places import Spot
+from restproof.wire.ticket import Ticket
+from restproof.wire.walk import ListUnreadable
+
+
+class Sweeps:
+    """Whether such a write may leave, below a parent that the run has made: a server may pass over the parent, in lists
+    too."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._done = ""
+        """The first of them that was answered with success."""
+
+    def check(self, place: Spot, looker: Looker) -> None:
+        """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write went through:
+        what it has done beyond the parent, nobody sees."""
+        if self._evidence.is_alone:
+            return
+        if self._done:
+            raise NotProven(f"{self._done} was answered with success, and what it has changed is not known")
+        if not place.resource.supports("list"):
+            return
+        identity = place.resource.id.field
+        try:
+            entries = self._evidence.holdings.entries(place, looker)
+        except ListUnreadable as unread:
+            raise NotProven(f"whose is what {place} holds is not known: {unread}") from unread
+        if not all(self._evidence.is_ours(place.item(entry.get(identity)), entry) for entry in entries):
+            raise NotProven(f"{place} holds what this run did not make")
+
+    def note(self, ticket: Ticket, exchange: Exchange) -> None:
+        """A write was answered."""
+        place = ticket.place
+        if place is not None and place.id is None and ticket.method != "POST" and exchange.is_success:
+            self._done = self._done or f"{ticket.method} on all of {place.resource.name}"

@@ -1,0 +1,131 @@
+"""What a server does beyond the parent that a request names, whose lists show nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.wire import likeness
+from restproof.wire.failure import NotProven
+from restproof.wire.sweeps import Sweeps
+
+from .bench import Bench
+from .harness import Plan, begin, write_contract
+from .server import CONTRACT, Answer, Asked, Record, Server, listening, shown
+
+GLOBAL = CONTRACT.replace("schema: room.json}", "schema: room.json, unique: [seats], unique_scope: global}", 1)
+ROOMS = ("PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return Plan.of(load(write_contract(tmp_path_factory.mktemp("beyond"), GLOBAL)))
+
+
+@pytest.fixture
+def made(plan: Plan, tmp_path: Path) -> Iterator[Bench]:
+    server = Server()
+    with listening(server) as url:
+        yield Bench(server, begin(plan, url, tmp_path), plan)
+
+
+def merges(server: Server) -> None:
+    """A create of as many seats as any room has is a write to that one."""
+    honest = server.create
+
+    def create(asked: Asked) -> Answer:
+        seats = asked.body.get("seats") if isinstance(asked.body, dict) else None
+        same = next((r for r in server.rows["room"].values() if seats is not None and r["seats"] == seats), None)
+        if asked.resource != "room" or same is None:
+            return honest(asked)
+        same.update(server.fields(asked))
+        return Answer(201, shown(same))
+
+    server.create = create
+
+
+@pytest.mark.parametrize("seats", [2, "2", 2.0, [2]])
+def test_what_is_unique_beyond_the_parent_is_like_nobodys(made: Bench, seats: Any) -> None:
+    merges(made.server)
+    where = f"/offices/{made.office()}/rooms"
+    with pytest.raises(NotProven, match="below other parents"):
+        made.send("POST", where, {"label": made.token(), "seats": seats})
+    assert made.server.harm() == []
+
+
+@pytest.mark.parametrize(("seats", "status"), [(None, 201), (414977406, 201), ("restproof", 422)])
+def test_what_is_rare_or_refused_leaves(made: Bench, seats: Any, status: int) -> None:
+    merges(made.server)
+    body = {"label": made.token()} | ({} if seats is None else {"seats": seats})
+    assert made.send("POST", f"/offices/{made.office()}/rooms", body).status == status
+    assert made.server.harm() == []
+
+
+def test_the_look_beyond_is_needed(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    merges(made.server)
+    monkeypatch.setattr(likeness, "_is_rare", lambda *_: True)
+    made.send("POST", f"/offices/{made.office()}/rooms", {"label": made.token(), "seats": 2})
+    assert made.server.harm(), "nothing came to harm without it: this test proves nothing"
+
+
+def sweeps(server: Server, *, lists: bool) -> None:
+    """What is sent to the rooms of one office is done to all; ``lists``: they pass over the office, too."""
+
+    def unsupported(asked: Asked) -> Answer:
+        for key in list(server.rows[asked.resource]):
+            if asked.method == "DELETE":
+                del server.rows[asked.resource][key]
+            elif isinstance(asked.body, dict):
+                server.rows[asked.resource][key] |= server.fields(asked)
+        return Answer(204)
+
+    def entries(asked: Asked) -> list[Record]:
+        return [*server.rows[asked.resource].values()]
+
+    server.unsupported = unsupported
+    if lists:
+        server.entries = entries
+
+
+def rooms(made: Bench) -> str:
+    """The path of the rooms of an office of ours, of which there is one."""
+    where = f"/offices/{made.office()}/rooms"
+    assert made.send("POST", where, {"label": made.token()}).status == 201
+    return where
+
+
+@pytest.mark.parametrize("method", ROOMS)
+def test_nothing_is_done_to_all_where_the_list_shows_what_others_have(made: Bench, method: str) -> None:
+    sweeps(made.server, lists=True)
+    with pytest.raises(NotProven, match="holds what this run did not make"):
+        made.send(method, rooms(made), {"label": made.token()})
+    assert made.server.harm() == []
+
+
+@pytest.mark.parametrize("method", ROOMS)
+def test_an_honest_server_is_asked(made: Bench, method: str) -> None:
+    where = rooms(made)
+    for _ in range(2):
+        assert made.send(method, where, {"label": made.token()}).status == 405
+
+
+def test_what_was_done_to_all_is_the_last_of_its_kind(made: Bench) -> None:
+    """Where lists heed the parent, nobody sees before that writes do not."""
+    made.server.unsupported = lambda asked: Answer(204)
+    where = rooms(made)
+    assert made.send("PUT", where, {"label": made.token()}).status == 204
+    for method in ROOMS:
+        with pytest.raises(NotProven, match="PUT on all of room was answered with success"):
+            made.send(method, where)
+
+
+def test_the_look_at_all_of_it_is_needed(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    sweeps(made.server, lists=True)
+    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
+    monkeypatch.setattr(Sweeps, "check", nothing)
+    made.send("DELETE", rooms(made))
+    assert made.server.harm(), "nothing came to harm without it: this test proves nothing"
