@@ -192,6 +192,10 @@ def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp
         ({"summary": "Delete a box", "description": "The box is marked as deleted."}, True),
         ({"description": "Soft-deletes it."}, True),
         ({"summary": "Remove a box", "description": "Close it first."}, False),
+        *(({"summary": title}, True) for title in ("Desactivar caja", "Inativar caixa", "Annuler une boîte")),
+        *(({"summary": title}, True) for title in ("Karton stornieren", "Désactiver la boîte", "Disattiva scatola")),
+        *(({"summary": title}, False) for title in ("Eliminar caja", "Supprimer la boîte", "Karton löschen")),
+        *(({"summary": title}, False) for title in ("Cancella scatola", "Excluir ou inativar caixa")),
     ],
 )
 def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, stays: bool, tmp_path: Path) -> None:

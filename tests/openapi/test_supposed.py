@@ -116,7 +116,7 @@ def test_what_no_list_shows_bears_its_token_beside_hostile_text(is_listed: bool,
     assert all(("{run}" in c["value"]) is not is_listed for c in stored)
 
 
-@pytest.mark.parametrize("habit", ["bare", "under another name"])
+@pytest.mark.parametrize("habit", ["bare", "under another name", "wrapped"])
 def test_what_is_plain_is_proven(habit: str, tmp_path: Path) -> None:
     service = SERVICES[habit]()
     passed = {r.requirement for r in ran(tmp_path, paths(404), service).results if r.outcome == "pass"}

@@ -86,6 +86,9 @@ class Envelope:
     held: tuple[Held, ...] = ()
     version: str = ""
     """The member of a request, among the fields, that names the version of what it changes."""
+    known_by: str = ""
+    """The field by which an object of the resource is known in the one member that wraps it, where it is not said where
+    answers hold it."""
 
     @cached_property
     def held_here(self) -> tuple[Held, ...]:
@@ -204,6 +207,9 @@ class Envelope:
         without the member that holds the fields, and show only what stands beside it."""
         found = _at(document, self.response_pointer) if isinstance(document, dict | list) else document
         opened = self._opened(found)
+        if self.known_by and opened is not None and self.known_by not in opened:
+            within = [inner for inner in map(self._opened, opened.values()) if inner and self.known_by in inner]
+            opened = within[0] if len(within) == 1 else opened
         return found if opened is None and in_part and isinstance(found, dict) else opened
 
     def listed(self, document: Any) -> list_of[Any] | None:

@@ -34,7 +34,8 @@ def envelope_of(
         found["beside"] = tuple(found["beside"])
     link = _link_of(id, resource) if id.link else None
     key = Key(id.field, id.type == "integer") if found.pop("keyed", False) else None
-    return Envelope(**found, key=key, link=link, held=held)
+    is_open = "answers" in resource.get("open", ())
+    return Envelope(**found, key=key, link=link, held=held, known_by=id.field if is_open else "")
 
 
 def media_of(*layers: Mapping[str, Any]) -> Media:

@@ -14,8 +14,12 @@ _KEEPS = re.compile(
 
 _ENDS = re.compile(
     r"(?i)\b(cancel|archive|deactivate|disable|close|revoke|void|retire|suspend|terminate|expire|unpublish|withdraw|end)s?\b"
+    r"|\b(des(h?abilit|activ|ativ)|inativ|inhabilit|anula|cancelar?\b|cerrar\b|encerra|archiva|arquiva|suspend[ei])"
+    r"|\bd(é|e)sactiv|\bannul|\barchiv(er|ier)|\bcl(ô|o)tur|\bdeaktivier|\bsperr|\bstornier|\bk(ü|ue)ndig|\bdisattiv|\bdisabilit"
 )
-_REMOVES = re.compile(r"(?i)\b(delet|remov|destroy|eras|purg)")
+_REMOVES = re.compile(
+    r"(?i)\b(delet|remov|destroy|eras|purg|elimin|borra|apaga|exclu|quita|supprim|effac|retir(er|ar)|l(ö|oe)sch|entfern|cancella)"
+)
 _ASIDE = re.compile(
     r"(?i)\bsoft[- ]?delet|\b(mark|flag)\w* (\S+ ){0,4}as (deleted|removed|inactive|archived)|"
     r"\bto (the )?(trash|recycle bin|archive)\b"
