@@ -245,7 +245,7 @@ def untold(tmp_path: Path) -> tuple[Plan, Server]:
     file = tmp_path / "contract/schemas/strangers/note.json"
     schema = json.loads(file.read_text())
     schema["properties"]["text"]["writeOnly"] = True
-    schema["properties"]["remark"] = {"type": "string"}
+    schema["properties"] |= {"remark": {"type": "string"}, "seen": {"type": "integer", "readOnly": True}}
     file.write_text(json.dumps(schema))
     server = Server()
 
@@ -253,7 +253,8 @@ def untold(tmp_path: Path) -> tuple[Plan, Server]:
         if isinstance(value, list):
             return [{n: v for n, v in inside(entry).items() if n != "remark"} for entry in value]
         named = isinstance(value, dict) and "text" in value
-        return {**{n: v for n, v in value.items() if n != "text"}, "master": value["text"]} if named else value
+        others = {n: v for n, v in value.items() if n != "text"} if named else {}
+        return {**others, "master": value["text"], "seen": 0} if named else value
 
     def told(handler: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
         def answer(asked: Asked) -> Answer:
@@ -286,6 +287,8 @@ def test_what_no_answer_shows_by_its_token_is_proven_by_the_list_and_what_was_se
         assert made.send("PATCH", f"/notes/{ids[0]}", {"pinned": False}).status == 200
         assert made.send("PATCH", f"/notes/{ids[2]}", {"pinned": False, "remark": made.token()}).status == 200
         assert made.send("DELETE", f"/notes/{ids[1]}").status == 204
+        body = {"text": made.token(), "pinned": True, "seen": 7}
+        assert made.send("POST", "/notes", body).status == 201
         assert made.clean_up() == []
     assert (server.ours(), server.harm()) == ({}, [])
 

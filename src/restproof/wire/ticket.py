@@ -64,11 +64,13 @@ class Ticket:
 
 
 def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What of a body that holds one entity stays as it was sent: not the id, which the server gives, nor a reference,
-    which it may clear. A create of what only joins others holds nothing else: there the references tell it."""
+    """What of a body that holds one entity stays as it was sent: not the id and what else the server sets, nor a
+    reference, which it may clear. A create of what only joins others holds nothing else: there the references tell
+    it."""
     if len(entities) != 1:
         return {}
-    given = {n: v for n, v in entities[0].items() if n != place.resource.id.field}
+    own = {n for n, schema in place.resource.properties.items() if schema.get("readOnly")} | {place.resource.id.field}
+    given = {n: v for n, v in entities[0].items() if n not in own}
     named = referring(place.resource)
     return {n: v for n, v in given.items() if n not in named} or (given if place.id is None else {})
 
