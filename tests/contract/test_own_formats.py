@@ -80,6 +80,17 @@ def test_examples_do_where_nothing_is_made(project: Path) -> None:
     assert not is_valid(code.properties["code"], "000012")
 
 
+def test_a_format_may_be_called_nearly_as_a_known_one(project: Path) -> None:
+    folder = contract(project, "{examples: [PT15M]}")
+    for file in ("contract.yaml", "item.json"):
+        told = (folder / file).read_text(encoding="utf-8").replace("code", "iso-duration")
+        (folder / file).write_text(told, encoding="utf-8")
+    assert sample(load(folder).resources["item"].properties["iso-duration"]) == "PT15M"
+    (folder / "item.json").write_text(json.dumps(SCHEMA).replace('"format": "code"', '"format": "durations"'))
+    undeclared = next(problem for problem in check(folder) if "'durations' is not known" in problem.message)
+    assert "one of your own stands under 'formats' at the top of the contract" in str(undeclared.hint)
+
+
 def test_a_document_brings_no_python_along(project: Path) -> None:
     document = exported(load(contract(project / "api", BOTH)))
     words = document["x-restproof"]["contract"]["formats"]

@@ -66,7 +66,8 @@ def _read(file: Path) -> tuple[Contract | None, list[ContractError]]:
     whole = in_full(document, problems)
     if len(problems):
         return None, problems.errors
-    contract = build(whole, SchemaFolder(file.absolute(), problems), problems)
+    folder = SchemaFolder(file.absolute(), problems, whole.value.get("formats", ()))
+    contract = build(whole, folder, problems)
     if contract is None or len(problems):
         return None, problems.errors
     return replace(contract, learned=marked(document, whole.value)), problems.errors

@@ -5,7 +5,7 @@ No reader downstream ever sees a ``$ref``, a boolean property schema or ``$defs`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -90,9 +90,11 @@ _LEVELS = 3
 class SchemaFolder:
     """The schemas of one contract, each read once."""
 
-    def __init__(self, contract: Path, problems: Problems) -> None:
+    def __init__(self, contract: Path, problems: Problems, formats: Collection[str] = ()) -> None:
+        """``formats``: the names that the contract gives to formats of its own."""
         self.contract = contract
         self.problems = problems
+        self.formats = formats
         self._documents: dict[Path, Document | None] = {}
         self._sound: dict[Path, bool] = {}
         self._sources: dict[Path, SchemaSource] = {}
@@ -345,12 +347,9 @@ class SchemaFolder:
             add(message, document.place((*route, word)), hint)
         named = schema.get("format")
         guess = closest(named, NAMES, _NEAR) if isinstance(named, str) else None
-        if guess and named not in NAMES:
-            add(
-                f"the format '{named}' is not known",
-                document.place((*route, "format")),
-                f"did you mean '{guess}'?",
-            )
+        if guess and named not in NAMES and named not in self.formats:
+            hint = f"did you mean '{guess}'? one of your own stands under 'formats' at the top of the contract"
+            add(f"the format '{named}' is not known", document.place((*route, "format")), hint)
 
 
 def _is_surely_sound(schema: Mapping[str, Any]) -> bool:
