@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
 from restproof.contract.load import load
 from restproof.wire import likeness
 from restproof.wire.failure import NotProven
+from restproof.wire.places import Spot
 from restproof.wire.sweeps import Sweeps
 
 from .bench import Bench
@@ -125,7 +127,39 @@ def test_what_was_done_to_all_is_the_last_of_its_kind(made: Bench) -> None:
 
 def test_the_look_at_all_of_it_is_needed(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     sweeps(made.server, lists=True)
-    nothing: Callable[..., None] = lambda *_: None  # noqa: E731
-    monkeypatch.setattr(Sweeps, "check", nothing)
+    monkeypatch.setattr(Sweeps, "check", lambda *_, **__: None)
     made.send("DELETE", rooms(made))
+    assert made.server.harm(), "nothing came to harm without it: this test proves nothing"
+
+
+NONE = ("/%00", "/%2500", "/%20", "/%3Bx", "/%23", "/%2F", "/%00abc")
+
+
+def cuts(server: Server) -> None:
+    """Writes to an id that begins with what ends a text are writes to all."""
+    honest = server.of_an_item
+
+    def of_an_item(asked: Asked) -> Answer:
+        text = unquote(str(asked.id))
+        if asked.method == "GET" or text.replace("\0", " ").partition(";")[0].strip("/# ") not in ("", "abc"):
+            return honest(asked)
+        server.rows[asked.resource].clear()
+        return Answer(204)
+
+    server.of_an_item = of_an_item  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("tail", NONE)
+def test_an_id_that_may_be_read_as_none_is_the_whole_collection(made: Bench, tail: str) -> None:
+    cuts(made.server)
+    with pytest.raises(NotProven, match="DELETE on all of note"):
+        made.send("DELETE", f"/notes{tail}")
+    assert made.send("GET", f"/notes{tail}").status == 404
+    assert made.server.harm() == []
+
+
+def test_that_it_may_be_read_as_none_is_needed(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    cuts(made.server)
+    monkeypatch.setattr(Spot, "is_read_as_all", False)
+    made.send("DELETE", "/notes/%00")
     assert made.server.harm(), "nothing came to harm without it: this test proves nothing"

@@ -251,6 +251,8 @@ class _Decision:
             adrift = self._must_name_nobody(above.resource, above.id, place) or adrift
         self._must_not_be_others_without_parents(place)
         place = self._filled(place)
+        if place.is_read_as_all:
+            self._must_be_below_ours(place)
         operation = places.operation(self.request)
         self.owner.heeding.check(place, operation, self.looker)
         found = entities(place.resource, self.body, operation)
@@ -317,9 +319,7 @@ class _Decision:
 
     def _must_be_below_ours(self, place: Spot) -> None:
         """A write to a whole collection may change all that is in it."""
-        if not self._is_below_ours(place):
-            raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
-        self.owner.sweeps.check(place, self.looker)
+        self.owner.sweeps.check(place, self.method, self.looker, is_below_ours=self._is_below_ours(place))
 
     def _is_below_ours(self, place: Spot) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]

@@ -56,6 +56,14 @@ class Spot:
     def collection(self) -> Spot:
         return Spot(self.resource, self.parents)
 
+    @property
+    def is_read_as_all(self) -> bool:
+        """Whether a server may read the id as none at all, and the path as that of the collection: a NUL ends a text
+        for some, and so does what begins parameters, a query or another step."""
+        if self.id is None:
+            return False
+        return re.split(r"[\0;/?#\\]", unquote(unquote(self.id)), maxsplit=1)[0].strip() == ""
+
     def __str__(self) -> str:
         return self.resource.name if self.id is None else f"{self.resource.name} {in_utf8(self.id)}"
 

@@ -1,4 +1,5 @@
-"""Writes to the whole of a collection, which may change all that is in it."""
+"""Writes to the whole of a collection, or to an id that may be read as none at all: they may change all that is in
+it."""
 
 from __future__ import annotations
 
@@ -20,9 +21,11 @@ class Sweeps:
         self._done = ""
         """The first of them that was answered with success."""
 
-    def check(self, place: Spot, looker: Looker) -> None:
+    def check(self, place: Spot, method: str, looker: Looker, *, is_below_ours: bool) -> None:
         """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write went through:
         what it has done beyond the parent, nobody sees."""
+        if not is_below_ours:
+            raise NotProven(f"{method} on all of {place.resource.name} leaves only below a parent of this run")
         if self._evidence.is_alone:
             return
         if self._done:
@@ -33,12 +36,14 @@ class Sweeps:
         try:
             entries = self._evidence.holdings.entries(place, looker)
         except ListUnreadable as unread:
-            raise NotProven(f"whose is what {place} holds is not known: {unread}") from unread
+            raise NotProven(f"whose is what {place.collection} holds is not known: {unread}") from unread
         if not all(self._evidence.is_ours(place.item(entry.get(identity)), entry) for entry in entries):
-            raise NotProven(f"{place} holds what this run did not make")
+            raise NotProven(f"{place.collection} holds what this run did not make")
 
     def note(self, ticket: Ticket, exchange: Exchange) -> None:
         """A write was answered."""
         place = ticket.place
-        if place is not None and place.id is None and ticket.method != "POST" and exchange.is_success:
+        if place is None or ticket.method == "POST" or not exchange.is_success:
+            return
+        if place.id is None or place.is_read_as_all:
             self._done = self._done or f"{ticket.method} on all of {place.resource.name}"
