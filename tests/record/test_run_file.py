@@ -17,6 +17,7 @@ from restproof.errors import RunFileError
 from restproof.record.events import decode_body, encode_body, schema
 from restproof.record.reader import (
     ContradictoryRunFile,
+    Following,
     InvalidEvent,
     MissingRunFile,
     NewerFormat,
@@ -276,6 +277,25 @@ def test_the_part_of_a_killed_worker_is_kept_up_to_its_end(tmp_path: Path) -> No
     part.write_bytes(part.read_bytes()[:-12])
     join([part], tmp_path / "run", build.header(), None)
     assert len(read(tmp_path / "run", partial=True).exchanges) == 1
+
+
+def test_who_follows_a_file_has_read_it_when_it_is_whole(tmp_path: Path) -> None:
+    part = build.write(tmp_path / "1", OFFICE, SAMPLE, SENT, build.outcome(OFFICE))
+    following = Following(tmp_path / "run")
+    join([part], tmp_path / "run", build.header(), build.footer(), told=following.line)
+    assert following.run() == read(tmp_path / "run")
+
+
+def test_a_broken_line_is_told_to_who_follows_and_the_file_is_written_to_its_end(tmp_path: Path) -> None:
+    part = build.write(tmp_path / "1", OFFICE, SAMPLE, {**SENT, "request": {"method": "GET"}}, build.outcome(OFFICE))
+    following = Following(tmp_path / "run")
+    join([part], tmp_path / "run", build.header(), build.footer(), told=following.line)
+    with pytest.raises(InvalidEvent) as followed:
+        following.run()
+    with pytest.raises(InvalidEvent) as found:
+        read(tmp_path / "run")
+    assert str(followed.value) == str(found.value)
+    assert [event["event"] for _, event in lines(tmp_path / "run")][-1] == "footer"
 
 
 def test_a_missing_part_is_an_error(tmp_path: Path) -> None:

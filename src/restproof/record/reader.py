@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from restproof.errors import Place
+from restproof.errors import Place, RunFileError
 from restproof.garbage import uncollected
 from restproof.record import events
 from restproof.record.build import BUILDERS
@@ -20,11 +20,13 @@ from restproof.record.stream import (
     NewerFormat,
     NotARunFile,
     TruncatedRunFile,
+    event_of,
     lines,
 )
 
 __all__ = [
     "ContradictoryRunFile",
+    "Following",
     "InvalidEvent",
     "MissingRunFile",
     "NewerFormat",
@@ -187,6 +189,30 @@ class _Reading:
         return ContradictoryRunFile(
             message, place=Place(self.path, number), hint="The file was edited or joined wrongly; run again."
         )
+
+
+class Following:
+    """Reads the run file ``path`` while it is written, so that nobody has to unpack what was only just packed."""
+
+    def __init__(self, path: Path) -> None:
+        self._reading = _Reading(path)
+        self._number = 0
+        self._broken: RunFileError | None = None
+
+    def line(self, text: str) -> None:
+        """The next line of the file. One that breaks the format does not keep the others from being written."""
+        self._number += 1
+        if self._broken is None:
+            try:
+                self._reading.add(self._number, event_of(text, self._reading.path, self._number))
+            except RunFileError as error:
+                self._broken = error
+
+    def run(self) -> RecordedRun:
+        """The run that the lines make. Raises as :func:`read`."""
+        if self._broken is not None:
+            raise self._broken
+        return self._reading.finish(partial=True)
 
 
 @cache

@@ -55,10 +55,10 @@ def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str,
         raise NotARunFile("the file is empty", place=Place(path), hint=RECORD)
 
 
-def event_of(line: bytes, path: Path, number: int) -> dict[str, Any]:
+def event_of(line: bytes | str, path: Path, number: int) -> dict[str, Any]:
     """The event of a line of ``path``. Raises ``NotARunFile``."""
     try:
-        event = json.loads(str(line, "utf-8"))
+        event = json.loads(line if isinstance(line, str) else str(line, "utf-8"))
     except (ValueError, RecursionError) as error:
         raise NotARunFile(
             "this line is not JSON, so the file is no run file (or was damaged)",

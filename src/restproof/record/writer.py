@@ -7,7 +7,8 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
@@ -20,6 +21,7 @@ from restproof.record.stream import event_of, raw_lines
 
 LEVEL = 3
 BATCH = 64 * 1024
+_LARGE_BATCH = 4 * 1024 * 1024
 
 # One encoder for all events: building one for each call, as json.dumps does for other separators, doubles its price.
 # ASCII output keeps a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
@@ -38,6 +40,8 @@ class Writer:
     behind can be read up to its last batch. Safe to use from several threads. Raises ``ValueError`` for an event that
     JSON cannot hold (NaN, infinity), and ``StorageError`` where the disk takes no more.
     """
+
+    _batch = BATCH
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -63,7 +67,7 @@ class Writer:
                 raise ValueError(f"the run file {self.path} is closed")
             self._lines.append(line)
             self._size += len(line)
-            if self._size >= BATCH:
+            if self._size >= self._batch:
                 self.flush()
 
     def flush(self) -> None:
@@ -71,8 +75,11 @@ class Writer:
         with self._lock:
             batch, self._lines, self._size = self._lines, [], 0
             if batch and not self._file.closed:
-                data = ("\n".join(batch) + "\n").encode("ascii")
-                self._store(self._gzip.compress(data) + self._gzip.flush(zlib.Z_SYNC_FLUSH))
+                self._pack(batch)
+
+    def _pack(self, batch: list[str]) -> None:
+        data = ("\n".join(batch) + "\n").encode("ascii")
+        self._store(self._gzip.compress(data) + self._gzip.flush(zlib.Z_SYNC_FLUSH))
 
     def _store(self, data: bytes) -> None:
         """Bring bytes to the disk. After a first failure nothing more is tried: the file ends there."""
@@ -106,6 +113,36 @@ class Writer:
         self.close()
 
 
+class _Aside(Writer):
+    """A writer that packs much at a time, in a thread while its owner goes on: that needs a processor, and not Python's
+    lock. What a killed process leaves behind of such a file is of no use."""
+
+    _batch = _LARGE_BATCH
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._thread = ThreadPoolExecutor(1)
+        self._packing: Future[None] | None = None
+
+    def _pack(self, batch: list[str]) -> None:
+        self._wait()
+        self._packing = self._thread.submit(super()._pack, batch)
+
+    def _wait(self) -> None:
+        """Until nothing is being packed, so that no more than two batches are held. Raises what kept it from that."""
+        packing, self._packing = self._packing, None
+        if packing is not None:
+            packing.result()
+
+    def close(self) -> None:
+        try:
+            self.flush()
+            self._wait()
+        finally:
+            super().close()
+            self._thread.shutdown()
+
+
 def join(
     parts: Sequence[Path],
     out: Path,
@@ -113,10 +150,12 @@ def join(
     footer: Mapping[str, Any] | None,
     delays: Sequence[float] = (),
     outcomes: Mapping[str, Mapping[str, Any] | None] = MappingProxyType({}),
+    told: Callable[[str], None] | None = None,
 ) -> None:
     """Write one run file from the parts of several workers, or from whole run files (their own headers and footers are
     left out). ``delays``: how many seconds after the run's beginning that of each part lies. ``outcomes``: events in
-    place of those that the parts hold of these items, by their ids; ``None``: no outcome is known.
+    place of those that the parts hold of these items, by their ids; ``None``: no outcome is known. ``told``: is told
+    each line that is written.
 
     Exchanges are numbered anew from 1. What tells the workers of the parts apart is numbered through, from 0, as
     ``worker``. An item that several parts
@@ -125,8 +164,14 @@ def join(
     would; without a number of requests it gets that of the exchanges. Raises ``RunFileError`` for a part that is
     missing or no run file.
     """
-    with Writer(out) as writer:
-        writer.write({**header, "event": "header"})
+    with _Aside(out) as writer:
+
+        def put(line: str) -> None:
+            writer.write_line(line)
+            if told is not None:
+                told(line)
+
+        put(_encode({**header, "event": "header"}))
         announced: set[str] = set()
         count = workers = 0
         for number, part in enumerate(parts):
@@ -138,11 +183,11 @@ def join(
                     if line in announced:
                         continue
                     announced.add(line)
-                writer.write_line(line)
+                put(line)
         for outcome in filter(None, outcomes.values()):
-            writer.write(outcome)
+            put(_encode(outcome))
         if footer is not None:
-            writer.write({"requests": count, **footer, "event": "footer"})
+            put(_encode({"requests": count, **footer, "event": "footer"}))
 
 
 def _renumbered(

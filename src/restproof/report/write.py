@@ -9,6 +9,7 @@ from restproof.compare.diff import Comparison, Judged, compare
 from restproof.compare.shapes import drift
 from restproof.oracle.verdict import Verdict, judge
 from restproof.record.disk import made, write_whole
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.formats import FORMATS, USUAL, Evidence, render
 
@@ -28,14 +29,15 @@ def write_all(
     evidence: Evidence = "sample",
     *,
     shapes: bool = False,
+    run: RecordedRun | None = None,
 ) -> Written:
     """Write ``index.html``, ``junit.xml``, ``summary.md`` and ``summary.json`` into ``out_dir``, as the run file tells,
     compared with ``baseline`` where there is one (``shapes``: the shapes of responses too); ``evidence`` as in
-    ``render``.
+    ``render``; ``run``: what the file holds, where it was read already.
 
     A run file that breaks off is reported as an incomplete run. Raises ``RunFileError`` for one that cannot be read.
     """
-    run = read(run_path, partial=True)
+    run = run or read(run_path, partial=True)
     verdict = judge(run)
     comparison = compare(baseline, Judged(run, verdict)) if baseline else None
     if comparison and baseline and shapes:

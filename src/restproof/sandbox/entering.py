@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from restproof.contract.criteria import in_headers, is_searched, unpacked
@@ -293,7 +294,7 @@ class Entering:
         is_known = call.unnamed or call.scope is not None
         return is_known and any(in_named_parents(call, s) for s in self.store.deleted(call.resource.name, key))
 
-    def entry_in_scope(self, call: Call, candidates: list[Entry]) -> Entry | None:
+    def entry_in_scope(self, call: Call, candidates: Sequence[Entry]) -> Entry | None:
         """Of the entries with the id, the one under the parents of the request."""
         return next((e for e in candidates if e.scope == call.scope), None)
 

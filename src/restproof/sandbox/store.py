@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -32,6 +32,8 @@ CREATE INDEX IF NOT EXISTS by_key ON deleted (resource, key);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 _COLUMNS = "seq, resource, key, scope, tenant, document"
+_MOST_KNOWN = 4096
+"""Answers that are remembered until the next write."""
 
 
 class Duplicate(Exception):
@@ -89,6 +91,11 @@ class Store:
             self._sql.execute(f"PRAGMA {pragma}")
         self._sql.executescript(_TABLES)
         self._depth = 0
+        # A page of a list asks for the same few referents and their ancestors again and again. A file may have other
+        # writers.
+        self._remembers = db is None
+        self._found: dict[tuple[str, str], Sequence[Entry]] = {}
+        self._above: dict[tuple[int, ...], Mapping[str, int]] = {}
 
     def close(self) -> None:
         self._sql.close()
@@ -97,7 +104,10 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing; may be nested, then the outermost counts."""
         if self._depth:
-            yield
+            try:
+                yield
+            finally:
+                self._forget()
             return
         self._sql.execute("BEGIN IMMEDIATE")
         self._depth = 1
@@ -110,6 +120,16 @@ class Store:
             self._sql.execute("COMMIT")
         finally:
             self._depth = 0
+            self._forget()
+
+    def _forget(self) -> None:
+        """What is remembered may be so no more. Whoever has asked before, in another thread, and is still to be
+        answered, remembers where nobody looks."""
+        self._found, self._above = {}, {}
+
+    def _remember(self, known: dict[Any, Any], key: Any, value: Any) -> None:
+        if self._remembers and len(known) < _MOST_KNOWN:
+            known[key] = value
 
     def setting(self, name: str) -> Any:
         """A JSON value kept beside the entries, ``None`` where there is none."""
@@ -133,10 +153,15 @@ class Store:
         row = self._sql.execute(f"SELECT {_COLUMNS} FROM entries WHERE seq = ?", (seq,)).fetchone()
         return _entry(row) if row else None
 
-    def find(self, resource: str, key: str) -> list[Entry]:
+    def find(self, resource: str, key: str) -> Sequence[Entry]:
         """All entries with that id: one, unless clients choose the ids, which then are unique under one parent only."""
+        known = self._found
+        if (resource, key) in known:
+            return known[resource, key]
         rows = self._sql.execute(f"SELECT {_COLUMNS} FROM entries WHERE resource = ? AND key = ?", (resource, key))
-        return [_entry(r) for r in rows]
+        found = [_entry(r) for r in rows]
+        self._remember(known, (resource, key), found)
+        return found
 
     def under(self, resource: str, scope: tuple[int, ...], *, limit: int = -1, offset: int = 0) -> list[Entry]:
         """The entries under those parents, oldest first."""
@@ -158,8 +183,11 @@ class Store:
         query = f"SELECT {_COLUMNS} FROM entries WHERE resource = ? AND instr(document, ?)"
         return [_entry(r) for r in self._sql.execute(query, (resource, text)).fetchall()]
 
-    def ancestors(self, scope: tuple[int, ...]) -> dict[str, int]:
+    def ancestors(self, scope: tuple[int, ...]) -> Mapping[str, int]:
         """Resource name → ``seq`` of all entries above an entry with this scope: its parents, and theirs."""
+        known = self._above
+        if scope in known:
+            return known[scope]
         found: dict[str, int] = {}
         for seq in scope:
             query = "SELECT e.resource, e.seq FROM ancestors a JOIN entries e ON e.seq = a.ancestor WHERE a.seq = ?"
@@ -167,6 +195,7 @@ class Store:
             above = self._sql.execute("SELECT resource FROM entries WHERE seq = ?", (seq,)).fetchone()
             if above:
                 found[above[0]] = seq
+        self._remember(known, scope, found)
         return found
 
     def deleted(self, resource: str, key: str) -> list[tuple[int, ...]]:

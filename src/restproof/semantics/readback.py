@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 
@@ -19,6 +20,7 @@ class ReadPath:
     member: str
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> ReadPath:
         head, _, member = text.partition(".")
         many = head.endswith("[]")

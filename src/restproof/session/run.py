@@ -31,12 +31,15 @@ from restproof.engine.register import (
 )
 from restproof.engine.runner import Runner
 from restproof.errors import ConfigurationError
+from restproof.garbage import uncollected
 from restproof.hooks import HookFailed, Rule
 from restproof.oracle.finding import Finding
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
 from restproof.record.disk import Hold
+from restproof.record.model import RecordedRun
+from restproof.record.reader import Following
 from restproof.record.writer import Writer, join
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
 from restproof.session.folder import landed, now
@@ -298,29 +301,34 @@ class Run:
         place = self._reached()
         try:
             path = place.directory / _RUN_FILE
-            self._join(place.directory, path)
+            joined = self._join(place.directory, path)
             place.endpoint.leave()
             if not path.exists():
                 with suppress(OSError):
                     place.directory.rmdir()
                 return
             if not self.promise.is_shared:
-                self.ended = tell(self.promise, path, place.baseline)
+                self.ended = tell(self.promise, path, place.baseline, joined)
         finally:
             place.endpoint.close()
             if place.hold is not None:
                 place.hold.release()
 
-    def _join(self, directory: Path, path: Path) -> None:
+    def _join(self, directory: Path, path: Path) -> RecordedRun | None:
+        """Make one run file of the parts of the workers, and give the run that it holds; ``None`` where nobody has left
+        a part, or nobody here is to be told of it."""
         if not any(directory.glob(PARTS)):
-            return
+            return None
         self._tidy_after_workers()
         parts = sorted(directory.glob(PARTS))
         self.narrowed = self.narrowed or any(tally.narrowed for tally in self.tallies)
-        join(parts, path, self._header(), self._footer(None))
+        following = None if self.promise.is_shared else Following(path)
+        with uncollected():
+            join(parts, path, self._header(), self._footer(None), told=following.line if following else None)
         for part in parts:
             part.unlink()
         (directory / CEILINGS).unlink(missing_ok=True)
+        return following.run() if following else None
 
     def _tidy_after_workers(self) -> None:
         """Clean up, as one more part of the run: nobody does while another still works."""

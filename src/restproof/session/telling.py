@@ -12,6 +12,7 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Finished, HookFailed
 from restproof.oracle.verdict import Verdict
 from restproof.record.disk import made, write_whole
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read, read_header
 from restproof.report.draft import draft_deviations
 from restproof.report.write import write_all
@@ -51,14 +52,15 @@ def baseline_of(promise: Promise) -> Judged | None:
     return judged(Path(options.baseline)) if options.baseline else None
 
 
-def tell(promise: Promise, path: Path, earlier: Judged | None) -> Ended:
+def tell(promise: Promise, path: Path, earlier: Judged | None, run: RecordedRun | None = None) -> Ended:
     """Judge the run file ``path``, write the reports beside it, and whatever else was asked for. ``earlier``: the run
-    to compare with that the user named. Raises ``RestproofError``."""
+    to compare with that the user named; ``run``: what the file holds, where it was read already. Raises
+    ``RestproofError``."""
     options, directory = promise.options, path.parent
     if earlier is None and not options.out:
         earlier = previous(read_header(path), directory.parent, directory)
     shapes = options.against is not None
-    written = write_all(path, directory, earlier, options.evidence, shapes=shapes)
+    written = write_all(path, directory, earlier, options.evidence, shapes=shapes, run=run)
     drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
     old = written.verdict.verdict == "not conforming" and written.comparison is not None
     excused = options.new_only and old and not (written.comparison and written.comparison.new_failures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
@@ -43,7 +43,7 @@ def wrong_parent_deletes(seam: Seam) -> None:
 
 
 def _reachable(seam: Seam, operation: str) -> None:
-    def advice(inner: Any, call: Call, candidates: list[Entry]) -> Entry | None:
+    def advice(inner: Any, call: Call, candidates: Sequence[Entry]) -> Entry | None:
         return next(iter(candidates), None) if call.operation == operation else inner(call, candidates)
 
     seam.around("entry_in_scope", advice)
@@ -147,7 +147,7 @@ def unknown_id_200(seam: Seam) -> None:
 
 @fault("wrong-parent-reachable", "identity.wrong-parent", "a resource is reachable under another parent")
 def wrong_parent_reachable(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, candidates: list[Entry]) -> Entry | None:
+    def advice(inner: Any, call: Call, candidates: Sequence[Entry]) -> Entry | None:
         return next(iter(candidates), None)
 
     seam.around("entry_in_scope", advice)
