@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.openapi.emitted.common import Kind, numbers
-from tests.openapi.honest import Request, Service, When, whole
+from tests.openapi.honest import Refused, Request, Service, When, whole
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
 
@@ -267,3 +267,57 @@ def test_a_create_that_answers_with_a_word_leads_to_no_id(tmp_path: Path) -> Non
     listed["/boxes"]["get"] = call({"type": "array", "items": BOX})
     assert "id" in resource(tmp_path / "listed", "box", listed).open
     assert resource(tmp_path / "alone", "box", boxes(call(TEXT, SENT, 201))).operations == ("read",)
+
+
+BELOW: Document = {"name": "shelf_id", "in": "path", "required": True, "schema": NUMBER}
+
+
+def on_shelves(sent: Document, shown: Document) -> Document:
+    """Shelves, and boxes below them."""
+    found = {path.replace("boxes", "shelves"): said for path, said in boxes(call(BOX, SENT, 201)).items()}
+    below = boxes(call(shown, sent, 201), get=call(shown, others={"404": {"description": "none"}}))
+    for path, said in below.items():
+        found[f"/shelves/{{shelf_id}}{path}"] = {**said, "parameters": [*said.get("parameters", ()), BELOW]}
+    return found
+
+
+def test_what_the_path_names_is_not_named_anew_in_the_body(tmp_path: Path) -> None:
+    """A service that takes the shelf from the path, whatever stands in a body."""
+    also = {**LABEL, "shelf_id": NUMBER}
+    paths = on_shelves({**SENT, "properties": also}, {**BOX, "properties": {"id": NUMBER, **also}})
+    kind = honest()
+    shelves = replace(kind, name="shelves", path="/shelves", one="/shelves/{id}", made=numbers("shelves"))
+    box = replace(kind, path="/shelves/{shelf_id}/boxes", one="/shelves/{shelf_id}/boxes/{id}")
+
+    def on(service: Service, request: Request) -> int:
+        at = request.path["shelf_id"]
+        if not at.isdecimal() or int(at) not in service.store("shelves"):
+            raise Refused(404, "no such shelf")
+        return int(at)
+
+    def make(service: Service, request: Request) -> tuple[int, Any]:
+        item = {**box.valid(service, request, ("label",)), "shelf_id": on(service, request)}
+        service.store("boxes")[item.setdefault("id", service.number("boxes"))] = item
+        return 201, item
+
+    def show(service: Service, request: Request) -> tuple[int, Any]:
+        at = on(service, request)
+        item = box.found(service, request)
+        if item["shelf_id"] != at:
+            raise Refused(404, "it is on another shelf")
+        return 200, item
+
+    routes = {w: h for w, h in shelves.routes().items() if w[0] != "DELETE"}
+    service = lambda: Service({**routes, ("POST", box.path): make, ("GET", box.one): show})  # noqa: E731
+    assert accused(tmp_path, paths, service) == []
+    assert "box: shelf_id, of which it is not said" in (tmp_path / "c/contract.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("holds", "is_sent"), [(None, False), (TEXT, True)], ids=["anything", "texts"])
+def test_an_array_that_a_mapper_of_objects_writes_is_not_sent(
+    holds: Document | None, is_sent: bool, tmp_path: Path
+) -> None:
+    lids = {"type": "array", **({"items": holds} if holds else {})}
+    one: Document = {"type": "object", "required": ["label"], "properties": {"id": NUMBER, **LABEL, "lids": lids}}
+    found = resource(tmp_path, "box", boxes(call(one, one, 201), get=call(one), patch=call(one, one)))
+    assert ("lids" in found.shapes.request("create")["properties"]) is is_sent

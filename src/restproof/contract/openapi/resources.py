@@ -203,7 +203,7 @@ class ResourceWriter:
                 return self.without_id(found, told), "none"
             self.take_out(found, {"list": "no member of its entries is plainly their id"})
             return members(told), {}
-        self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
+        self.note(found, *keep_apart(told, member, found.calls.values()))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
         if told.entry and not {member, found.parameter} & told.entry["properties"].keys():
             self.note(found, f"which entries its list holds: none shows its {member}")
