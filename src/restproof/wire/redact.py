@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -52,13 +52,16 @@ class Redactor:
         self._parameters = frozenset(parameters)
         names = "|".join(re.escape(quote(name, safe="")) for name in sorted(self._parameters))
         self._parameter = re.compile(f"([?&](?:{names})=)[^&#]*") if names else None
-        long = [_bytes(part) for secret in self._secrets for part in _parts(secret)]
-        # Looked for in lower case, and as they are.
-        self._plain = sorted({form for secret in long for form in _plain_forms(secret)}, key=lambda s: (-len(s), s))
-        self._coded = sorted({form for secret in long for form in _coded_forms(secret)}, key=lambda s: (-len(s), s))
-        self._plain_pattern, self._coded_pattern = _any_of(self._plain), _any_of(self._coded)
+        parts = [part for secret in self._secrets for part in _parts(secret)]
+        long, short = [_bytes(part) for part in parts], [_bytes(_cut(part)) for part in parts]
+        # Hidden, in lower case and as they are.
+        self._plain = _forms([*long, *short], _plain_forms)
+        self._coded = _forms([*long, *short], _coded_forms)
+        # Looked for: each is a part of the whole one.
+        self._sought_plain, self._sought_coded = _forms(short, _plain_forms), _forms(short, _coded_forms)
+        self._plain_pattern, self._coded_pattern = _any_of(self._sought_plain), _any_of(self._sought_coded)
         # Escapes only lengthen them; a character takes four bytes at most.
-        every = (*self._plain, *self._coded)
+        every = (*self._sought_plain, *self._sought_coded)
         self._least = min([len(form) if form.isascii() else len(form) // 4 for form in every], default=0)
         self._letters = frozenset(b"".join(every).lower())
         self._trigger = Trigger(b"".join([*long, b"+/=-_"]))
@@ -136,7 +139,7 @@ class Redactor:
     def _are_plainly_in(self, data: bytes, lower: bytes) -> bool:
         if len(data) <= _SMALL:
             return bool(self._plain_pattern.search(lower) or self._coded_pattern.search(data))
-        plain, coded = self._plain, self._coded
+        plain, coded = self._sought_plain, self._sought_coded
         if len(data) > _LARGE:
             missing = frozenset(letter for letter in self._letters if letter not in lower)
             plain = [form for form in plain if missing.isdisjoint(form)]
@@ -279,6 +282,17 @@ def _parts(secret: str) -> list[str]:
     """What is a secret by itself: the whole, and the password of ``user:password``."""
     password = secret.partition(":")[2]
     return [s for s, least in ((secret, SHORTEST), (password, _PART_LENGTH)) if len(s) >= least]
+
+
+def _cut(secret: str) -> str:
+    """A secret without its last character: suites send that as a wrong credential, which a server may keep and show
+    later. One of which too little would be left is looked for as a whole."""
+    return secret[:-1] if len(secret) > _PART_LENGTH else secret
+
+
+def _forms(secrets: Iterable[bytes], spellings: Callable[[bytes], set[bytes]]) -> list[bytes]:
+    """The spellings of all of them, the longest first."""
+    return sorted({form for secret in secrets for form in spellings(secret)}, key=lambda form: (-len(form), form))
 
 
 def _any_of(forms: list[bytes]) -> re.Pattern[bytes]:
