@@ -54,11 +54,11 @@ def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, no
 def tails(ground: Ground) -> Cases:
     """What is added to the path of a list; and once, to the base path: a name that is like that of no resource. Where
     there is no base path, the contract may be about a part of what the server has."""
-    yield {"tail": "/0/restproof-unknown"}
-    yield {"tail": "-restproof-unknown"}
+    yield {"note": "below an item", "tail": "/0/restproof-unknown"}
+    yield {"note": "beside the list", "tail": "-restproof-unknown"}
     first = next(r.name for r in ground.contract if r.supports("list"))
     if ground.resource.name == first and ground.contract.base_path.strip("/"):
-        yield {"tail": "/restproof-unknown", "base": True}
+        yield {"note": "beside all lists", "tail": "/restproof-unknown", "base": True}
 
 
 @requirement("identity.unknown-path", on="list")

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from itertools import combinations
 from operator import or_
 from typing import Any, Unpack
 
-from restproof.suite import Inconclusive, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
     Body,
+    Cases,
     generated_bodies,
     kept_rule_bodies,
     missing_field_bodies,
@@ -62,7 +64,7 @@ def wrong(subject: Subject, operation: str, body: Body, field: str) -> str:
     return "" if len(text) > LONGEST_SHOWN or field in subject.spec.secret else f" ({text})"
 
 
-def be_refused(subject: Subject, operation: str, body: Body, status: str, *, field: str, because: str) -> None:
+def be_refused(subject: Subject, operation: str, body: Body, status: str, *, field: str | None, because: str) -> None:
     """``body`` is refused as the contract says of ``status``. Where it may be taken, what holds it serves no later
     case."""
     reply = submit(subject, operation, body)
@@ -71,13 +73,26 @@ def be_refused(subject: Subject, operation: str, body: Body, status: str, *, fie
         put_away(subject, reply)
 
 
+def other_types(ground: Ground) -> Cases:
+    """Each field with a value of another type; then two that are no references at once, where each alone has the same
+    answer."""
+    found = list(wrong_type_bodies(ground))
+    yield from found
+    plain = [case for case in found if case["field"] not in ground.resource.references]
+    for one, two in combinations(plain, 2):
+        if one["field"] != two["field"] and one["status"] == two["status"]:
+            body = {**one["body"], two["field"]: two["body"][two["field"]]}
+            yield {"field": "", "note": "two fields of another type", "status": one["status"], "body": body}
+            return
+
+
 @requirement("input.type", on=WRITES, set_up=1)
-@for_each(wrong_type_bodies)
+@for_each(other_types)
 def test_a_value_of_another_type_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    value = wrong(subject, operation, body, field)
-    be_refused(subject, operation, body, status, field=field, because=f"{field} is {note}{value}")
+    why = f"{field} is {note}{wrong(subject, operation, body, field)}" if field else f"the body holds {note}"
+    be_refused(subject, operation, body, status, field=field or None, because=why)
 
 
 @requirement("input.null", on=WRITES, set_up=1)

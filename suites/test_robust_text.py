@@ -193,7 +193,8 @@ def hostile_bodies(ground: Ground) -> Cases:
             yield {"note": note, "text": value, "into": text}
     for case in lenient_values(ground):
         text = encode(case["value"]).decode("latin-1")
-        yield {"note": case["note"], "text": text, "into": case["field"], "lenient": True}
+        told = {"note": case["note"], "keyword": case["keyword"]}
+        yield {**told, "text": text, "into": case["field"], "lenient": True}
 
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)

@@ -211,8 +211,8 @@ def arrays(ground: Ground) -> Cases:
         ref = ground.resource.references.get(name)
         if ref and ref.many and ground.bodies.referable(name):
             one, two = reference(ref.to, 0), reference(ref.to, 1)
-            yield {"field": name, "first": [one, two], "second": [two]}
             yield {"field": name, "first": [one, two], "second": [one]}
+            yield {"field": name, "first": [one, two], "second": [two]}
             yield {"field": name, "first": [one], "second": [two]}
             many = [two, one] if schema.get("maxItems", 3) < 3 else [reference(ref.to, 2), two, one]
             yield {"field": name, "first": [one, two], "second": many}

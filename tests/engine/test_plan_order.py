@@ -6,6 +6,7 @@ import json
 import statistics
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from tests.miniatures.bench import REGISTER, rules
@@ -133,6 +134,32 @@ def test_a_sample_sees_what_each_write_to_each_resource_has_stored(ordered: list
     assert len(writes) > 10
     assert writes <= looked
     assert any(i.left_out for i in sampled(ordered, REGISTER))
+
+
+def test_a_kind_of_case_that_another_resource_alone_knows_is_tried_there(ordered: list[Item]) -> None:
+    kept = {i.id: i for i in sampled(ordered, REGISTER) if not i.left_out}
+    richest, other = kept["input.business-rule[project-update]"], kept["input.business-rule[rfi-update]"]
+    assert other.cases
+    assert not {other.marks[at].kind for at in other.chosen} & {mark.kind for mark in richest.marks}
+    assert "input.type[office-create]" not in kept
+    assert "input.type[project-create]" in kept
+
+
+def test_an_update_tries_one_value_beyond_each_bound_that_a_create_has_tried(ordered: list[Item]) -> None:
+    kept = {i.id: i for i in sampled(ordered, REGISTER) if not i.left_out}
+    update = kept["input.bounds[project-update]"]
+    broken = [update.marks[at].family for at in update.chosen]
+    assert len(broken) == len({*broken}) == len({mark.family for mark in update.marks}) > 5
+
+
+def test_what_lists_show_is_tried_in_each_way_of_asking_and_where_most_can_be_done(ordered: list[Item]) -> None:
+    totals = [i for i in sampled(ordered, REGISTER) if not i.left_out and i.proof.requirement == "list.totals"]
+    assert [i.resource.supports("delete") for i in totals if i.resource] == [True]
+    contract = load(Path(__file__).parents[1] / "kill" / "contracts" / "ways")
+    bodies = {r.name: Bodies(contract, r) for r in contract}
+    found = [i for proof, test in rules() for i in items_of(proof, test, contract, PROFILES["smoke"], bodies)]
+    kept = [i for i in sampled(found, REGISTER) if not i.left_out and i.proof.requirement == "list.pages-partition"]
+    assert {i.resource.name for i in kept if i.resource} == {"document", "record", "order", "export", "shelf"}
 
 
 def test_a_plan_that_is_only_shown_keeps_numbers_and_no_inputs(ordered: list[Item]) -> None:

@@ -23,7 +23,7 @@ from restproof.contract.normal import Form
 from restproof.contract.quotas import Quota
 from restproof.contract.rules import BusinessRule
 from restproof.contract.settles import Settles
-from restproof.contract.shapes import Shapes, same
+from restproof.contract.shapes import Shapes, named_in, same
 from restproof.contract.syntax import QuerySyntax
 from restproof.contract.versions import Version
 
@@ -633,6 +633,12 @@ class Contract:
             for name, reference in other.references.items():
                 found.setdefault(reference.to, []).append((other, name, reference))
         return {name: tuple(those) for name, those in found.items()}
+
+    @cached_property
+    def member_names(self) -> frozenset[str]:
+        """The names of all members of its resources, at any depth, and of the parameters that name their parents."""
+        found = {name for resource in self for name in named_in(resource.schema)}
+        return frozenset(found | {parent.name for resource in self for parent in resource.parents})
 
     @cached_property
     def quota_fields(self) -> Mapping[str, frozenset[str]]:

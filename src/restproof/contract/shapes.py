@@ -7,7 +7,7 @@ required ones are sure to be there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -216,3 +216,15 @@ def named_members(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         return [named_members(schema["items"], v) for v in value]
     return value
+
+
+def named_in(schema: Any) -> Iterator[str]:
+    """The names of the members that a schema describes, at any depth, some of them more than once."""
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("properties"), Mapping):
+            yield from schema["properties"]
+        for part in schema.values():
+            yield from named_in(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            yield from named_in(part)

@@ -24,9 +24,10 @@ class ReferenceCase(BodyCase, total=False):
 
 
 class RefusedCase(BodyCase):
-    """``status``: the contract's word for the answer."""
+    """``status``: the contract's word for the answer; ``keyword``: that of the schema which the value breaks."""
 
     status: str
+    keyword: NotRequired[str]
 
 
 class UnknownCase(BodyCase):
@@ -45,10 +46,11 @@ class ServerSetCase(BodyCase):
 
 
 class ValueCase(TypedDict):
-    """A ``value`` of one field."""
+    """A ``value`` of one field; ``keyword``: that of the schema which it breaks."""
 
     field: str
     note: str
+    keyword: str
     value: Any
 
 

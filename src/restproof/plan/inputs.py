@@ -126,7 +126,7 @@ def lenient_values(ground: Ground) -> Iterator[ValueCase]:
         schema = fields_of(ground)[name]
         null = () if is_nullable(schema) else (Candidate("type", "null", None),)
         for candidate in (*wrong_types(schema), *null, *refused(schema)):
-            yield {"field": name, "note": candidate.note, "value": candidate.value}
+            yield {"field": name, "note": candidate.note, "keyword": candidate.keyword, "value": candidate.value}
 
 
 def out_of_bounds_bodies(ground: Ground) -> Iterator[RefusedCase]:
@@ -146,7 +146,7 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[RefusedCase]:
             if ref and ref.many and isinstance(candidate.value, list) and ground.bodies.referable(name):
                 half = as_half(reference(ref.to, 0))
                 candidate = replace(candidate, value=[half if isinstance(v, float) else v for v in candidate.value])
-            yield _case(ground, name, candidate, status)
+            yield {**_case(ground, name, candidate, status), "keyword": candidate.keyword}
 
 
 def _is_id(ref: Reference, value: Any) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Profile:
     """``examples``: Hypothesis examples of one property. ``cases``: how many enumerated cases of an item, ``None`` for
     all; of many kinds, one of each. ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all
-    resources is tried in every way on each. ``sampled``: a rule is tried with each operation on one resource alone, but
-    for one core rule of each operation."""
+    resources is tried in every way on each. ``sampled``: a rule is tried with each operation on one resource, and on
+    others with kinds of cases that these alone know, but for one core rule of each operation."""
 
     name: str
     examples: int
