@@ -103,6 +103,8 @@ class Entering:
 
     def within_rate(self, call: Call) -> bool:
         """Whether the operation, and the resource, is asked for as often as it may be."""
+        if not self.contract.rates:
+            return True
         name = self.operation_name(call)
         rates = {part: self.contract.rates.get(part) for part in (name, name.partition(".")[0])}
         admitted = [self.limiter.admits_one(call, part, rate) for part, rate in rates.items() if rate is not None]
