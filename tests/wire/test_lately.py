@@ -41,7 +41,7 @@ def test_an_answer_takes_the_place_of_the_one_before_it(monkeypatch: pytest.Monk
     known.keep(where("/2"), answer("/2", 4), 3.0)
     first = known.at(where("/1"))
     assert first is not None
-    assert first.at == 2.0
+    assert first.came == 2.0
     known.forget(where("/1"))
     assert known.at(where("/1")) is None
     known.keep(where("/3"), answer("/3", 6), 4.0)

@@ -15,7 +15,7 @@ from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import About, Exchange, Request, Response
 from restproof.wire.places import Spot, entities
 from restproof.wire.proof import agrees, agrees_when_new, sums_of
-from restproof.wire.ticket import Ticket, lasting, left_by
+from restproof.wire.ticket import Ticket, left_by
 
 from .conftest import open_entries
 
@@ -186,10 +186,10 @@ def test_what_was_written_is_known_again_in_its_normal_form(tmp_path: Path) -> N
     words = "path: /items, schema: item.json, normalized: {price: {decimal: 2}}"
     (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
     place = Spot(load(tmp_path).resources["item"], ())
-    sums = Ticket(place, "POST", fields={"price": "1"}).sums
+    sums = Ticket(place, "POST", sent=[{"price": "1"}]).sums
     assert agrees(sums, {"id": 5, "price": "1.00"})
     assert not agrees(sums, {"id": 5, "price": "1.01"})
-    assert Ticket(place, "POST", fields={"price": 10**400}).sums, "whatever was sent"
+    assert Ticket(place, "POST", sent=[{"price": 10**400}]).sums, "whatever was sent"
 
 
 def test_what_was_written_is_known_again_when_what_it_names_is_gone(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_what_was_written_is_known_again_when_what_it_names_is_gone(tmp_path: Pa
     place = Spot(load(tmp_path).resources["item"], ())
 
     def sums_of(**sent: int) -> dict[str, str]:
-        return Ticket(place, "POST", fields=lasting(place, [sent])).sums
+        return Ticket(place, "POST", sent=[sent]).sums
 
     sums = sums_of(size=3, owner=7, room=8)
     assert agrees(sums, {"id": 5, "size": 3, "owner": None, "room": 8})
@@ -248,7 +248,7 @@ def test_what_an_update_has_left_is_taken_from_its_own_envelope_and_answer(tmp_p
     response = Response(200, "OK", (), b'{"id": 5, "result": "updated"}')
     request = Request("PATCH", "/items/5")
     exchange = Exchange(1, request, "", response, None, 0.0, 0.0, None, About("item", "update"))
-    ticket = Ticket(Spot(item, (), "5"), "PATCH", fields=sent)
+    ticket = Ticket(Spot(item, (), "5"), "PATCH", sent=[sent])
     assert left_by(ticket, item, exchange) == {"price": "1.00"}
 
 

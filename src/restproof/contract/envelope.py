@@ -139,12 +139,14 @@ class Envelope:
         if not isinstance(document, dict):
             return None
         inner = _at(document, self.request_pointer)
-        if isinstance(inner, dict) and not self.request:
+        if isinstance(inner, dict) and not self.request and (outside or self.constants):
             own = {s[1] for p in self.constants if len(s := p.split("/")) == 2}
             inner = {n: v for n, v in inner.items() if n not in outside and n not in own}
         opened = self._opened(inner)
-        fixed = {n for n in opened or () if named and self.fixes(n, with_id=True)}
-        return opened and {n: v for n, v in opened.items() if n != self.version and n not in fixed}
+        if not opened:
+            return opened
+        fixed = {n for n in opened if self.fixes(n, with_id=True)} if named and self.constants else ()
+        return {n: v for n, v in opened.items() if n != self.version and n not in fixed}
 
     def named_version(self, document: Any) -> Any:
         """The version that a request body names; ``None`` where it names none."""

@@ -521,6 +521,13 @@ class Resource:
         return own.statuses[case] if own else self.statuses[case]
 
     @cached_property
+    def codes_of_nothing(self) -> frozenset[int]:
+        """The statuses by which a read says that an id names nothing."""
+        cases = ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent")
+        said = {code for case in cases for code in self.status(case).codes}
+        return frozenset({404, 410, *(code for code in said if 400 <= code < 500 and code not in (401, 429))})
+
+    @cached_property
     def tells_invalid_apart(self) -> bool:
         """Whether a value has another status where it only looks like a right one, or only a format refuses it."""
         invalid = self.status("invalid")

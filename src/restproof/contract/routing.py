@@ -53,18 +53,23 @@ class Router:
     """Finds the route of a path: paths with fewer placeholders first."""
 
     def __init__(self, contract: Contract) -> None:
-        found: list[tuple[int, re.Pattern[str], Resource, list[Operation]]] = []
+        found: list[tuple[int, re.Pattern[str], frozenset[int], Resource, list[Operation]]] = []
         for resource in contract:
             for path, ways in _by_path(resource).items():
                 # What no path on the wire can be is nothing else.
                 rank = 10 * path.count("{") + 100 * resource.id.slashes - 10_000 * (APART in path)
-                found.append((rank, pattern_of(contract, resource, path), resource, ways))
-        self._routes = [(*entry[1:], _operations(entry[3])) for entry in sorted(found, key=lambda e: e[0])]
+                slashes = _slashes_of(contract, resource, path)
+                found.append((rank, pattern_of(contract, resource, path), slashes, resource, ways))
+        self._routes = [(*entry[1:], _operations(entry[4])) for entry in sorted(found, key=lambda e: e[0])]
 
     def find(self, path: str, *, errors: str = "strict") -> Route | None:
         """The route of a raw path, ``None`` where the contract has none. A resource without any operation on the path
         has none. ``errors``: what becomes of bytes that are no UTF-8; with ``BYTES`` they stay in the ids."""
-        for pattern, resource, ways, operations in self._routes:
+        count = path.count("/")
+        for pattern, slashes, resource, ways, operations in self._routes:
+            # To count them costs much less than each of the patterns.
+            if slashes and count not in slashes:
+                continue
             match = pattern.fullmatch(path)
             if match:
                 ids = {name: decoded(text, errors) for name, text in match.groupdict().items()}
@@ -86,6 +91,14 @@ def pattern_of(contract: Contract, resource: Resource, path: str) -> re.Pattern[
 
     text = "".join(named(p[1:-1]) if p.startswith("{") else re.escape(p) for p in parts)
     return re.compile(text + ("/?" if path.endswith("/") else ""))
+
+
+def _slashes_of(contract: Contract, resource: Resource, path: str) -> frozenset[int]:
+    """How many slashes the paths of a template have; empty where an id may hold some."""
+    if any(_of(contract, resource, name).id.slashes for name in re.findall(r"\{(\w+)\}", path)):
+        return frozenset()
+    whole = contract.base_path + path
+    return frozenset((whole.count("/"), whole.rstrip("/").count("/")))
 
 
 def _of(contract: Contract, resource: Resource, name: str) -> Resource:

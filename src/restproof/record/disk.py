@@ -22,7 +22,12 @@ def storing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"cannot be written: {error.strerror or error}", place=Place(path)) from None
+        raise unwritten(path, error) from None
+
+
+def unwritten(path: Path, error: OSError) -> StorageError:
+    """What is told of a file that cannot be written."""
+    return StorageError(f"cannot be written: {error.strerror or error}", place=Place(path))
 
 
 def private(path: str, flags: int) -> int:

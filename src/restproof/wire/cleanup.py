@@ -20,7 +20,7 @@ from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import UNANSWERED, UNKNOWN_TO_ALL, Left
 from restproof.wire.message import Exchange, Headers
-from restproof.wire.nothing import is_malformed, names_nothing, says_none
+from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new
 from restproof.wire.session import Session
@@ -319,7 +319,7 @@ class Work:
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
         # leaves open does not: 409 may well be among them.
-        gone = status in {*names_nothing(group.resource), *group.resource.status("repeat_delete", "delete").codes}
+        gone = status in {*group.resource.codes_of_nothing, *group.resource.status("repeat_delete", "delete").codes}
         if not exchange.is_success and not gone:
             left = self._left(group, target, f"the delete answered {status or exchange.error}")
             # Where the list does not show it, a read alone tells that it went all the same.

@@ -11,10 +11,10 @@ from typing import Any
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
-from restproof.wire.lately import Lately
+from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
-from restproof.wire.nothing import is_malformed, names_nothing, says_none
+from restproof.wire.nothing import NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
@@ -82,7 +82,7 @@ class Evidence:
         """Keeps the answer to a read as it came: a decision that asks for it looks into it."""
         if exchange.response is not None and self.places.asks(exchange.request, exchange.about):
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            kept.keep(self.places.where_of(exchange.request), exchange, self._clock() - age_of(exchange))
+            kept.keep(self.places.where_of(exchange.request), exchange, self._clock())
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
                 self.heed(place, exchange)
 
@@ -186,7 +186,10 @@ class Evidence:
         if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else JUST_NOW):
             return False
         newer = self._reads.at(self.places.where(place)) if sight is Sight.OURS else None
-        if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
+        # None is older than it came.
+        if newer is None or newer.came <= at or given_at(newer) <= at:
+            return True
+        if newer.exchange.credential not in self._makers(place):
             return True
         return self.sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
 
@@ -198,7 +201,7 @@ class Evidence:
         """Whether a read or a list that the suites have sent of late proves it."""
         since = max([self._clock() - self._patience(place), *(self._over.get(above, 0.0) for above in place.parents)])
         read = self._reads.at(self.places.where(place))
-        if read is not None and read.at >= since and read.exchange.credential in self._makers(place):
+        if read is not None and given_at(read) >= since and read.exchange.credential in self._makers(place):
             return self.sight(place, read.exchange) is Sight.OURS
         # A list may show anything beside an id: only what the create of that very id wrote will do.
         made = self.made(place.resource, str(place.id))
@@ -210,7 +213,9 @@ class Evidence:
         forgotten = self._forgotten.get(place.key, since)
         for kept in reversed(self._lists):
             exchange, response = kept.exchange, kept.exchange.response
-            if response is None or exchange.request.path != path or kept.at < since or kept.at <= forgotten:
+            if response is None or exchange.request.path != path:
+                continue
+            if (at := given_at(kept)) < since or at <= forgotten:
                 continue
             if not any(token in response.body for token in tokens):
                 continue
@@ -227,7 +232,7 @@ class Evidence:
         """Whether a read that the suites have sent of late, like the one that a look would send, says that the id names
         nothing."""
         kept = self._reads.at(self.places.where(place))
-        if kept is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, kept.at):
+        if kept is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, given_at(kept)):
             return False
         exchange = kept.exchange
         asking = self._credentials(place, looker)
@@ -270,7 +275,7 @@ class Evidence:
             if entry is not None:
                 return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
         except ListUnreadable as unread:
-            return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
+            return Sight.NOTHING if unread.status in resource.codes_of_nothing else Sight.UNCLEAR
         return Sight.NOTHING
 
     def makers(self, place: Spot) -> set[str | None]:
@@ -297,9 +302,10 @@ class Evidence:
         if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):
             return Sight.STALE
         if not exchange.is_success:
-            given = [id for name, id in self._things if name == place.resource.name]
-            nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status, given)
-            return Sight.NOTHING if nothing else Sight.UNCLEAR
+            if status in place.resource.codes_of_nothing:
+                return Sight.NOTHING
+            given = [id for name, id in self._things if name == place.resource.name] if status in NO_ID else ()
+            return Sight.NOTHING if is_malformed(place.resource, place.id, status, given) else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
         if entity is not None and self.is_ours(place, entity):
             return Sight.OURS
@@ -335,6 +341,11 @@ def age_of(exchange: Exchange) -> float:
     """The seconds that a cache has had an answer (RFC 9111 §5.1); 0 where it comes from the server itself."""
     said = exchange.response.header("Age") if exchange.response else None
     return float(said) if said is not None and re.fullmatch("[0-9]{1,9}", said) else 0.0
+
+
+def given_at(kept: Answered) -> float:
+    """When the server itself has given an answer that was kept."""
+    return kept.came - age_of(kept.exchange)
 
 
 def is_new(item: Spot, known: frozenset[str]) -> bool:

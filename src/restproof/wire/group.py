@@ -15,7 +15,6 @@ from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request, merged
-from restproof.wire.nothing import names_nothing
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.session import Session
@@ -84,7 +83,7 @@ class Group:
                 if error.status == 403 or error.status in self.resource.status("forbidden_parent"):
                     self.is_gone = True  # unless another credential may look
                     continue
-                self.is_gone = error.status in names_nothing(self.resource)
+                self.is_gone = error.status in self.resource.codes_of_nothing
                 self.unread = str(error)
                 return
             self.show(found, marks)
@@ -295,5 +294,5 @@ def below(
             for entry in listed(sender, child, asked.target, headers=asked.headers, credential=group.credential):
                 yield child, asked.target, entry
         except ListUnreadable as error:
-            if error.status not in names_nothing(child):
+            if error.status not in child.codes_of_nothing:
                 raise

@@ -110,11 +110,15 @@ def _check_fields(headers: Headers) -> None:
 
 def effective_method(request: Request) -> str:
     """The method that a server may act by: some obey a header or a parameter that overrides it."""
-    for pairs in (request.headers, request.query):
-        for name, value in pairs:
-            if name.lower() in _OVERRIDES:
-                return value.upper()
-    return request.method.upper()
+    said = _overriding(request.headers)
+    if said is None and request.query:
+        said = _overriding(request.query)
+    return request.method.upper() if said is None else said
+
+
+@lru_cache(1024)  # most requests have the fields of others
+def _overriding(pairs: tuple[tuple[str, str], ...]) -> str | None:
+    return next((value.upper() for name, value in pairs if name.lower() in _OVERRIDES), None)
 
 
 def has_dot_segment(path: str) -> bool:

@@ -110,13 +110,15 @@ class Heeding:
         self._denied: dict[_Way, str] = {}
         self._newest: dict[str, str] = {}
         """Resource → the id of what was made last."""
+        self._addressed: dict[str, bool] = {}
+        """Resource → whether an id of it stands elsewhere."""
         self._made: dict[_Way, Mapping[str, Any]] = {}
         """What was made, by resource and id, as it was then; of resources whose ids stand elsewhere."""
 
     def check(self, place: Spot, operation: str | None, looker: Looker) -> None:
         """Raises ``NotProven`` where a write to an item could go to another one."""
         resource = place.resource
-        if place.id is None or not any(resource.operation(o).address for o in resource.operations):
+        if place.id is None or not self._is_addressed(resource):
             return
         if doubt := self._reads.doubt(place, looker):
             raise NotProven(f"{place} is not proven to be this run's: {doubt}")
@@ -128,6 +130,14 @@ class Heeding:
             self._look(other, looker)
         if way in self._denied:
             raise NotProven(self._denied[way])
+
+    def _is_addressed(self, resource: Resource) -> bool:
+        """Whether an operation names ids elsewhere than in its path: of no other there is anything to note."""
+        known = self._addressed.get(resource.name)
+        if known is None:
+            known = any(resource.operation(o).address for o in resource.operations)
+            self._addressed[resource.name] = known
+        return known
 
     def check_told(self, ticket: Ticket, looker: Looker) -> None:
         """Raises ``NotProven`` for a write of which no look would tell that it went elsewhere (nothing is under its id,
@@ -162,9 +172,11 @@ class Heeding:
     def note(self, ticket: Ticket, exchange: Exchange) -> None:
         """A write was answered: what it has done is looked at before the next one."""
         place, operation = ticket.place, ticket.operation
-        if place is not None and place.id is None and exchange.is_success:
+        if place is None or not self._is_addressed(place.resource):
+            return
+        if place.id is None and exchange.is_success:
             self._keep(place.resource, ticket, exchange)
-        if place is None or place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
+        if place.id is None or ticket.absent or 400 <= (exchange.status or 0) < 500:
             return
         resource, way = place.resource, (place.resource.name, operation or "")
         is_done = ticket.method == exchange.request.method and exchange.is_success
@@ -179,7 +191,7 @@ class Heeding:
     def _keep(self, resource: Resource, ticket: Ticket, exchange: Exchange) -> None:
         """What a create has made, where a look may have to tell it from what an update has made of it."""
         made = entity_of(resource, exchange.response, "create") or {}
-        if resource.id.field in made and any(resource.operation(o).address for o in resource.operations):
+        if resource.id.field in made:
             self._made[resource.name, str(made[resource.id.field])] = {**ticket.fields, **made}
 
     def _is_as_made(self, place: Spot, sent: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,8 +46,9 @@ class _Walk:
         """The entries that have the values of a unique key."""
         found: dict[Natural, list[Mapping[str, Any]]] = {}
         for entry in self.entries:
-            for values in naturals(self.resource, entry):
-                found.setdefault(values, []).append(entry)
+            for values in (natural(key, entry) for key in self.resource.unique):
+                if values is not None:
+                    found.setdefault(values, []).append(entry)
         return found
 
 
@@ -94,11 +95,11 @@ class Holdings:
         return known
 
 
-def naturals(resource: Resource, entity: Mapping[str, Any]) -> Iterator[Natural]:
-    """What an entity has of each unique key that it has all of."""
-    for key in resource.unique:
-        if all(entity.get(name) is not None for name in key):
-            yield tuple((name, comparable(entity[name])) for name in key)
+def natural(key: Sequence[str], entity: Mapping[str, Any]) -> Natural | None:
+    """What an entity has of a unique key, where it has all of it."""
+    if any(entity.get(name) is None for name in key):
+        return None
+    return tuple((name, comparable(entity[name])) for name in key)
 
 
 def comparable(value: Any) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ _ROOM = 2 * 1024 * 1024
 
 
 class Answered(NamedTuple):
-    """An answer, and when the server itself has given it."""
+    """An answer, and when it came."""
 
     exchange: Exchange
-    at: float
+    came: float
 
 
 class Lately:
@@ -28,9 +28,9 @@ class Lately:
         self._kept: dict[Where, Answered] = {}
         self._size = 0
 
-    def keep(self, where: Where, exchange: Exchange, at: float) -> None:
+    def keep(self, where: Where, exchange: Exchange, came: float) -> None:
         self.forget(where)
-        self._kept[where] = Answered(exchange, at)
+        self._kept[where] = Answered(exchange, came)
         self._size += _size(exchange)
         while len(self._kept) > self._most or (self._size > _ROOM and len(self._kept) > 1):
             self.forget(next(iter(self._kept)))

@@ -9,28 +9,28 @@ import fcntl
 import json
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from restproof.errors import Place, RunFileError
-from restproof.record.disk import private, storing
+from restproof.record.disk import private, unwritten
 from restproof.wire.message import Headers
 from restproof.wire.witness import Witness
 
 FORMAT = 2
 _READABLE = (1, FORMAT)
 """Format 1 named no marks: any token of its run proves what it lists."""
+_encode = json.JSONEncoder().encode
 _TRIES = 10
 """How often a file is opened whose folder goes each time."""
 
 
-@dataclass(frozen=True)
-class LedgerEntry:
+class LedgerEntry(NamedTuple):
     """One write that may store something. ``collection`` and ``item`` are request targets with the parent's parameters;
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
@@ -45,7 +45,7 @@ class LedgerEntry:
     resource: str
     collection: str
     marks: tuple[tuple[str, str], ...] | None = None
-    sums: Mapping[str, str] = field(default_factory=dict)
+    sums: Mapping[str, str] = MappingProxyType({})
     headers: Headers = ()
     credential: str | None = "full"
     item: str | None = None
@@ -131,11 +131,11 @@ class Ledger:
                 n=entry.n,
                 resource=resource,
                 collection=collection,
-                marks=[list(mark) for mark in entry.marks or ()],
+                marks=entry.marks,
                 **({"sums": entry.sums} if entry.sums else {}),
                 **({} if before is None else {"before": before}),
                 **({"adrift": adrift} if adrift else {}),
-                headers=[list(pair) for pair in headers],
+                headers=headers,
                 credential=credential,
                 at=entry.at,
             )
@@ -166,12 +166,12 @@ class Ledger:
             self._since.setdefault(n, {}).update(answered=True, accepted=accepted)
             self._append(event="answered", n=n, **({"accepted": True} if accepted else {}))
 
-    def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
+    def wrote(self, item: str, sums: dict[str, str], marks: Sequence[tuple[str, str]] = ()) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
         of what it holds."""
         with self._lock:
             self._note_written(item, sums, marks)
-            self._append(event="wrote", item=item, sums=dict(sums), marks=[list(mark) for mark in marks])
+            self._append(event="wrote", item=item, sums=sums, marks=marks)
 
     def written(self, item: str) -> Mapping[str, str]:
         """The digests of what updates without a mark have left at ``item``."""
@@ -191,7 +191,7 @@ class Ledger:
         with self._lock:
             if headers not in self._deleted.setdefault(item, {}):
                 self._deleted[item][headers] = self._last
-                said = {"headers": [list(pair) for pair in headers]} if headers else {}
+                said = {"headers": headers} if headers else {}
                 self._append(event="deleted", item=item, **said)
 
     def _deletes(self, item: str | None, headers: Headers) -> list[int]:
@@ -213,7 +213,7 @@ class Ledger:
     def entries(self) -> list[LedgerEntry]:
         """All that was written down and not settled, what was deleted included, in the order of creation."""
         with self._lock:
-            self._entries |= {n: replace(self._entries[n], **said) for n, said in self._since.items()}
+            self._entries |= {n: self._entries[n]._replace(**said) for n, said in self._since.items()}
             self._since.clear()
             return list(self._entries.values())
 
@@ -254,8 +254,8 @@ class Ledger:
 
     def _append(self, **event: Any) -> None:
         """Write one line. Raises ``StorageError``: what is not written down is not sent."""
-        line = json.dumps(event)
-        with storing(self.path):
+        line = _encode(event)
+        try:
             if self._file is None:
                 self._file = self._opened()
             try:
@@ -264,6 +264,8 @@ class Ledger:
                 self.close()  # where it is opened again, what is there of the line goes
                 raise
             self._witness.tell(event["event"], line)
+        except OSError as error:
+            raise unwritten(self.path, error) from None
 
     def _opened(self) -> FileIO:
         _drop_unfinished_line(self.path)
@@ -336,15 +338,15 @@ class Ledger:
                 n = event["n"]
                 new = bool(event.get("new"))
                 placed = bool(event.get("placed"))
-                self._entries[n] = replace(
-                    self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed, refused=False
+                self._entries[n] = self._entries[n]._replace(
+                    item=event["item"], id=event["id"], new=new, placed=placed, refused=False
                 )
                 self._is_back(event["item"], self._entries[n].headers)
             case "refused":
-                self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
+                self._entries[event["n"]] = self._entries[event["n"]]._replace(refused=True)
             case "answered":
-                self._entries[event["n"]] = replace(
-                    self._entries[event["n"]], answered=True, accepted=bool(event.get("accepted"))
+                self._entries[event["n"]] = self._entries[event["n"]]._replace(
+                    answered=True, accepted=bool(event.get("accepted"))
                 )
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))

@@ -12,8 +12,9 @@ from restproof.contract.validator import Validator
 from restproof.plan.parameters import readings as meant_by
 from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven
-from restproof.wire.holdings import Looker, Natural, comparable, naturals
+from restproof.wire.holdings import Looker, Natural, comparable, natural
 from restproof.wire.places import Spot, readings, scalars
+from restproof.wire.proof import Marks
 from restproof.wire.walk import ListUnreadable
 
 _RARE = 6
@@ -24,11 +25,11 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, An
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
     it. What holds a token is nobody's, and what the schema refuses in every reading. Where it must be unique beyond the
     list, which shows but what is below the same parents, only what is rare leaves. Raises ``NotProven``."""
+    named = [*_named_by(evidence.marks, place.resource, entity)]
+    if not named:
+        return
     schemas = place.resource.shapes.create["properties"]
-    filled = {**{n: p["default"] for n, p in schemas.items() if "default" in p}, **entity}
-    keys = [n for n in naturals(place.resource, filled) if not entity.keys().isdisjoint(name for name, _ in n)]
-    named = [n for n in keys if not evidence.marks.are_in_text(str(n))]
-    meant = [m for values in named for m in _meant(place.resource, values, filled)]
+    meant = [values for one in named for values in _meant(place.resource, one)]
     is_beyond = place.resource.unique_scope == "global" and place.resource.operation("list").parents
     if is_beyond and not evidence.is_alone:
         for values in meant:
@@ -42,10 +43,23 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, An
                     raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
 
 
-def _meant(resource: Resource, values: Natural, filled: Mapping[str, Any]) -> Iterator[Natural]:
+def _named_by(marks: Marks, resource: Resource, entity: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The unique keys of which an entity holds something and no token: their members, with their defaults."""
+    for key in resource.unique:
+        texts = [value for name in key if isinstance(value := entity.get(name), str)]
+        if entity.keys().isdisjoint(key) or marks.are_in_any(texts):
+            continue  # almost all end here
+        schemas = resource.shapes.create["properties"]
+        named = {name: entity[name] if name in entity else schemas.get(name, {}).get("default") for name in key}
+        values = natural(key, named)
+        if values is not None and not marks.are_in_any(text for _, texts in values for text in texts):
+            yield named
+
+
+def _meant(resource: Resource, named: Mapping[str, Any]) -> Iterator[Natural]:
     """What a server may compare of a unique key."""
     schemas = resource.shapes.create["properties"]
-    yield from product(*(_meanings(resource, name, filled[name], schemas.get(name, {})) for name, _ in values))
+    yield from product(*(_meanings(resource, name, value, schemas.get(name, {})) for name, value in named.items()))
 
 
 def _meanings(
@@ -54,11 +68,17 @@ def _meanings(
     """A member of a unique key as it is compared: the value, where it is a valid one, and what a lenient reader makes
     of it (``"17"``, `` 17``, ``[17]``, ``17.5``, ``A-1``), where that is one."""
     validator, parts = Validator(schema), [*scalars(value)]
-    if validator.is_valid(value) or len(parts) > 1:
+
+    def is_valid(meant: Any) -> bool:
+        # A text is longer than it may be at a glance, and of a very long one the validator's word would be costly.
+        most = schema.get("maxLength")
+        return not (most is not None and isinstance(meant, str) and len(meant) > most) and validator.is_valid(meant)
+
+    if is_valid(value) or len(parts) > 1:
         yield name, comparable(value)
     for text in readings(resource, parts[0]) if len(parts) == 1 else ():
         trimmed = text.strip()
-        if any(validator.is_valid(v) for v in (*meant_by(trimmed), trimmed.casefold())):
+        if any(is_valid(v) for v in (*meant_by(trimmed), trimmed.casefold())):
             yield name, comparable(text)
 
 

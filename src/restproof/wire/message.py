@@ -74,8 +74,11 @@ class Request:
 
 def merged(*layers: Headers) -> Headers:
     """Headers of several layers; a later one takes the place of an earlier one of the same name."""
+    said = [layer for layer in layers if layer]
+    if len(said) < 2:
+        return said[0] if said else ()
     found: list[tuple[str, str]] = []
-    for layer in layers:
+    for layer in said:
         names = {name.lower() for name, _ in layer}
         found = [*(h for h in found if h[0].lower() not in names), *layer]
     return tuple(found)

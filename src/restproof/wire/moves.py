@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from restproof.wire.evidence import Evidence, Thing
@@ -39,7 +38,7 @@ class Moves:
             return ticket
         entry = self._intended(ticket, ticket.onto)
         self._ledger.created(entry, self._evidence.item_target(ticket.onto), str(ticket.onto.id), placed=True)
-        return replace(ticket, moving=entry)
+        return ticket._replace(moving=entry)
 
     def answered(self, ticket: Ticket, exchange: Exchange) -> None:
         """The answer to such an update. Where it does not say which id there is now, a look will."""

@@ -21,7 +21,7 @@ def says_none(resource: Resource, exchange: Exchange) -> bool:
     null, or what holds nothing."""
     status = exchange.status or 0
     if not exchange.is_success or status not in resource.status("absent", "read"):
-        return status in names_nothing(resource)
+        return status in resource.codes_of_nothing
     entity, response = entity_of(resource, exchange.response), exchange.response
     return holds_nothing(resource, entity) if entity is not None else response is not None and response.is_null
 
@@ -34,11 +34,3 @@ def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str
     if resource.id.type == "uuid":
         return not _UUID.fullmatch(str(id))
     return str(id).isdecimal() and bool(given) and not any(other.isdecimal() for other in given)
-
-
-def names_nothing(resource: Resource) -> frozenset[int]:
-    """The statuses by which a read says that an id names nothing."""
-    said = {404, 410}
-    for case in ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent"):
-        said |= {code for code in resource.status(case).codes if 400 <= code < 500 and code not in (401, 429)}
-    return frozenset(said)

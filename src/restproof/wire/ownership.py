@@ -30,7 +30,7 @@ from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_
 from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.sweeps import Sweeps
-from restproof.wire.ticket import Ticket, lasting, left_by
+from restproof.wire.ticket import Ticket, left_by
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
 
@@ -111,7 +111,7 @@ class Ownership:
         if not ticket.stores or ticket.place is None:
             return self.moves.noted(ticket)
         self._ceilings.take_create()
-        return replace(ticket, entry=self._intended(ticket, ticket.place))
+        return ticket._replace(entry=self._intended(ticket, ticket.place))
 
     def _intended(self, ticket: Ticket, place: Spot) -> int:
         """The number of the entry of a write that may store something."""
@@ -239,7 +239,7 @@ class _Decision:
     def ticket(self) -> Ticket:
         """Raises ``NotProven`` where the request must not leave."""
         places = self.owner.evidence.places
-        place = places.of(self.request, self.body)
+        place, operation = places.led_to(self.request, self.body)
         if place is None:
             above = places.above(self.request)
             if above is None:
@@ -253,7 +253,6 @@ class _Decision:
         place = self._filled(place)
         if place.is_read_as_all:
             self._must_be_below_ours(place)
-        operation = places.operation(self.request)
         self.owner.heeding.check(place, operation, self.looker)
         found = entities(place.resource, self.body, operation)
         for entity in found:
@@ -264,14 +263,13 @@ class _Decision:
             must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
         known = self._known_ids(place, marks) if place.id is None else None
         stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
-        look, held = self.looker, lasting(place, found)
+        look = self.looker
         to = Ticket(
-            place, self.method, look.headers, look.credential, stores, marks, held, known, absent, adrift, operation
+            place, self.method, look.headers, look.credential, stores, marks, found, known, absent, adrift, operation
         )
         self.owner.heeding.check_told(to, look)
-        to = replace(to, names=frozenset(name for entity in found for name in entity))
         onto = None if absent else self.owner.moves.onto(place, operation, found)
-        return to if onto is None else replace(to, onto=onto)
+        return to if onto is None else to._replace(onto=onto)
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any
@@ -305,8 +303,10 @@ class _Decision:
 
     def _must_not_be_others_without_parents(self, place: Spot) -> None:
         """Without a parent that is a parameter, a server may take another one, below which the id is of another."""
+        if place.id is None:
+            return
         read, named = place.resource.operation("read"), dict(place.parents)
-        if place.id is None or all(p.resource in named for p in read.parameters if p.place != "body"):
+        if all(p.resource in named for p in read.parameters if p.place != "body"):
             return
         if not (place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
             return
@@ -330,11 +330,11 @@ class _Decision:
         """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""
         resource, identity = place.resource, place.resource.id
         for name, ref in resource.references.items():
-            for value in scalars(entity.get(name)):
+            for value in scalars(entity[name]) if name in entity else ():
                 self._must_name_nobody(self.owner.contract.resources[ref.to], value, place)
-        for to, id in read_as_ids(resource, entity):
+        for to, id in read_as_ids(resource, entity) if resource.inner_references else ():
             self._must_name_nobody(self.owner.contract.resources[to], id, place)
-        if identity.chosen_by == "server" or place.id is not None:
+        if identity.field in entity and (identity.chosen_by == "server" or place.id is not None):
             for value in scalars(entity.get(identity.field)):
                 if plain(value) != place.id:
                     self._must_name_nobody(resource, value, place)
@@ -357,7 +357,7 @@ class _Decision:
                 nothing = self.owner.evidence.item_target(item)
         return nothing
 
-    def _readings(self, resource: Resource, value: Any) -> list[str]:
+    def _readings(self, resource: Resource, value: Any) -> Sequence[str]:
         """What the server may take an id for: what it has given out itself, to the run or to who set the target up, it
         reads as it is."""
         text = plain(value)

@@ -7,6 +7,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from string import digits
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
@@ -26,6 +28,8 @@ _DIGITS = 20
 """As many as a number of 64 bits has."""
 _REQUESTS = 1000
 """Request targets that are kept rather than built anew."""
+_SHORT = 64
+"""Characters of an id up to which it is kept what it may be read as."""
 _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
 
@@ -80,15 +84,22 @@ class Places:
         self._naming = frozenset(name.lower() for name in contract.naming_headers)
         self._parameters: dict[tuple[str, str | None], tuple[Parent, ...]] = {}
         self._requests: dict[tuple[str, Parents, str | None, str], Request] = {}
+        self._wheres: dict[Key, Where] = {}
+        self._above: dict[str, list[tuple[Resource, tuple[str, ...]]]] = {}
 
     def of(self, request: Request, body: Any = None) -> Spot | None:
         """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
         where the contract has none there."""
+        return self.led_to(request, body)[0]
+
+    def led_to(self, request: Request, body: Any = None) -> tuple[Spot | None, str | None]:
+        """The place that ``request`` leads to, as :meth:`of`, and the operation that the contract has for its method
+        there, if any."""
         request = self._addressed.arrived(request)
         path, _, rest = request.path.partition("?")
         route = self._route(path)
         if route is None:
-            return None
+            return None, None
         parents = {name: id for name, id in route.ids.items() if id is not None}
         operation = route.operations.get("GET" if request.method == "HEAD" else request.method)
         if known := self._known_parameters(route.resource, operation):
@@ -101,17 +112,15 @@ class Places:
                 value = request.header(parent.name) if in_header else named.get(parent.name, outside.get(parent.name))
                 if value is not None:
                     parents[parent.resource] = plain(value)
-        return Spot(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
-
-    def operation(self, request: Request) -> str | None:
-        """The operation that the contract has for the method there, if any."""
-        route = self._route(self._addressed.arrived(request).path.partition("?")[0])
-        return route.operations.get(request.method) if route is not None else None
+        place = Spot(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
+        return place, route.operations.get(request.method)
 
     def asks(self, request: Request, about: About) -> bool:
         """Whether a request is by GET, or a read that the contract has by another method."""
-        known = self._contract.resources.get(about.resource or "") if about.operation == "read" else None
-        return request.method == "GET" or (known is not None and request.method == known.method("read"))
+        if request.method == "GET" or about.operation != "read":
+            return request.method == "GET"
+        known = self._contract.resources.get(about.resource or "")
+        return known is not None and request.method == known.method("read")
 
     def _known_parameters(self, resource: Resource, operation: str | None) -> tuple[Parent, ...]:
         """The parents that an operation names beside its path, or any one does."""
@@ -143,7 +152,13 @@ class Places:
 
     def where(self, place: Spot) -> Where:
         """Where a read of the place leads."""
-        return self.where_of(self._kept(place, "read"))
+        key = place.resource.name, place.parents, place.id
+        found = self._wheres.get(key)
+        if found is None:
+            if len(self._wheres) >= _REQUESTS:
+                self._wheres.clear()
+            found = self._wheres[key] = self.where_of(self._kept(place, "read"))
+        return found
 
     def where_of(self, request: Request) -> Where:
         """Where a read leads."""
@@ -171,21 +186,26 @@ class Places:
         """The request of ``operation`` there, without a body."""
         resource, ids = place.resource, dict(place.parents)
         way = resource.operation(operation)
-        above = dict.fromkeys((p.resource for p in way.parents_in("path")), "")
+        above = {p.resource: "" for p in way.parents if p.place == "path"}
         path = filled_path(self._contract, resource, way, {**above, **ids, "id": place.id or ""})
-        named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
+        named = tuple([(p.name, ids[p.resource]) for p in way.parents if p.place == "query" and p.resource in ids])
         query = (*fixed_query(way), *named)
-        naming = tuple((p.name, ids[p.resource]) for p in way.parents_in("header") if p.resource in ids)
+        naming = tuple([(p.name, ids[p.resource]) for p in way.parents if p.place == "header" and p.resource in ids])
         return Request(way.method, path, query, merged(headers, naming, fixed_headers(way)))
 
     def parents_of(self, place: Spot) -> Iterator[Spot]:
         """The items above a place, as far as it names them, the nearest last."""
+        if not place.parents:
+            return
+        known = self._above.get(place.resource.name)
+        if known is None:
+            resources = [self._contract.resources[name] for name in self._contract.ancestors(place.resource)]
+            known = [(resource, self._contract.ancestors(resource)) for resource in resources]
+            self._above[place.resource.name] = known
         ids = dict(place.parents)
-        for name in self._contract.ancestors(place.resource):
-            if name in ids:
-                above = self._contract.resources[name]
-                theirs = tuple((n, i) for n, i in place.parents if n in self._contract.ancestors(above))
-                yield Spot(above, theirs, ids[name])
+        for above, names in known:
+            if above.name in ids:
+                yield Spot(above, tuple((n, i) for n, i in place.parents if n in names), ids[above.name])
 
 
 def _first_alike(resource: Resource, operation: str) -> str:
@@ -214,7 +234,7 @@ def _plainly(path: str) -> str:
 
 def in_utf8(id: str) -> str:
     """An id with U+FFFD for the bytes of a path that are no UTF-8, as many servers read and show them."""
-    return re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", id)
+    return id if id.isascii() else re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", id)
 
 
 def plain(value: Any) -> str:
@@ -306,34 +326,43 @@ def is_usable_id(id: object) -> bool:
     return not has_dot_segment(f"/{quote(id, safe='', errors='surrogatepass')}")
 
 
-def readings(resource: Resource, id: Any) -> list[str]:
+def readings(resource: Resource, id: Any) -> tuple[str, ...]:
     """What a server may take ``id`` for, as texts: itself first, then the whole numbers that a lenient reader sees in
     it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``, ``021``, ``1_7``, ``1.7e1``, ``4294967313``), and the text
     without blanks, in small letters, and with U+FFFD for bytes that are no UTF-8."""
-    found = [plain(id)]
-    text = found[0]
+    text = plain(id)
+    read = _read_once if len(text) <= _SHORT else _read_anew
+    return read(text, resource.id.type == "integer", str(int(id)) if isinstance(id, bool) else "")
+
+
+def _read_anew(id: str, of_numbers: bool, as_number: str) -> tuple[str, ...]:
+    found, text = [id], id
     for _ in range(2):
         text = unquote(text)
     trimmed = text.replace("\0", "").strip()
-    if resource.id.type == "integer" or re.match(r"\s*[-+]?\d", text):
-        if isinstance(id, bool):
-            found.append(str(int(id)))
+    if of_numbers or re.match(r"\s*[-+]?\d", text):
+        found += [as_number] if as_number else []
         if re.fullmatch(r"0|[1-9]\d*", text):
             # What has no room for them keeps the last 32 bits of a number, or the first 53.
             whole = int(text[:_DIGITS])
             found += [str(n) for n in (whole % 2**32, int(float(whole))) if 2**32 <= whole < 2**64]
         else:
             found += map(str, _numbers_in(text))
-    found += [t for t in (trimmed, trimmed.lower(), in_utf8(found[0])) if t]
-    return list(dict.fromkeys(found))
+    found += [t for t in (trimmed, trimmed.lower(), in_utf8(id)) if t]
+    return tuple(dict.fromkeys(found))
+
+
+_read_once = lru_cache(4096)(_read_anew)
 
 
 def _numbers_in(text: str) -> Iterator[int]:
     """The whole numbers that lenient readers see in a text: its digits, as they stand and without what groups them, of
     any base that it names, and what a double makes of it."""
+    if text.isascii() and not any(map(text.__contains__, digits)):
+        return  # searches for a single character are much faster than patterns, which a long text would pay for
     yield from map(int, re.findall(r"\d{1,18}", text))
-    for base, digits in ((16, "0[xX]([0-9a-fA-F]{1,15})"), (8, "0[oO]?([0-7]{1,20})"), (2, "0[bB]([01]{1,60})")):
-        yield from (int(n, base) for n in re.findall(rf"\b{digits}", text))
+    for base, form in ((16, "0[xX]([0-9a-fA-F]{1,15})"), (8, "0[oO]?([0-7]{1,20})"), (2, "0[bB]([01]{1,60})")):
+        yield from (int(n, base) for n in re.findall(rf"\b{form}", text))
     if grouped := re.fullmatch(r"[-+]?(\d{1,18}(?:[_,.' ]\d{1,18})+)", text.strip()):
         yield int(re.sub(r"\D", "", grouped[1])[:_DIGITS])
     if double := re.match(r"\s*[-+]?(\d{0,18}[.]?\d{1,18}[eE][-+]?\d{1,2})", text):

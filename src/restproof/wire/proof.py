@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -16,6 +17,8 @@ from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
 from restproof.semantics.inner import without_ids
 
 _SORTED = json.JSONEncoder(sort_keys=True)
+_SHORT = 200
+"""Characters of a text up to which its digest is kept: most of what requests hold, others have held."""
 ANYWHERE = "*"
 """Stands for the field of a token in a body that is no object."""
 Mark = tuple[str, str]
@@ -49,7 +52,7 @@ class Marks:
         if self._as_bytes in raw:
             for entity in shown:
                 for name, value in entity.items():
-                    if name not in resource.references:
+                    if name not in resource.references and isinstance(value, str | list | dict):
                         for token in self._in(without_ids(resource, name, value)):
                             found[name, token] = None
             if not found and not isinstance(body, dict):
@@ -97,9 +100,9 @@ class Marks:
             if name not in resource.secret
         )
 
-    def are_in_text(self, text: str) -> bool:
-        """Whether a text holds a token of the run."""
-        return bool(self._in(text))
+    def are_in_any(self, values: Iterable[Any]) -> bool:
+        """Whether one of the values holds a token of the run."""
+        return any(map(self._in, values))
 
     def _in(self, value: Any) -> list[str]:
         """The tokens in a value. Some servers keep texts in capitals, so case says nothing."""
@@ -188,7 +191,7 @@ def _folded(value: Any) -> Any:
     spelling of a moment, the order of an array, the members of an object that hold nothing, which are left out, or
     filled in."""
     if isinstance(value, str):
-        return str(instant(value).timestamp()) if FORMATS["date-time"].check(value) else value.strip().casefold()
+        return _folded_once(value) if len(value) <= _SHORT else _folded_text(value)
     if isinstance(value, list):
         return sorted((_folded(inner) for inner in value), key=_SORTED.encode)
     if isinstance(value, dict):
@@ -197,7 +200,21 @@ def _folded(value: Any) -> Any:
     return value
 
 
+def _folded_text(text: str) -> str:
+    return str(instant(text).timestamp()) if FORMATS["date-time"].check(text) else text.strip().casefold()
+
+
 def _sum(value: Any) -> str:
+    if len(value) > _SHORT if isinstance(value, str) else isinstance(value, list | dict):
+        return _sum_anew(value)
+    return _sum_once(value)
+
+
+def _sum_anew(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return hashlib.sha256(_SORTED.encode(value).encode()).hexdigest()[:16]
+
+
+_folded_once = lru_cache(4096)(_folded_text)
+_sum_once = lru_cache(4096, typed=True)(_sum_anew)  # True is no 1 in JSON

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.semantics.inner import referring
@@ -15,14 +14,13 @@ from restproof.wire.proof import Mark, may_show, sums_of
 from restproof.wire.walk import Sender
 
 
-@dataclass(frozen=True)
-class Ticket:
+class Ticket(NamedTuple):
     """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
     ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
     hold no mark that shows; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
     request target of a parent that was; ``operation``: the one that the contract has there, if any. ``onto``: where the
     item is from then on, where the body of an update names another id; ``moving``: its number in the ledger;
-    ``names``: all that the body holds of the resource, whether it stays as it was sent (``fields``) or not."""
+    ``sent``: what the body holds of the resource."""
 
     place: Spot | None
     method: str
@@ -30,7 +28,7 @@ class Ticket:
     credential: str | None = None
     stores: bool = False
     marks: tuple[Mark, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    sent: Sequence[Mapping[str, Any]] = ()
     known: frozenset[str] | None = None
     absent: bool = False
     adrift: str = ""
@@ -38,7 +36,6 @@ class Ticket:
     entry: int | None = None
     onto: Spot | None = None
     moving: int | None = None
-    names: frozenset[str] = frozenset()
 
     @property
     def deletes(self) -> bool:
@@ -51,6 +48,16 @@ class Ticket:
         if self.place is None or self.place.id is None or self.entry is not None:
             return False
         return self.method == "PUT" and creates_by_put(self.place.resource)
+
+    @property
+    def names(self) -> set[str]:
+        """All that the body names of the resource, whether it stays as it was sent or not."""
+        return {name for entity in self.sent for name in entity}
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """What of the body stays as it was sent."""
+        return {} if self.place is None else lasting(self.place, self.sent)
 
     @property
     def kept(self) -> Mapping[str, Any]:
