@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.openapi.emitted.common import Kind, numbers
 from tests.openapi.honest import Answer, Refused, Request, Service
-from tests.openapi.shares import Subject, promised, wrong
+from tests.openapi.shares import Subject, learned, promised, wrong
 from tests.openapi.test_directions import honest
 from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, content, contract, read, resource
 from tests.strangers.harness import Plan
@@ -232,3 +232,25 @@ def test_an_id_that_a_client_may_choose_is_not_supposed(name: str, tmp_path: Pat
         said[f"/boxes/{{{name}}}"] = said.pop("/boxes/{id}")
     with pytest.raises(ContractError, match="no path of this document"):
         contract(tmp_path, said)
+
+
+@pytest.mark.parametrize("shown", [PLAIN.shown, lambda item: {"ok": True, "data": item}], ids=["bare", "wrapped"])
+def test_what_a_service_shows_as_it_was_sent_is_learned_and_a_lost_update_told_then(
+    shown: Callable[[dict[str, Any]], Any], tmp_path: Path
+) -> None:
+    kind = replace(PLAIN, shown=shown)
+
+    def lose(service: Service, request: Request) -> tuple[int, Any]:
+        kind.valid(service, request, ())
+        return kind.read(service, request)
+
+    document = {"openapi": "3.0.3", "info": {"title": "Boxes", "version": "1"}, "paths": paths(404)}
+    (tmp_path / "boxes.json").write_text(json.dumps(document), encoding="utf-8")
+    subject = Subject("boxes", tmp_path / "boxes.json", lambda: Service(kind.routes()))
+    promise = promised(subject, tmp_path)
+    more = learned(subject, promise, tmp_path)
+    assert "volatile: []" in more.text
+    lost = Service({**kind.routes(), ("PATCH", PLAIN.one): lose})
+    assert wrong(promise.run(lost, tmp_path / "document", "smoke")) == []
+    assert any("update" in said for said in wrong(more.run(lost, tmp_path / "learned", "smoke")))
+    assert wrong(more.run(subject.service(), tmp_path / "healthy", "smoke")) == []

@@ -44,6 +44,8 @@ def field_words(states: States, contract: Contract, said: Mapping[str, Any]) -> 
             yield from _default(resource, name, made)
             if name not in resource.normalized:
                 yield from _form(resource, name, list(kept_pairs(made, changes, name)))
+        if "answers" in resource.open:
+            yield from _as_sent(resource, made, changes)
 
 
 # ------------------------------------------------------------------- what moves
@@ -178,6 +180,20 @@ def _default(resource: Resource, name: str, made: Sequence[Made]) -> Iterator[Wo
         return
     what = f"{name} is {json.dumps(values[0], ensure_ascii=False)} where a create leaves it out, {len(found)} times"
     yield Word(resource.name, ("defaults", name), {"value": values[0]}, what, numbers(m.n for m in found))
+
+
+def _as_sent(resource: Resource, made: Sequence[Made], changes: Sequence[Change]) -> Iterator[Word]:
+    """The fields that are shown as they were sent, where no word says what answers show: what is volatile no more is
+    compared."""
+    shown: dict[str, tuple[int, ...]] = {}
+    for name in (n for n in resource.volatile if n in resource.shapes.create["properties"]):
+        pairs = [*kept_pairs(made, changes, name)]
+        if len(pairs) >= ENOUGH and all(same(sent, kept) for _, sent, kept in pairs):
+            shown[name] = tuple(n for n, _, _ in pairs)
+    if shown:
+        left = [name for name in resource.volatile if name not in shown]
+        what = f"{', '.join(shown)} {'was' if len(shown) == 1 else 'were'} shown as sent"
+        yield Word(resource.name, ("volatile",), left, what, numbers(n for found in shown.values() for n in found))
 
 
 # ------------------------------------------------------------------- in what form values are kept

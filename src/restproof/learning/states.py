@@ -128,6 +128,7 @@ class States:
         if seen.route.id is None or seen.fields is None:
             return
         key = key_of(seen, seen.route.id)
+        self._creates.pop(key, None)  # what a read shows from here on is not what the create has made
         known = self._open.get(key)
         if known is None or known.state is None:
             self._open[key] = _Open(seen.entity, seen.exchange.started, seen.exchange.started)
