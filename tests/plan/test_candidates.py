@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from restproof.contract.normal import NORMAL
+from restproof.contract.patterns import allows_length
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.candidates import accepted, refused, sample, wrong_types
 from restproof.plan.scalars import LONGEST
@@ -218,6 +219,19 @@ def test_a_row_of_one_character_needs_no_generator(
 ) -> None:
     monkeypatch.setattr("hypothesis.given", None)
     assert matching_text({"type": "string", **schema}, None) == text
+
+
+@pytest.mark.parametrize(("pattern", "length"), [("^AC[0-9a-f]{32}$", 35), ("^[a-c]{3}x[0-9]{2,4}$", 5), ("^ab?c$", 4)])
+def test_a_length_that_a_pattern_cannot_have_is_not_looked_for(
+    pattern: str, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hypothesis.given", None)
+    assert matching_text({"type": "string", "pattern": pattern}, length) == ""
+
+
+@pytest.mark.parametrize("pattern", ["ab{2}", "^ab|cd$", "^ab", "ab$", "^a[0-9]+$"])
+def test_a_pattern_that_is_not_bound_to_both_ends_allows_any_length(pattern: str) -> None:
+    assert allows_length(pattern, 40)
 
 
 def test_plausible_text_has_several_scripts_and_nothing_invisible() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from restproof.contract.model import Resource
 from restproof.plan import inputs
+from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.named import reference_bodies
+from restproof.plan.profile import PROFILES
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Validation
 
-from .conftest import every, name_of, resolved
+from .conftest import CONTRACTS, every, name_of, resolved
 from .schemas import is_unassertable
 
 WRITES = ("create", "update", "replace")
@@ -83,6 +87,22 @@ def test_what_may_move_a_resource_is_no_field_of_its_own(ground: Ground) -> None
     assert bool(cases) == bool(ground.resource.parents)
     assert not {c["field"] for c in cases} & ground.bodies.writable.keys()
     assert {c["parent"] for c in cases} <= {p.resource for p in ground.resource.parents[-1:]}
+
+
+def test_what_may_move_any_resource_is_gathered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a thousand resources each would look at a thousand others."""
+    contract, looked = replace(CONTRACTS["procore"]), list[str]()
+    usual: Any = vars(Resource)["parameter_parents"]
+
+    def counted(resource: Resource) -> Any:
+        looked.append(resource.name)
+        return usual.fget(resource)
+
+    monkeypatch.setattr(Resource, "parameter_parents", property(counted))
+    for resource in contract:
+        ground = Ground(contract, resource, "update", PROFILES["ci"], Bodies(contract, resource))
+        assert list(inputs.moving_names(ground)) or not resource.parents
+    assert len(looked) == len(contract.resources)
 
 
 @every(*WRITES)

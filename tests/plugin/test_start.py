@@ -34,6 +34,17 @@ def test_a_plan_reads_the_register_once_and_looks_for_no_entry_points(monkeypatc
     assert scans == []
 
 
+def test_a_plan_is_the_same_with_pytest_and_without(capsys: pytest.CaptureFixture[str]) -> None:
+    """What it takes for pytest to select from a hundred thousand items is spared where nothing is asked of it."""
+    shown = []
+    for extra in ([], ["--", "-m", "must or not must"]):
+        code = run(["run", str(CONTRACT), "--plan", "--shard", "2/3", *extra])
+        shown.append((code, *capsys.readouterr()))
+    assert shown[0] == shown[1]
+    assert shown[0][0] == 0
+    assert shown[0][1]
+
+
 def test_a_plan_is_made_without_what_draws() -> None:
     """Hypothesis takes longer to load than most plans to make."""
     words = ["run", str(CONTRACT), "--plan"]

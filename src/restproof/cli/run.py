@@ -218,11 +218,16 @@ def run(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
     )
     with _few_collections():
+        from restproof.bundle import suites_of
+        from restproof.session.planning import lines_of, write_out
         from restproof.session.promise import beginning, promised
 
         promise = promised(options, Path.cwd(), shared, contract)
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
+        if options.plan and not extra and len(suites := suites_of(promise.config.root)) == 1:
+            write_out(lines_of(promise, suites[0]))  # what pytest might select is all of it
+            return Ending(0)
         with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 
 from restproof.cli.closing import closing
 from restproof.cli.progress import Progress
-from restproof.errors import ConfigurationError, RestproofError
+from restproof.errors import RestproofError
+from restproof.garbage import uncollected
 from restproof.plugin.collection import BundledModule
 from restproof.plugin.current import Caller, run_of
 from restproof.plugin.item import RuleItem
+from restproof.session.planning import nothing_selected
 from restproof.session.promise import Promise
 
 NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
@@ -37,6 +40,11 @@ class Watcher(Caller):
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self.config = config
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self) -> Iterator[None]:
+        with uncollected():
+            return (yield)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -111,10 +119,7 @@ class Watcher(Caller):
         if code == 0:
             return 0
         if code == NOTHING and not self.promise.is_shared:
-            raise ConfigurationError(
-                "nothing is selected: no item of the plan is left",
-                hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.",
-            )
+            raise nothing_selected()
         return code if code == NOTHING else 2
 
 

@@ -660,6 +660,15 @@ class Contract:
         return tuple(dict.fromkeys(p.name for way in ways for p in way.parents_in("header")))
 
     @cached_property
+    def parameters_naming(self) -> Mapping[str, tuple[str, ...]]:
+        """Resource → the parameters in a query or a body by which those below it name it, each once."""
+        found: dict[str, dict[str, None]] = {}
+        for resource in self:
+            for parent in (p for p in resource.parameter_parents if p.place != "header"):
+                found.setdefault(parent.resource, {})[parent.name] = None
+        return {name: tuple(names) for name, names in found.items()}
+
+    @cached_property
     def rates(self) -> Mapping[str, Rate]:
         """How often ``resource.operation``, or ``resource`` as a whole, may be asked for, where that is said apart."""
         ways = {

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 import unicodedata
 from functools import cache, lru_cache
 from itertools import groupby
+from typing import Any
 
 import jsonschema_rs
 
@@ -196,3 +198,23 @@ def may_be_whole(source: str) -> bool:
         return False
     alone = [character for character in map(chr, range(32, 127)) if found.fullmatch(character)]
     return found.match("") is None and all(found.fullmatch(character * 2) for character in alone)
+
+
+@lru_cache(maxsize=512)
+def _widths(source: str) -> tuple[int, int]:
+    """The fewest and the most characters of a text that holds what the pattern describes, as far as it tells: one that
+    is bound to both ends of the text does."""
+    found = pattern(source)
+    if found is None or found.flags & re.MULTILINE:
+        return 0, sys.maxsize
+    parsed: Any = importlib.import_module("re._parser").parse(found.pattern)
+    ends = [str(part[1]) for part in (*parsed[:1], *parsed[-1:]) if str(part[0]) == "AT"]
+    least, most = parsed.getwidth()
+    return (least, most) if ends == ["AT_BEGINNING", "AT_END_STRING"] else (0, sys.maxsize)
+
+
+def allows_length(source: str, length: int) -> bool:
+    """Whether a text of so many characters may hold what the pattern describes: no, where that is bound to both ends of
+    the text, and longer or shorter."""
+    least, most = _widths(source)
+    return least <= length <= most

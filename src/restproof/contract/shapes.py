@@ -151,7 +151,6 @@ def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
 
     ``number`` brings ``integer`` along; ``integer`` alone means that only whole numbers are admitted.
     """
-    every = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
     if "const" in schema:
         return frozenset({type_of(schema["const"])})
     if "enum" in schema:
@@ -159,12 +158,15 @@ def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
     if "type" in schema:
         kind = schema["type"]
         # What is neither was told as no JSON Schema already.
-        kinds = frozenset([kind] if isinstance(kind, str) else kind if isinstance(kind, list) else every)
+        kinds = frozenset([kind] if isinstance(kind, str) else kind if isinstance(kind, list) else _EVERY_TYPE)
         return kinds | {"integer"} if "number" in kinds else kinds
     for word in ("anyOf", "oneOf"):
         if word in schema:
             return frozenset().union(*(types_of(s) for s in schema[word]))
-    return every
+    return _EVERY_TYPE
+
+
+_EVERY_TYPE = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
 def type_of(value: Any) -> str:

@@ -69,13 +69,13 @@ def begun_after(items: Sequence[Item]) -> dict[str, Item]:
     """The items of a plan that may rest, each by the item after which it is begun: the last one before it of its
     family, so that they do not come between."""
     found: dict[str, Item] = {}
-    last: dict[str, str] = {}
+    last: dict[str, Item] = {}
     for item in items:
         if item.left_out or item.proof.observes:
             continue
-        family = item.proof.requirement.partition(".")[0]
+        family = item.proof.family
         if may_rest(item) and family in last:
-            found[last[family]] = item
+            found[last[family].id] = item
         else:
-            last[family] = item.id
+            last[family] = item
     return found

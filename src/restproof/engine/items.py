@@ -152,7 +152,7 @@ def items_of(
     for resource in filter(wanted, contract):
         for operation in proof.operations(resource):
             if proof.applies(contract, resource, operation):
-                count = recorded.get(f"{proof.requirement}[{resource.name}-{operation}]")
+                count = recorded.get(f"{proof.requirement}[{resource.name}-{operation}]") if recorded else None
                 item = Item(proof, test, contract, resource, operation, profile, bodies[resource.name], count)
                 if proof.observes or item.count or count is not None:
                     yield item

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
@@ -56,6 +57,11 @@ class Proof:
     observes: bool = False
     reads: Reads = "content"
 
+    @cached_property
+    def family(self) -> str:
+        """The family of the requirement: what its id begins with."""
+        return self.requirement.partition(".")[0]
+
     def operations(self, resource: Resource) -> tuple[str, ...]:
         """The operations of the resource that the rule may speak of."""
         if self.by_put and not resource.supports("create") and creates_by_put(resource):
@@ -63,11 +69,13 @@ class Proof:
         return self.on or OPERATIONS
 
     def applies(self, contract: Contract, resource: Resource, operation: str) -> bool:
-        return (
-            resource.supports(operation)
-            and all(resource.supports(n) or _met(n, contract, resource) for n in self.needs)
-            and (self.when is None or self.when(contract, resource))
-            and (self.where is None or self.where(resource.operation(operation)))
+        if not resource.supports(operation):
+            return False
+        for need in self.needs:
+            if not (resource.supports(need) or _met(need, contract, resource)):
+                return False
+        return (self.when is None or self.when(contract, resource)) and (
+            self.where is None or self.where(resource.operation(operation))
         )
 
 

@@ -45,15 +45,16 @@ def _with_rests_begun(items: Sequence[Item], price: Mapping[int, float]) -> list
     """The items, with the families of which one rests among the first, where they are small: what is waited for is over
     before the others have ended."""
     most = _BEGUN_BY * sum(price[id(item)] for item in items)
-    families = {item.proof.requirement.partition(".")[0] for item in begun_after(items).values()}
-    early = [i for i in items if i.proof.requirement.partition(".")[0] in families and not _is_last(i)]
+    families = {item.proof.family for item in begun_after(items).values()}
+    early = [i for i in items if i.proof.family in families and not _is_last(i)]
     if sum(price[id(item)] for item in early) > most:
         return list(items)
     sent = list(accumulate(price[id(item)] for item in items))
     first = items[: sum(each <= most for each in sent)]
-    begin = [item for item in early if id(item) not in {id(each) for each in first}]
-    rest = items[len(first) :]
-    return [*first, *begin, *(item for item in rest if id(item) not in {id(each) for each in begin})]
+    known = {id(item) for item in first}
+    begin = [item for item in early if id(item) not in known]
+    begun = {id(item) for item in begin}
+    return [*first, *begin, *(item for item in items[len(first) :] if id(item) not in begun)]
 
 
 def _goes_first(item: Item) -> bool:

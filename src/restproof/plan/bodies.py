@@ -5,6 +5,7 @@ Bodies are plain JSON with symbols (``plan.symbols``): unique text holds ``{run}
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,15 @@ class Bodies(FieldValues):
         """The required fields, those that a later replace has to repeat, those that say how much there may be below,
         and those by which quotas count. Where none is required, and rules are open, nobody may have written down which
         are: then every field."""
+        if not tag:
+            return {n: copy.deepcopy(v) if isinstance(v, dict | list) else v for n, v in self._minimal.items()}
+        return self._smallest(tag)
+
+    @cached_property
+    def _minimal(self) -> Body:
+        return self._smallest("")
+
+    def _smallest(self, tag: str) -> Body:
         if not self.required and "rules" in self.resource.open:
             return self.full(tag)
         telling = [n for n in self.writable if n in self.telling_fields]
@@ -125,6 +135,8 @@ class Bodies(FieldValues):
     ) -> Body:
         """``body`` without what would break a business rule on the state ``before`` (the earlier request values;
         ``None`` for a create). ``fixed``: members whose values stay as they are."""
+        if not self.kept_rules:
+            return {**body, **fixed}
         return keep(self, {**body, **fixed}, Keeping({**self.defaults, **(before or {})}, before is None, fixed))
 
     @cached_property

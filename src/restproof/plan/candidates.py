@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from restproof.contract.merging import contained
@@ -25,6 +24,7 @@ from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 from restproof.semantics.normal import is_sure, is_surely_refused
+from restproof.semantics.per_schema import PerSchema
 
 JsonSchema = Mapping[str, Any]
 BARE_ENTRY = "an entry without its array"
@@ -60,28 +60,25 @@ class _Sorted:
     refused: tuple[Candidate, ...]
 
 
-_sorted: dict[str, _Sorted] = {}
+def _sort(schema: JsonSchema) -> _Sorted:
+    allowed = types_of(schema)
+    proposed = [*_proposals(schema)]
+    if NORMAL in schema:
+        plain = [c.value for c in proposed if is_valid(schema, c.value) and c.value]
+        proposed += [c for value in plain[:1] for c in other_forms(schema, value)]
+    judged = [(c, is_valid(schema, c.value)) for c in proposed]
+    wrong = (c for c, fits in judged if not fits and c.keyword != "type" and type_of(c.value) in allowed)
+    wrong = (c for c in wrong if is_surely_refused(schema, c.value))
+    right = [c for c, fits in judged if fits and is_sure(schema, c.value)]
+    if are_open(schema):
+        changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
+        right = [c for c in changed if is_valid(schema, c.value)]
+        wrong = (c for c in wrong if c.value == "" or not is_valid(schema, trimmed(schema, c.value)))
+    return _Sorted(tuple(_distinct(iter(right))), tuple(_distinct(wrong)))
 
 
-def _candidates(schema: JsonSchema) -> _Sorted:
-    """The candidates of a schema, sorted once: what is nested is asked for again by everything around it."""
-    key = json.dumps(schema, sort_keys=True)
-    if key not in _sorted:
-        allowed = types_of(schema)
-        proposed = [*_proposals(schema)]
-        if NORMAL in schema:
-            plain = [c.value for c in proposed if is_valid(schema, c.value) and c.value]
-            proposed += [c for value in plain[:1] for c in other_forms(schema, value)]
-        judged = [(c, is_valid(schema, c.value)) for c in proposed]
-        wrong = (c for c, fits in judged if not fits and c.keyword != "type" and type_of(c.value) in allowed)
-        wrong = (c for c in wrong if is_surely_refused(schema, c.value))
-        right = [c for c, fits in judged if fits and is_sure(schema, c.value)]
-        if are_open(schema):
-            changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
-            right = [c for c in changed if is_valid(schema, c.value)]
-            wrong = (c for c in wrong if c.value == "" or not is_valid(schema, trimmed(schema, c.value)))
-        _sorted[key] = _Sorted(tuple(_distinct(iter(right))), tuple(_distinct(wrong)))
-    return _sorted[key]
+_candidates = PerSchema(_sort)
+"""The candidates of a schema, sorted once: what is nested is asked for again by everything around it."""
 
 
 def accepted(schema: JsonSchema) -> list[Candidate]:
@@ -113,12 +110,11 @@ def _shallow(found: list[Candidate], schema: JsonSchema) -> list[Candidate]:
 
 def wrong_types(schema: JsonSchema) -> list[Candidate]:
     """A specimen of every JSON type that the schema does not admit; null is left to ``input.null``."""
-    return list(_wrong_types(json.dumps(schema, sort_keys=True)))
+    return list(_wrong_types(schema))
 
 
-@cache
-def _wrong_types(key: str) -> tuple[Candidate, ...]:
-    schema = json.loads(key)
+def _mistyped(schema: JsonSchema) -> tuple[Candidate, ...]:
+    schema = json.loads(json.dumps(schema, sort_keys=True))  # equal schemas show the members of an entry in one order
     allowed = types_of(schema)
     found = []
     for name, specimens in SPECIMENS.items():
@@ -137,6 +133,9 @@ def _wrong_types(key: str) -> tuple[Candidate, ...]:
         if "integer" not in allowed:
             found.append(Candidate("type", "one for true", 1))
     return tuple(_distinct(iter(found)))
+
+
+_wrong_types = PerSchema(_mistyped)
 
 
 def _distinct(candidates: Iterator[Candidate]) -> list[Candidate]:

@@ -242,13 +242,13 @@ def _parameters_in_path(ground: Ground) -> dict[str, str]:
     """Parameters by which other resources of the contract name a parent that this one has in its path, with the symbol
     for its id: here they are fields that do not exist."""
     own = {p.name for p in ground.resource.parameter_parents}
-    held = {p.resource for p in ground.resource.path_parents}
+    held = dict.fromkeys(p.resource for p in ground.resource.path_parents)
     wrapper = ground.resource.operation(ground.operation).envelope.request_pointer[1:]
     return {
-        p.name: reference(p.resource, 0)
-        for other in ground.contract
-        for p in other.parameter_parents
-        if p.place != "header" and p.resource in held and p.name not in own and p.name != wrapper
+        name: reference(parent, 0)
+        for parent in held
+        for name in ground.contract.parameters_naming.get(parent, ())
+        if name not in own and name != wrapper
     }
 
 
@@ -263,8 +263,7 @@ def moving_names(ground: Ground) -> Iterator[dict[str, str]]:
     outside = () if way.envelope.request else (p.name for p in way.parameters)
     taken = {*ground.bodies.writable, *resource.references, *outside}
     for parent in resource.parents[-1:]:
-        beside = [p for other in ground.contract for p in other.parameter_parents if p.place != "header"]
-        known = [p.name for p in beside if p.resource == parent.resource]
+        known = ground.contract.parameters_naming.get(parent.resource, ())
         names = dict.fromkeys([*known, parent.resource + ("Id" if camel else "_id"), parent.resource])
         for name in [n for n in names if n not in taken][: 1 if tells else 3]:
             yield {"field": name, "parent": parent.resource}

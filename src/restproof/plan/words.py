@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import matches_plainly, may_be_whole
+from restproof.contract.patterns import allows_length, matches_plainly, may_be_whole
 from restproof.contract.patterns import pattern as python_pattern
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
@@ -95,6 +95,8 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
         if pattern is None:
             return (PHRASES[0] * (1 + length // len(PHRASES[0])))[:length]
         return _from_pattern(pattern, schema.get("minLength", 0), schema.get("maxLength"))
+    if pattern is not None and not allows_length(pattern, length):
+        return ""  # Hypothesis would look for it three hundred times
     # Of both cases where the pattern lets it be: a server may keep short text as it is, and long text in small letters.
     mixed, small = (
         (words * (1 + length // len(words)))[:length].rstrip().ljust(length, "x")

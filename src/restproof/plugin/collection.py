@@ -12,15 +12,13 @@ from types import ModuleType
 import pytest
 
 from restproof.bundle import REGISTER, is_bundled
-from restproof.contract.hints import closest
-from restproof.engine.items import items_of, sampled
 from restproof.engine.loading import module_of, no_entry
 from restproof.engine.marks import proof_of
-from restproof.engine.order import in_plan_order
 from restproof.engine.register import Requirement
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
+from restproof.session.planning import items_for, planned
 from restproof.session.run import Run
 
 _BROKEN = pytest.StashKey[bool]()
@@ -66,15 +64,7 @@ def pytest_pycollect_makeitem(
             plan_item=item,
             original=obj,
         )
-        for item in items_of(
-            proof,
-            obj,  # type: ignore[arg-type]
-            run.contract,
-            run.profile,
-            run.bodies,
-            run.recorded,
-            run.options.selects_resource,
-        )
+        for item in items_for(run, proof, obj)  # type: ignore[arg-type]
     ]
     named = collector.config.stash.setdefault(_NAMED, {})
     for item in items:
@@ -138,19 +128,15 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if run is None:
         return
 
-    _check_rules(config, run)
     # The plan must not depend on who has shuffled the items: shards are parts of one and the same.
     ours = sorted((i for i in items if isinstance(i, RuleItem)), key=lambda i: i.number)
-    selected = [i for i in ours if run.selected(i.plan_item)]
-    for item, plan_item in zip(selected, sampled([i.plan_item for i in selected], run.register), strict=True):
+    try:
+        found = planned(run, [i.plan_item for i in ours])
+    except ConfigurationError as error:
+        end(config, error)
+    chosen = [ours[at] for at, _ in found]
+    for item, (_, plan_item) in zip(chosen, found, strict=True):
         item.plan_item = plan_item
-    by_plan = {id(i.plan_item): i for i in selected}
-    chosen = [by_plan[id(item)] for item in in_plan_order((i.plan_item for i in selected), run.register)]
-    if run.options.shard:
-        part, whole = _shard(config, run.options.shard)
-        # What observes has to see every exchange, whichever part sends it; `merge` brings together what each has seen.
-        sending = [i for i in chosen if not i.plan_item.proof.observes]
-        chosen = [*sending[part - 1 :: whole], *(i for i in chosen if i.plan_item.proof.observes)]
     # Modules that were not collected at all are no deselection, and show in the rules that have no test here.
     untested = {r.id for r in run.register.values() if r.not_tested is None} - run.tested
     narrowed = run.narrowed or bool(untested) or any("::" in a for a in config.args)
@@ -162,27 +148,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     items[:] = [*(i for i in items if not isinstance(i, RuleItem)), *chosen]
 
 
-def _check_rules(config: pytest.Config, run: Run) -> None:
-    """End the session where a rule or family that was asked for is none: what else was asked for would hide that."""
-    for only in run.options.only:
-        name = only.removesuffix(".*")
-        if not any(f"{rule}.".startswith(f"{name}.") for rule in run.register):
-            guess = closest(name, [*run.register, *{r.family for r in run.register.values()}])
-            hint = f"did you mean '{guess}'?" if guess else "restproof rules lists them."
-            hint = "give --only once for each of them" if "," in name else hint
-            end(config, ConfigurationError(f"--only {only}: there is no such rule", hint=hint))
-
-
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Whoever leaves an item out (-k, -m, --lf, --deselect …), the run is not a whole one any more."""
     for item in items:
         run = run_of(item.config)
         if run is not None and isinstance(item, RuleItem):
             run.narrowed = True
-
-
-def _shard(config: pytest.Config, text: str) -> tuple[int, int]:
-    part, slash, whole = text.partition("/")
-    if not (slash and part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
-        end(config, ConfigurationError(f"--shard {text}: that is no part of a run", hint="Write K/N, with 1 ≤ K ≤ N."))
-    return int(part), int(whole)

@@ -5,16 +5,11 @@ PYTEST_DONT_REWRITE: it asserts nothing.
 
 from __future__ import annotations
 
-import os
-import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 
 from restproof.errors import RestproofError, StorageError
-from restproof.oracle.finding import an
-from restproof.plan.bodies import unmarked
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.pool import by_itself
@@ -22,7 +17,7 @@ from restproof.plugin.workers import PIDS, between, workers_end_first
 from restproof.report.terminal import closing_lines
 from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.handed import HANDED
-from restproof.session.run import Run
+from restproof.session.planning import plan_lines, write_out
 
 
 @pytest.hookimpl(wrapper=True)
@@ -35,11 +30,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         workers_end_first(run, session.config.stash.setdefault(PIDS, []))
         return (yield)
     if run.options.plan:
-        try:
-            sys.stdout.writelines(f"{line}\n" for line in plan_lines(run, items))
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever reads it has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_out(plan_lines(run, [i.plan_item for i in items]))
         session.items.clear()
         return (yield)
     try:
@@ -66,32 +57,6 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return None
     except StorageError as error:
         end(session.config, error)
-
-
-def plan_lines(run: Run, items: Sequence[RuleItem]) -> Iterator[str]:
-    """The plan as text, line by line: the items in order with their cases and requests."""
-    yield f"{'requests':>8}  {'cases':>5}  item"
-    total = 0
-    for item in (i.plan_item for i in items):
-        total += item.cost
-        yield f"{item.cost:>8}  {item.count:>5}  {item.id}"
-    yield f"{total:>8}  about, without shared set-up, in {len(items)} items"
-    for name, count in _lasting(items).items():
-        kept = f"make {an(name)}, which no operation can delete (--max-creates N bounds them)"
-        yield f"{count:>8}  of them, about, {kept}"
-    for name, proof in unmarked(run.bodies.values()):
-        yield f"{name}: no text can hold the token of the run; {proof}"
-
-
-def _lasting(items: Sequence[RuleItem]) -> Counter[str]:
-    """About how many of each resource without a delete the items make: one for each case of a create, and one for each
-    other item."""
-    found: Counter[str] = Counter()
-    for item in (i.plan_item for i in items):
-        resource = item.resource
-        if resource is not None and resource.creatable and not resource.supports("delete"):
-            found[resource.name] += item.count if item.operation in ("create", "replace") else min(1, item.count)
-    return found
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

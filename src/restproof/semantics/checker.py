@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -18,9 +17,13 @@ import jsonschema_rs
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, own_checks
 from restproof.contract.validator import Validator
+from restproof.semantics.per_schema import PerSchema
 
 _SHORT = 100
 """Characters of a text whose form is remembered: the same ones come again in one list after the other."""
+_USUAL, _TEXTS = 500, 64
+"""Characters of a text of which a schema remembers whether it allows it, and how many of them: a plan asks each field
+for the same ones, under each rule again."""
 _LONG = range(10_000, 200_000)
 """Characters of a text that takes long to look at, so that the form of a few is remembered."""
 
@@ -77,10 +80,18 @@ class Checker:
         checks = {**_CHECKS, **own_checks(plain)}
         self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=checks)
         self._exact: Any = Validator(plain, format_checker=_format_checker(checks))
+        self._texts: dict[str, bool] = {}
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` is valid."""
-        return self._quick_yes(value) or bool(self._exact.is_valid(value))
+        if not isinstance(value, str) or len(value) > _USUAL:
+            return self._quick_yes(value) or bool(self._exact.is_valid(value))
+        known = self._texts.get(value)
+        if known is None:
+            if len(self._texts) >= _TEXTS:
+                self._texts.clear()
+            known = self._texts[value] = self._quick_yes(value) or bool(self._exact.is_valid(value))
+        return known
 
     def problems(self, value: Any) -> list[Problem]:
         """All that is wrong with ``value``; empty where it is valid."""
@@ -157,22 +168,8 @@ def _plain(word: str, error: Any) -> str:
     return texts.get(word, "is not valid")
 
 
-_by_text: dict[str, Checker] = {}
-_by_identity: dict[int, tuple[Mapping[str, Any], Checker]] = {}
-
-
-def checker(schema: Mapping[str, Any]) -> Checker:
-    """The checker of ``schema``; equal schemas share one, and the same object finds it at once."""
-    known = _by_identity.get(id(schema))
-    if known is not None:
-        return known[1]
-    key = json.dumps(schema, sort_keys=True)
-    found = _by_text.get(key)
-    if found is None:
-        found = _by_text[key] = Checker(schema)
-    # The schema is kept, so that its identity is not given to another object.
-    _by_identity[id(schema)] = (schema, found)
-    return found
+checker = PerSchema(Checker)
+"""The checker of a schema."""
 
 
 def format_checker(schema: Mapping[str, Any]) -> Checker:

@@ -8,11 +8,10 @@ differ in case alone: many servers compare unique texts without it.
 from __future__ import annotations
 
 import importlib
-import json
 import string
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 from math import ceil, floor
 from typing import Any
 
@@ -23,6 +22,7 @@ from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import types_of
 from restproof.contract.values import listed
 from restproof.semantics.checker import is_valid
+from restproof.semantics.per_schema import PerSchema
 
 JsonSchema = Mapping[str, Any]
 #: A unique key with fewer values than this may be used up by a run, or by what is there already.
@@ -50,18 +50,16 @@ _Maker = Callable[[_Digits], Any]
 
 def capacity(schema: JsonSchema) -> int:
     """How many values ``nth`` knows; 0 where it knows none."""
-    return _built(json.dumps(schema, sort_keys=True))[1]
+    return _built(schema)[1]
 
 
 def nth(schema: JsonSchema, number: int) -> Any:
     """Value ``number`` (modulo the capacity) of the schema; ``None`` where there is none."""
-    maker, size = _built(json.dumps(schema, sort_keys=True))
+    maker, size = _built(schema)
     return maker(_Digits(number % size)) if size else None
 
 
-@lru_cache(maxsize=512)
-def _built(key: str) -> tuple[_Maker, int]:
-    schema = json.loads(key)
+def _build(schema: JsonSchema) -> tuple[_Maker, int]:
     best: tuple[_Maker, int] = (lambda _digits: None, 0)
     for maker in _makers(schema):
         digits = _Digits(0)
@@ -73,6 +71,9 @@ def _built(key: str) -> tuple[_Maker, int]:
         if best[1] >= ROOMY**2:
             break
     return best
+
+
+_built = PerSchema(_build)
 
 
 def _makers(schema: JsonSchema) -> Iterable[_Maker]:
