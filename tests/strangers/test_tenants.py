@@ -20,16 +20,16 @@ CREDENTIALS = {"full": "ours", "foreign": "theirs"}
 
 class Tenants(Server):
     """The records of each tenant are another server's. ``default``: whose a request is that shows no credential, or
-    one that is not known; ``None``: nobody's."""
+    one that is not known; ``None``: nobody's. ``more``: what the other tenants have beside what ours has."""
 
-    def __init__(self, default: str | None) -> None:
+    def __init__(self, default: str | None, more: int = 200) -> None:
         super().__init__()
         self.default = default
         self.of = {"ours": self, "theirs": Server(), "default": Server()}
         for at, one in enumerate(self.of.values()):
             # What one tenant makes has an id that another one has by now.
             for resource in one.rows if at else ():
-                for _ in range(200):
+                for _ in range(more):
                     number = one.new_id(resource)
                     one.stranger(resource, f"t{number}" if resource == "tag" else number, f"of others {number}")
 
@@ -77,3 +77,12 @@ def test_the_look_by_the_way_of_the_request_is_needed(
     server = Tenants(default)
     run(auth, server, tmp_path, credentials=CREDENTIALS)
     assert server.harm(), "nothing came to harm without it: this test proves nothing"
+
+
+def test_what_a_wrong_credential_has_made_is_told_where_ours_got_the_same_id(auth: Plan, tmp_path: Path) -> None:
+    server = Tenants("default", more=0)
+    told = run(auth, server, tmp_path, credentials=CREDENTIALS)
+    left = Server.ours(server.of["default"])
+    assert left
+    assert {name for name in left if f"{name} " in " ".join(told.left)} == left.keys()
+    assert server.harm() == []

@@ -15,10 +15,10 @@ from typing import Any
 from restproof.contract.model import Contract
 from restproof.wire.evidence import is_by_update
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Group, below, place_of
+from restproof.wire.group import LATE, Group, below, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import UNANSWERED, UNKNOWN_TO_ALL, Left
+from restproof.wire.left import UNANSWERED, Left
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
@@ -286,8 +286,6 @@ class Work:
                 unread = f"the read answered {exchange.status or exchange.error}"
         if unread:
             self.failed.append(self._left(group, entry.item, unread))
-        elif group.credential is not None and any(w.credential is None and not w.refused for w in self._writes(entry)):
-            self.doubtful.append(Left(group.resource.name, entry.item, UNKNOWN_TO_ALL, headers=group.headers))
         else:
             self.deleted.add((entry.item, group.headers))
         return None
@@ -369,6 +367,7 @@ class Work:
             elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
         self.doubtful += [lost for lost in group.adrift(self.ledger) if (lost.where, lost.headers) not in self.told]
+        self.doubtful += unknown_to_all(group, self.ledger, self.marks)
         self.failed += (pending := group.pending(self.ledger, self.session.timeout))
         if unseen := group.unseen():
             self.unanswered[group.resource.name, unseen[0]] += unseen[1]

@@ -21,6 +21,7 @@ from restproof.wire.session import Session
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
 
 _ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
+_UNKNOWN = "made without a credential of the target, none of which sees it"
 _PENDING = "sent and not answered: it may be stored yet, and restproof cleanup looks again"
 _PATIENCE = 2
 """Times that a client waits for an answer until a look that shows nothing proves that nothing is stored."""
@@ -273,6 +274,18 @@ def place_of(write: LedgerEntry) -> str:
         return write.item
     marks = ", ".join(f"{name} {token}".removeprefix(f"{ANYWHERE} ") for name, token in write.marks or ())
     return write.collection.partition("?")[0] + (f" ({marks})" if marks else "")
+
+
+def unknown_to_all(group: Group, ledger: Ledger, marks: Marks) -> list[Left]:
+    """What creates without a credential of the target have made, by their answers, and neither the list shows nor a
+    delete has met: it may be another tenant's, where the same id was given out once more."""
+    named = [e for e in group.entries if e.item is not None and not (e.refused or e.placed)]
+    known = {e.item for e in named if e.credential is not None}
+    found = [e for e in named if e.credential is None and (e.item in known or not ledger.is_deleted(e))]
+    seen = group.seen or {}
+    lost = [e for e in found if e.item in known or str(e.id) not in seen]
+    lost = [e for e in lost if not any(marks.shown(group.resource, one, e.marks) for one in seen.values())]
+    return [Left(group.resource.name, e.item or "", _UNKNOWN) for e in lost if group.credential is not None]
 
 
 def below(

@@ -12,7 +12,6 @@ NAMED = 3
 """The most that one line names; the rest is counted."""
 
 UNANSWERED = "sent and not answered, and nothing deletes what it may have stored"
-UNKNOWN_TO_ALL = "made without a credential of the target, none of which sees it"
 
 
 @dataclass(frozen=True)
