@@ -105,6 +105,21 @@ def _minimal() -> Iterator[Kind]:
     operations = {"list": None, "create": minimal, "read": None, "update": minimal, "delete": None}
     yield Kind("writes are answered by an id alone", *item(operations=operations), Terse, Nameless, ("create",))
 
+    class Wrapped(Terse):
+        """Reads have an envelope, what answers a write has none."""
+
+        def show(self, path: str, row: Row) -> Row:
+            return {"item": super().show(path, row)}
+
+        def entry(self, path: str, row: Row) -> Any:
+            return super().show(path, row)
+
+    class WrappedNameless(Wrapped, Nameless): ...
+
+    words = {"operations": operations, "envelope": {"response": "item"}}
+    name = "writes are answered by an id alone, and without the envelope"
+    yield Kind(name, *item(**words), Wrapped, WrappedNameless, ("create",))
+
 
 IDS = {"type": "array", "items": {"type": "integer"}}
 SIDES = {

@@ -206,8 +206,10 @@ class Envelope:
 
     def shown(self, document: Any, *, in_part: bool = False) -> dict[str, Any] | None:
         """The fields that an answer shows, ``None`` where it holds no object of them. ``in_part``: whether it may be
-        without the member that holds the fields, and show only what stands beside it."""
+        without the members that hold the fields, and show only what stands beside them."""
         found = _at(document, self.response_pointer) if isinstance(document, dict | list) else document
+        if in_part and found is _MISSING:
+            found = document
         opened = self._opened(found)
         if self.known_by and opened is not None and self.known_by not in opened:
             within = [inner for inner in map(self._opened, opened.values()) if inner and self.known_by in inner]
