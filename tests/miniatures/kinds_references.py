@@ -116,7 +116,7 @@ def _minimal() -> Iterator[Kind]:
 
     class WrappedNameless(Wrapped, Nameless): ...
 
-    words = {"operations": operations, "envelope": {"response": "item"}}
+    words: dict[str, Any] = {"operations": operations, "envelope": {"response": "item"}}
     name = "writes are answered by an id alone, and without the envelope"
     yield Kind(name, *item(**words), Wrapped, WrappedNameless, ("create",))
 

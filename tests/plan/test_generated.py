@@ -52,6 +52,11 @@ def test_what_servers_may_treat_in_their_own_way_is_taken_out(sent: dict[str, An
     assert settled(field_of(CONTRACTS["procore"], PROJECT, "update"), sent) == left
 
 
+def test_a_remainder_that_is_cut_to_nothing_leaves_a_number_that_names_nobody() -> None:
+    field = field_of(CONTRACTS["procore"], PROJECT, "update")
+    assert settled(field, {"office_id": -1e-9}) == {"office_id": field.bodies.plain("office_id")}
+
+
 def test_what_is_compared_or_has_a_form_is_left_to_its_own_rules() -> None:
     field = field_of(CONTRACTS["procore"], PROJECT, "update")
     assert settled(field, {"estimated_start_date": "2015-02-30", "state_code": "zz"}) == {

@@ -123,10 +123,12 @@ def _printable(value: Any) -> Any:
         return {_printable(k) or "x": _printable(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_printable(v) for v in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)  # whether 5.0 may stand for an integer is the server's matter
     if isinstance(value, float):
-        value = int(value) if value.is_integer() else round(value, _DECIMALS)
+        value = round(value, _DECIMALS)  # it may leave nothing but a zero
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # whether 5.0 may stand for an integer is the server's matter
+        if abs(value) < 2**53:
+            return value
     if isinstance(value, int | float) and abs(value) > _LARGEST:
         return _LARGEST if value > 0 else -_LARGEST
     return value
