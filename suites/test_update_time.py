@@ -1,6 +1,6 @@
 """When the declared times of the last change move: with every change, and with nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,8 +59,7 @@ def moving(subject: Subject, change: Body, before: Body) -> Body:
     for name, value in change.items():
         options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
         found.update([(name, o) for o in options if differs(name, o)][:1])
-    stored = {n: before[n] for n in bodies.settable if n in before and n not in subject.spec.references}
-    kept = bodies.adjusted_to_rules(found, stored)
+    kept = bodies.adjusted_to_rules(found, shown_of(subject, before, bodies.settable))
     if not found or kept != found:
         raise Inconclusive("no change of the field is shown and keeps the rules")
     return found
@@ -68,13 +67,20 @@ def moving(subject: Subject, change: Body, before: Body) -> Body:
 
 def as_stored(subject: Subject, before: Body) -> Body:
     """An update that names every field that a response shows, with the value that it has."""
-    found = {n: before[n] for n in subject.bodies.changeable if n in before and n not in subject.spec.references}
-    for name, ref in subject.spec.references.items():
-        path = ReadPath.parse(ref.reads_as)
-        if name in subject.bodies.changeable and path.root in before:
-            found[name] = path.read(before)
     shape = subject.spec.shapes.update
+    found = shown_of(subject, before, subject.bodies.changeable)
     return {n: v for n, v in found.items() if is_valid(shape["properties"].get(n, {}), v)}
+
+
+def shown_of(subject: Subject, before: Body, names: Iterable[str]) -> Body:
+    """What a representation shows of fields that requests hold: of a reference the id, wherever that stands."""
+    found: Body = {}
+    for name in names:
+        ref = subject.spec.references.get(name)
+        path = ReadPath.parse(ref.reads_as if ref else name)
+        if path.root in before:
+            found[name] = path.read(before) if ref else before[name]
+    return found
 
 
 def moves(subject: Subject, change: Body) -> None:

@@ -112,6 +112,18 @@ def test_a_body_that_mixes_two_is_a_case_of_its_own_and_the_sandbox_refuses_it(b
         assert requests.patch(url, json={"country_id": two}).status_code == 422
 
 
+def test_no_time_is_asked_to_move_by_one_of_two_that_go_together(tmp_path: Path) -> None:
+    contract = json.loads((written(tmp_path) / "contract.yaml").read_text(encoding="utf-8"))
+    contract["resources"]["address"]["touched"] = ["changed_at"]
+    (tmp_path / "contract.yaml").write_text(json.dumps(contract), encoding="utf-8")
+    address = json.loads((tmp_path / "address.json").read_text(encoding="utf-8"))
+    changed = {"type": "string", "format": "date-time", "readOnly": True}
+    address["properties"] |= {"street": {"type": "string"}, "changed_at": changed}
+    (tmp_path / "address.json").write_text(json.dumps(address), encoding="utf-8")
+    run = restproof.run(tmp_path, only=("update.touches-updated-at",), cwd=tmp_path)
+    assert run.exit_code == 0, run.failures
+
+
 @pytest.mark.parametrize(
     ("within", "message"), [("land_id", "'land_id' is no reference"), ("city_id", "is no reference")]
 )
