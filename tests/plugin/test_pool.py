@@ -114,9 +114,9 @@ def test_what_the_profile_leaves_out_is_told_though_the_worker_that_was_to_do_it
 def test_the_plan_is_announced_once_and_before_all_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts: list[tuple[str, int]] = []
 
-    def seen(paths: Sequence[Path], *more: Any) -> None:
+    def seen(paths: Sequence[Path], *more: Any, **options: Any) -> None:
         parts.extend((path.name, sum(e["event"] == "item" for _, e in lines(path, partial=True))) for path in paths)
-        join(paths, *more)
+        join(paths, *more, **options)
 
     monkeypatch.setattr("restproof.session.run.join", seen)
     assert run_in_two(tmp_path / "run") == 0
