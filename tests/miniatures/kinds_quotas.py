@@ -19,8 +19,10 @@ def kinds() -> Iterator[Kind]:
 class Few(Items):
     """There is room for six, whoever asks."""
 
+    most = MOST
+
     def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
-        if row is None and len(self.rows[path]) >= MOST:
+        if row is None and len(self.rows[path]) >= self.most:
             raise Refused(409, "there is no room left")
 
 
@@ -30,8 +32,23 @@ class Forgetful(Few):
 
 
 def _few() -> Iterator[Kind]:
-    words = {"rules": [{"at_most": MOST}], "statuses": {"over_quota": 409}}
+    words: dict[str, Any] = {"rules": [{"at_most": MOST}], "statuses": {"over_quota": 409}}
     yield Kind("there is room for six", *item(ITEM, **words), Few, Forgetful, ("update",))
+
+    class VeryFew(Few):
+        """There is room for four, and the list can be sorted."""
+
+        most = 4
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            order, rows = query.get("sort", ""), super().listed(path, query)
+            name = order.removeprefix("-")
+            return sorted(rows, key=lambda row: row[name], reverse=name != order) if name in ("title", "id") else rows
+
+    class VeryForgetful(VeryFew, Forgetful): ...
+
+    words = {**words, "rules": [{"at_most": VeryFew.most}], "sort": ["title", "id"]}
+    yield Kind("there is room for four", *item(ITEM, **words), VeryFew, VeryForgetful, ("list", "update"))
 
 
 def _together() -> Iterator[Kind]:

@@ -34,3 +34,4 @@ def make_room(subject: Subject) -> None:
             with suppress(CaseFailed, Inconclusive, NotTested, SetUpFailed):
                 subject.other(name).delete(made.id, scope=made.scope or None)
             subject.world.room.forget(name, made.id)
+            subject.world.instances.forget(name, made.id)

@@ -2,8 +2,34 @@
 
 from __future__ import annotations
 
+from restproof.contract.model import Contract, Resource
+from restproof.engine.instance import Maker
 from restproof.engine.reply import Reply
 from restproof.wire.places import is_usable_id
+
+_FEW = 10
+"""Of so many there is no room for all that cases share, and one of their own."""
+
+
+def _is_in_the_way(subject: Maker, reply: Reply) -> bool:
+    """Whether what the subject has created is in the way of later cases: what a case makes, and where there may be very
+    few, what is made for several, too."""
+    quotas, setup = subject.bodies.shared_quotas, subject.about[2]
+    if not quotas or not subject.spec.supports("delete"):
+        return False
+    if setup is None:
+        return True
+    are_few = any(quota.told_by is None and not quota.of and quota.most < _FEW for quota in quotas)
+    is_apart = setup.partition(":")[2].startswith(("other", "foreign"))
+    return are_few and not is_apart and not _is_built_on(reply.contract, subject.spec)
+
+
+def _is_built_on(contract: Contract, resource: Resource) -> bool:
+    """Whether something lives below the resource, or refers to it."""
+    return any(
+        resource.name in (*contract.ancestors(other), *(reference.to for reference in other.references.values()))
+        for other in contract
+    )
 
 
 class Room:
@@ -13,9 +39,9 @@ class Room:
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], Reply] = {}
 
-    def note(self, reply: Reply) -> None:
-        """The answer to a create of a case."""
-        if reply.ok and is_usable_id(reply.id):
+    def note(self, subject: Maker, reply: Reply) -> None:
+        """The answer to a create, which succeeded."""
+        if is_usable_id(reply.id) and _is_in_the_way(subject, reply):
             self._made[reply.resource.name, str(reply.id)] = reply
 
     def forget(self, name: str, id: object) -> None:

@@ -74,6 +74,15 @@ class SharedInstances:
             self._retired[name, usual] = self._retired.get((name, usual), 0) + 1
         return any(key.partition("~")[0] != "target" for key in keys)
 
+    def forget(self, name: str, id: Any) -> None:
+        """The instance is deleted, to make room: who asks next gets another one of that key."""
+        keys = [key for key, found in self._made.items() if isinstance(found, Instance) and found.id == id]
+        for key in keys:
+            if key[0] == name:
+                del self._made[key]
+        self._lookalikes = {key: made for key, made in self._lookalikes.items() if key[0] != name}
+        self._turned = {key for key in self._turned if key[0] != name}
+
     def _get(self, resource: Resource, key: str) -> Instance | SetUpFailed | NotTested:
         if resource.name in self._contract.given or not resource.creatable:
             return self._found(resource, key)

@@ -163,8 +163,8 @@ class Subject:
                 self.world.room.forget(self.name, written)
             else:  # a create, too: it may be a replace of what is there
                 self.world.states.forget(self, written)
-            if operation == "create" and setup is None and self.bodies.shared_quotas and self.spec.supports("delete"):
-                self.world.room.note(reply)
+            if operation == "create":
+                self.world.room.note(self, reply)
             self.world.settling.wait(self, reply, self.spec.moved_to(operation, sent, asked_id) or written)
         return reply
 
