@@ -59,7 +59,7 @@ def test_where_no_note_tells_other_paths_and_other_values_are_other_kinds() -> N
     verbs = [{"method": "PUT", "path": p, "n": n} for n, p in enumerate(("list", "item", "list", "list"))]
     assert [c["n"] for c in chosen(verbs, 2)] == [0, 1]
     values = [{"name": "size", "value": v} for v in ("0", "many", "-1", "-2", "1_0", "100", "1000")]
-    assert [c["value"] for c in chosen(values, 2)] == ["0", "many", "-1", "1_0", "100"]
+    assert [c["value"] for c in chosen(values, 2)] == ["0", "many", "1_0", "100"]
 
 
 def test_where_nothing_is_said_the_form_of_a_case_tells_its_kind() -> None:

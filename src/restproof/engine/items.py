@@ -14,7 +14,7 @@ from restproof.engine.register import Requirement
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.profile import Profile
-from restproof.plan.telling import CHEAP, DEAR, FEW, MOST_KINDS, Mark, mark_of, most_telling
+from restproof.plan.telling import CHEAP, FEW, MOST_KINDS, Mark, mark_of, most_telling
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,7 @@ class Item:
         """The places of those inputs among the known ones."""
         kinds = FEW if self.only_new or (self.tried is None and self.operation not in self.proof.on[:1]) else MOST_KINDS
         if self.proof.cost > 1 and not any(mark.packed for mark in self.marks):
-            worded = any(mark.worded for mark in self.marks)
-            kinds = 1 if self.only_new else FEW if worded else DEAR
+            kinds = 1 if self.only_new else FEW if any(mark.worded for mark in self.marks) else 0
         return most_telling(self.marks, self.profile.cases, kinds, self.tried, only_new=self.only_new)
 
     @cached_property

@@ -20,8 +20,6 @@ MOST_KINDS = 32
 FEW = 4
 """Kinds that are enough where another operation of the rule has had them all, or another resource most, and where
 nothing but the form of the cases tells them apart."""
-DEAR = 3
-"""Kinds of cases of several requests each that are enough where only their form tells them apart."""
 CHEAP = 2
 """Requests of a case that is tried for its kind alone, on another resource."""
 A_KEYWORD = 2
@@ -172,9 +170,9 @@ def _of_several(values: Collection[Any]) -> str:
 
 
 def _number(text: str) -> str:
-    """A whole number by its sign: zero, one below it and one above are of three sorts; others as they are in a text."""
+    """A whole number by whether it is above zero; others as they are in a text."""
     if re.fullmatch(r"-?\d+", text):
-        return "below zero" if text[0] == "-" else "above zero" if text.strip("0") else "zero"
+        return "above zero" if text.strip("0") and text[0] != "-" else "not above zero"
     return _NUMBER.sub("#", text)
 
 
