@@ -28,6 +28,7 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part
+from restproof.wire.addressed import Addressed
 from restproof.wire.forms import Forms
 from restproof.wire.message import Request
 from restproof.wire.preconditions import Preconditions
@@ -273,6 +274,7 @@ def taught(server: Server, contract: Contract, folder: Path) -> Lesson:
                 Searches(contract),
                 Forms(contract),
                 Preconditions(contract, target),
+                Addressed(contract),
             ),
             PREFIX,
             PROFILES["ci"],

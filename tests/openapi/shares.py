@@ -66,7 +66,7 @@ def spoken(service: Service | Spoilt) -> bench.Server:
         if headers["Authorization"] == "Bearer full":
             del headers["Authorization"]
             headers["Authorization"] = f"Bearer {TOKEN}"
-            for name in ("X-Api-Key", "todo_apikey", "Ocp-Apim-Subscription-Key"):
+            for name in ("X-Api-Key", "X-Salon", "todo_apikey", "Ocp-Apim-Subscription-Key"):
                 headers[name] = TOKEN
         status, body, known = service.answer(request.method, request.target, headers, request.body or b"")
         told = body if isinstance(body, Answer) else Answer(body)

@@ -77,13 +77,13 @@ def lost(*methods: str) -> Callable[..., Told]:
 
 
 def altered(it: Spoilt, method: str, target: str, headers: Message, text: bytes) -> Told:
-    """A text of what is made is kept otherwise than it was sent."""
+    """A text of what is made is kept otherwise than it was sent; that under which it is kept stays."""
     before = [id(item) for item in it.items()]
     told = it.honest(method, target, headers, text)
     if method == "POST":
         sent = _members(text)
-        for item in it.items():
-            kept = [n for n, v in item.items() if isinstance(v, str) and v and sent.get(n) == v]
+        for key, item in [one for store in it.service.stores.values() for one in store.items()]:
+            kept = [n for n, v in item.items() if isinstance(v, str) and v and sent.get(n) == v != key]
             if id(item) not in before and it.where(bool(kept)):
                 item[kept[0]] = item[kept[0]][:-1] or "x"
     return told

@@ -120,3 +120,12 @@ def test_what_is_made_in_passing_is_not_taken_for_what_was_made_before_in_its_pl
     for most in range(50):
         found = schemas.of({"properties": {"in": {"type": "string", "maxLength": most}}}, ("paths",))
         assert found["properties"]["in"]["maxLength"] == most
+
+
+def test_what_is_dropped_of_equal_schemas_is_told_of_each(tmp_path: Path) -> None:
+    """Schemas that say the same are read once, and each has a line of its own."""
+    (tmp_path / "d.json").write_text('{"openapi": "3.0.3", "paths": {"/tops": {}}}', encoding="utf-8")
+    schemas = Schemas(read(tmp_path / "d.json"))
+    wrong = {"type": "string", "default": 7}
+    schemas.of({"properties": {"one": dict(wrong), "two": {**wrong, "description": "Another."}}}, ("paths",))
+    assert [route[-2] for _, route in schemas.left_out] == ["one", "two"]

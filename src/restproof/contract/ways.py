@@ -47,7 +47,8 @@ class WaysReader:
         named = list(parents_named(name, parents_said(beside, path)))
         check_statuses(said.get("statuses", {}), self.document, self.route(name, "statuses"), self.problems)
         own, known = said.get("statuses", {}), self.raw.get("statuses", {})
-        layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))
+        layers = ({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own))
+        resolved = resolve(statuses, *layers)
         self.creating(name, named)
         self.searching(name, method)
         self.addressed(name, method, address)
@@ -56,7 +57,7 @@ class WaysReader:
             method=method,
             path=path,
             parents=self.ordered(named),
-            statuses=resolve(*layers),
+            statuses=resolved,
             auth=said.get("auth", "required"),
             query=self.query(name, _without_id(said.get("query", {}))),
             headers=self.values(name, "headers", _without_id(said.get("headers", {}))),
@@ -65,7 +66,7 @@ class WaysReader:
             returns=self.returns(name, said),
             receipt=self.receipt(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
-            job=self.job(name, said, resolve(*layers)),
+            job=self.job(name, said, resolved),
             rate=Rate.of(said.get("rate")) or usual.rate,
             address=address,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from restproof.contract.shapes import types_of
@@ -16,11 +17,13 @@ _NO_IDS = ("date", "time", "date-time", "duration", "binary", "byte", "email")
 """Formats of values that are no ids, whatever they are called: ``idExpiry``, ``idPhoto``."""
 
 
+@lru_cache(maxsize=10_000)
 def snake(word: str) -> str:
     """``teamId`` → ``team_id``."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
 
 
+@lru_cache(maxsize=10_000)
 def referred(name: str) -> tuple[str, str]:
     """What the id is of that a member is called after, and the word for it: ``team`` and ``id`` of ``team_id``,
     ``teamId`` and ``idTeam``, ``tag`` and ``ids`` of ``tagIds``; empty where its name is that of no id."""

@@ -13,10 +13,14 @@ from restproof.contract.versions import CHANGES
 from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Doubt, Word, numbers
 from restproof.oracle.seen import Seen, id_of
+from restproof.wire.message import Response
 
 
-def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
-    """What traffic shows of answers. ``said``: the contract as it is written."""
+def answer_words(
+    reads: Sequence[Read], contract: Contract, said: Mapping[str, Any], strays: Sequence[Response]
+) -> Iterator[Word | Doubt]:
+    """What traffic shows of answers. ``said``: the contract as it is written; ``strays``: what was answered at paths of
+    no resource."""
     shown = [r.seen for r in reads if "headers" not in r.seen.lacks and "response body" not in r.seen.lacks]
     for resource in contract:
         own = [s for s in shown if s.resource.name == resource.name]
@@ -24,7 +28,7 @@ def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, A
         yield from _etag(resource, own)
     yield from _location(contract, shown, said)
     if not contract.errors and "errors" not in said:
-        yield from _errors(shown)
+        yield from _errors(shown, strays)
 
 
 # ------------------------------------------------------------------- ids
@@ -124,13 +128,21 @@ def _leads(contract: Contract, seen: Seen) -> bool:
 # ------------------------------------------------------------------- the bodies of errors
 
 
-def _errors(shown: Sequence[Seen]) -> Iterator[Word]:
-    """What the bodies of refusals with one status have in common."""
+def _errors(shown: Sequence[Seen], strays: Sequence[Response]) -> Iterator[Word]:
+    """What the bodies of refusals with one status have in common. Of an absent path a framework tells by itself, mostly
+    otherwise than the service tells of an absent item: what was seen of that counts as well."""
     by_status: dict[int, list[Seen]] = {}
     for seen in shown:
         if seen.refused and seen.exchange.request.method != "HEAD":
             by_status.setdefault(seen.status, []).append(seen)
-    schemas = {status: _common(found) for status, found in by_status.items() if len(found) >= ENOUGH}
+    by_itself: dict[int, list[Any]] = {}
+    for answer in strays:
+        by_itself.setdefault(answer.status, []).append(answer.document)
+    schemas = {
+        status: _common([*(s.json for s in found), *by_itself.get(status, ())])
+        for status, found in by_status.items()
+        if len(found) >= ENOUGH
+    }
     known = {status: schema for status, schema in schemas.items() if schema is not None}
     if not known:
         return
@@ -141,9 +153,8 @@ def _errors(shown: Sequence[Seen]) -> Iterator[Word]:
     yield Word(None, ("errors",), for_each, what, evidence)
 
 
-def _common(found: Sequence[Seen]) -> dict[str, Any] | None:
+def _common(bodies: Sequence[Any]) -> dict[str, Any] | None:
     """The schema of what all bodies hold; ``None`` where they are no objects or have nothing in common."""
-    bodies = [s.json for s in found]
     if not all(isinstance(b, dict) for b in bodies):
         return None
     names = [n for n in bodies[0] if all(n in b for b in bodies)]

@@ -13,7 +13,7 @@ from typing import Any
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.normal import Form, Unsaid, in_forms
-from restproof.contract.shapes import same
+from restproof.contract.shapes import same, types_of
 from restproof.learning.states import Change, Made, Quiet, States, kept_pairs
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
 from restproof.oracle.check import same_instant
@@ -120,8 +120,24 @@ def _moving(
             else:
                 touched[name] = kind, moves.with_change + moves.with_nothing + moves.not_with_nothing
         elif len(moves.not_with_change) >= ENOUGH and not moves.with_change and not moves.with_nothing and moves.quiet:
-            still[name] = moves.not_with_change
+            still |= {} if _may_follow(resource, name, changes) else {name: moves.not_with_change}
     yield from _moving_words(resource, touched, still, said)
+
+
+def _may_follow(resource: Resource, name: str, changes: Sequence[Change]) -> bool:
+    """Whether what stayed through all changes may still be worked out of something that clients set: it is one of a few
+    values, no change was seen of some field, or what is inside of one may matter. How something began, it is not."""
+    if _OF_BIRTH.search(name) or name == resource.id.field:
+        return False
+    schema, fields = resource.properties[name], resource.shapes.update["properties"]
+    moved = {n for c in changes for n in c.sent if n in c.after and not same(c.before.get(n), c.after[n])}
+    nested = any(types_of(f) & {"array", "object"} for f in fields.values())
+    return (
+        "enum" in schema
+        or "boolean" in types_of(schema)
+        or nested
+        or not fields.keys() - resource.references.keys() <= moved
+    )
 
 
 def _kind(moves: _Moves) -> str | None:

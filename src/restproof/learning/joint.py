@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
+from restproof.contract.routing import Router
 from restproof.contract.shapes import same, types_of
 from restproof.engine.around import put_away
 from restproof.engine.subject import Subject
@@ -13,6 +14,7 @@ from restproof.learning.likeness import FORMS
 from restproof.learning.values import apart
 from restproof.plan.symbols import PREFIX_LENGTH, reference
 from restproof.semantics.checker import is_valid
+from restproof.wire.message import Request
 
 Make = Callable[[Resource], Subject]
 """A subject with a token of its own, as each probe takes one."""
@@ -30,6 +32,18 @@ def _referring(contract: Contract, resource: Resource) -> Iterator[tuple[str, Re
     for name, ref in resource.references.items():
         if name in resource.shapes.create["properties"] and "." not in name:
             yield name, ref, contract.resources[ref.to]
+
+
+def unknown_paths(make: Make, resource: Resource) -> None:
+    """Two paths that lead to nothing, below a list and beside it: what answers there may be no part of the service."""
+    if not resource.supports("list"):
+        return
+    subject = make(resource)
+    known = subject.request("list")
+    for tail in ("/0/restproof-unknown", "-restproof-unknown"):
+        path = known.path.rstrip("/") + tail
+        if Router(subject.contract).find(path) is None:
+            subject.send(Request("GET", path, known.query, known.headers), "list")
 
 
 def absent_referents(make: Make, contract: Contract, resource: Resource) -> None:

@@ -22,6 +22,7 @@ from restproof.learning.statuses import status_words
 from restproof.learning.unique import unique_words
 from restproof.learning.word import Doubt, Lesson, Word
 from restproof.oracle.seen import Seen
+from restproof.wire.message import Response
 
 
 def lesson_of(
@@ -31,9 +32,11 @@ def lesson_of(
     credentials_shown: bool,
     faulty: Collection[int | str] = (),
     resources: Collection[str] = (),
+    strays: Iterable[Response] = (),
 ) -> Lesson:
     """The words that exchanges suggest, in the order of the contract. ``faulty``: the numbers of those that show a
-    fault, which teach nothing; ``resources``: the only ones that are asked for, all where it is empty."""
+    fault, which teach nothing; ``resources``: the only ones that are asked for, all where it is empty; ``strays``: what
+    was answered at paths of no resource."""
     said = said_in(contract.path)
     reads = read_all((s for s in exchanges if s.n not in faulty), contract)
     dangling = list(absent_references(reads, contract))
@@ -48,7 +51,7 @@ def lesson_of(
         *unique,
         *reference_words(reads, contract),
         *orders,
-        *answer_words(reads, contract, said),
+        *answer_words(reads, contract, said, list(strays)),
         *list_words(reads, contract),
         *filter_words(reads, contract),
     ]

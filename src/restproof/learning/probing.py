@@ -17,7 +17,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
-from restproof.learning.joint import absent_referents, deleted_referents, keys, other_forms_of_taken, sifted, whole_body
+from restproof.learning import joint
 from restproof.learning.orders import suggested
 from restproof.learning.values import other_forms
 from restproof.plan.cases import ServerSetCase
@@ -70,7 +70,8 @@ class Prober:
             ("wrong values", self._wrong),
             ("ids", self._ids),
             ("lists", self._lists),
-            ("filters", lambda resource: sifted(self._subject, resource)),
+            ("paths", lambda resource: joint.unknown_paths(self._subject, resource)),
+            ("filters", lambda resource: joint.sifted(self._subject, resource)),
             ("credentials", self._anonymous),
             ("conditions", self._conditions),
         )
@@ -101,7 +102,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            made = subject.given(whole_body(subject))
+            made = subject.given(joint.whole_body(subject))
             self._made.setdefault(resource.name, []).append(made)
             _look(subject, made.id)
 
@@ -111,7 +112,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            body = subject.resolved(whole_body(subject))
+            body = subject.resolved(joint.whole_body(subject))
             first = subject.create(body)
             if not first.ok:
                 raise SetUpFailed(f"the create of a {resource.name} answered {first.status}")
@@ -120,24 +121,24 @@ class Prober:
                     with suppress(Inconclusive, SetUpFailed):
                         self._taken(resource, name, body)
                 with suppress(Inconclusive, SetUpFailed, NotTested):
-                    keys(self._subject, resource, body)
+                    joint.keys(self._subject, resource, body)
 
     def _taken(self, resource: Resource, name: str, taken: dict[str, Any]) -> None:
         if not isinstance(taken[name], str | int) or isinstance(taken[name], bool) or name in resource.references:
             return
         subject = self._subject(resource)
-        body = subject.resolved(whole_body(subject))
+        body = subject.resolved(joint.whole_body(subject))
         if body.get(name) == taken[name] or name not in body:
             return
         reply = subject.create({**body, name: taken[name]})
         if not reply.ok:
             subject.create(body)
-            other_forms_of_taken(self._subject, resource, name, taken[name])
+            joint.other_forms_of_taken(self._subject, resource, name, taken[name])
             if resource.parents:
                 with suppress(NotTested):
                     other = self._subject(resource)
                     scope = other.scope("other")
-                    fresh = other.resolved(whole_body(other), scope)
+                    fresh = other.resolved(joint.whole_body(other), scope)
                     other.create({**fresh, name: taken[name]}, scope=scope)
 
     def _orders(self, resource: Resource) -> None:
@@ -147,7 +148,7 @@ class Prober:
         for pair in suggested(resource):
             for turned in (False, True, False, True):
                 subject = self._subject(resource)
-                body = subject.resolved(whole_body(subject))
+                body = subject.resolved(joint.whole_body(subject))
                 first, second = body.get(pair.first), body.get(pair.second)
                 if first is None or second is None or first == second:
                     break
@@ -158,8 +159,8 @@ class Prober:
     def _references(self, resource: Resource) -> None:
         """References to what is not there, and to what is deleted."""
         if resource.supports("create") and not resource.id.single:
-            absent_referents(self._subject, self.contract, resource)
-            deleted_referents(self._subject, self.contract, resource)
+            joint.absent_referents(self._subject, self.contract, resource)
+            joint.deleted_referents(self._subject, self.contract, resource)
 
     # ------------------------------------------------------------------- what bodies hold
 

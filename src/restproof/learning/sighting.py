@@ -58,6 +58,7 @@ def read_all(exchanges: Iterable[Seen], contract: Contract) -> list[Read]:
 def sightings(reads: Sequence[Read], contract: Contract, *, credentials_shown: bool) -> Iterator[Sighting]:
     """The cases that traffic shows, exchange by exchange."""
     ids = _Ids()
+    taken = {(r.seen.resource.name, r.seen.operation) for r in reads if r.seen.ok}
     for at, read in enumerate(reads):
         seen = read.seen
         if seen.operation is None or seen.exchange.request.method == "HEAD" or seen.status in (429, 412, _NOT_MODIFIED):
@@ -68,7 +69,8 @@ def sightings(reads: Sequence[Read], contract: Contract, *, credentials_shown: b
             continue
         if seen.status in (401, 403):
             continue
-        yield from _of_input(reads, at)
+        if (seen.resource.name, seen.operation) in taken:  # what refuses everything says nothing of one mistake
+            yield from _of_input(reads, at)
         yield from ids.cases(read)
         if seen.operation == "list":
             yield from _of_pages(seen)

@@ -107,7 +107,12 @@ def taught_by(run: RecordedRun, contract: Contract, file: Path, resources: tuple
     renamed = {e.n: n for n, e in enumerate(sorted(run.exchanges, key=lambda e: e.started), 1)}
     faulty = {renamed[n] for n in _cited(run) if n in renamed}
     return lesson_of(
-        matched.seen, contract, credentials_shown=matched.credentials_shown, faulty=faulty, resources=resources
+        matched.seen,
+        contract,
+        credentials_shown=matched.credentials_shown,
+        faulty=faulty,
+        resources=resources,
+        strays=matched.answers_to_strays,
     )
 
 
@@ -129,7 +134,13 @@ def overheard(traffic: Path, contract: str, cwd: Path, directory: Path, *, base_
     matched = match(found, terms.contract, base_url, traffic)
 
     def lesson(faulty: Collection[int | str]) -> Lesson:
-        return lesson_of(matched.seen, terms.contract, credentials_shown=matched.credentials_shown, faulty=faulty)
+        return lesson_of(
+            matched.seen,
+            terms.contract,
+            credentials_shown=matched.credentials_shown,
+            faulty=faulty,
+            strays=matched.answers_to_strays,
+        )
 
     text = terms.file.read_bytes().decode("utf-8-sig")
     first = lesson(faulty)

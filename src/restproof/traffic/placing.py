@@ -34,19 +34,27 @@ _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x
 
 @dataclass(frozen=True)
 class Matched:
-    """``seen``: the exchanges of the contract's server that name a resource of it. ``base``: scheme, host and prefix of
-    that server. ``retried``: numbers of attempts that failed for the moment and were sent again; ``again``: of those
-    that such an attempt went before. ``alone``: numbers of exchanges during which no other was under way. ``notes``:
-    what was left out, a sentence each. ``span``: seconds from the first request to the last answer."""
+    """``seen``: the exchanges of the contract's server that name a resource of it; ``strays``: the others. ``base``:
+    scheme, host and prefix of that server. ``retried``: numbers of attempts that failed for the moment and were sent
+    again; ``again``: of those that such an attempt went before. ``alone``: numbers of exchanges during which no other
+    was under way. ``notes``: what was left out, a sentence each. ``span``: seconds from the first request to the last
+    answer."""
 
     base: str
     seen: list[Seen]
+    strays: tuple[RecordedExchange, ...]
     retried: frozenset[int]
     again: frozenset[int]
     alone: frozenset[int]
     notes: tuple[str, ...]
     credentials_shown: bool
     span: float
+
+    @property
+    def answers_to_strays(self) -> list[Response]:
+        """What was answered where no path of the contract is, and there is content to be asked for."""
+        answers = [e.response for e in self.strays if e.response is not None and e.request.method != "HEAD"]
+        return [Response(a.status, a.reason, a.headers, _bytes(a.body) or b"") for a in answers]
 
 
 def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path) -> Matched:
@@ -86,12 +94,13 @@ class Placing:
         self._secret_headers |= _secret_headers(here, contract)
         redactor = Redactor(list(self._secrets), self._secret_headers, contract.auth.parameters)
         seen: list[Seen] = []
-        unknown = blocked = 0
+        strays: list[RecordedExchange] = []
+        blocked = 0
         for recorded in here:
             asked = recorded.request
             route = self._locator.route(asked.method, asked.url, asked.headers, _bytes(asked.body))
             if route is None:
-                unknown += 1
+                strays.append(recorded)
                 continue
             about = About(route.resource.name, told_as(route, recorded.request.method))
             exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract.body_status)
@@ -103,7 +112,7 @@ class Placing:
         retried, again = self._attempts(e for e in here if "request" not in traffic.lacking.get(int(e.n), ()))
         left_out = dict(traffic.skipped)
         left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
-        left_out["entries with a path that the contract does not know"] = unknown
+        left_out["entries with a path that the contract does not know"] = len(strays)
         left_out["answers of a firewall before the server"] = blocked
         left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
         left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
@@ -116,6 +125,7 @@ class Placing:
         return Matched(
             base=self.base,
             seen=[replace(s, certain=False) if s.n in unsure else s for s in seen],
+            strays=tuple(strays),
             retried=retried,
             again=again,
             alone=_alone(here) if traffic.timed else frozenset(e.n for e in here if isinstance(e.n, int)),

@@ -37,6 +37,8 @@ class Reader:
     once: Once = field(default_factory=Once)
     _answers: dict[Route, list[Answer]] = field(default_factory=dict)
     _successes: dict[Route, Schema] = field(default_factory=dict)
+    _requests: dict[Route, Schema] = field(default_factory=dict)
+    _media: dict[Route, dict[str, str]] = field(default_factory=dict)
 
     def responses(self, call: Call) -> list[Answer]:
         """Status (``200``, ``4XX``, ``default``), content and place of each answer. A ``default`` that is the only one
@@ -103,6 +105,11 @@ class Reader:
 
     def request(self, call: Call) -> Schema:
         """The schema of the JSON, or else of the form, that an operation takes; empty where it takes none."""
+        if call.route not in self._requests:
+            self._requests[call.route] = self._request(call)
+        return self._requests[call.route]
+
+    def _request(self, call: Call) -> Schema:
         body = call.value.get("requestBody")
         route = (*call.route, "requestBody")
         if body is None:
@@ -160,6 +167,11 @@ class Reader:
     def media_of(self, call: Call) -> dict[str, str]:
         """The media types of requests and of successful answers, where they are no plain JSON but of its kind, or of
         requests that are forms."""
+        if call.route not in self._media:
+            self._media[call.route] = self._media_of(call)
+        return self._media[call.route]
+
+    def _media_of(self, call: Call) -> dict[str, str]:
         body = call.value.get("requestBody")
         route = (*call.route, "requestBody")
         holders: list[tuple[str, Mapping[str, Any], Route]]

@@ -9,8 +9,9 @@ from typing import Any
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.bodies import bare, shown_as
 from restproof.contract.openapi.keywords import NARROWER, NULL
+from restproof.contract.openapi.meeting import meet, options
 from restproof.contract.openapi.once import Once
-from restproof.contract.openapi.schemas import Schema, alternatives, meet, options
+from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.validator import Validator
 

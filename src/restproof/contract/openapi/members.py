@@ -14,8 +14,9 @@ from restproof.contract.inner import distinct
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.inside import fits, seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
+from restproof.contract.openapi.meeting import meet, options
 from restproof.contract.openapi.once import Once
-from restproof.contract.openapi.schemas import Schema, alternatives, holds, meet, options
+from restproof.contract.openapi.schemas import Schema, alternatives, holds
 from restproof.contract.schemas import DIALECT
 from restproof.contract.secrecy import is_password, looks_secret
 from restproof.contract.shapes import SHOWN, is_nullable, types_of

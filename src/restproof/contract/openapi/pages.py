@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object
+from restproof.contract.openapi.meeting import options
 from restproof.contract.openapi.paths import Call
-from restproof.contract.openapi.schemas import Schema, options
+from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
 from restproof.pointer import step

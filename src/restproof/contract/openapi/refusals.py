@@ -24,6 +24,8 @@ class Refusals:
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
         self.schemas: dict[str, Mapping[str, Any]] = {}
+        self._files: dict[int, tuple[Mapping[str, Any], str]] = {}
+        """Schema, by its identity → it, and its file: many operations share one."""
 
     def of(self, call: Call) -> dict[int | str, str]:
         """Status, or class of them, → the file of the schema of its body; ``none`` where nothing is said of a status
@@ -46,6 +48,11 @@ class Refusals:
         if any(_OF_GENERATORS.search(str(ref)) for ref in named):
             return "none"
         schema = shown_as(self.reader.content(answer, route), self.reader.once.shown)
+        if id(schema) not in self._files:
+            self._files[id(schema)] = schema, self._file(schema)
+        return self._files[id(schema)][1]
+
+    def _file(self, schema: Mapping[str, Any]) -> str:
         if not schema or not types_of(schema) <= {"object", "array"}:
             return "none"
         whole = {"$schema": DIALECT, **schema}

@@ -15,7 +15,6 @@ from typing import Any
 from restproof.contract.document import Route
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.keywords import (
-    ABSENT,
     LISTS,
     MAPS,
     SINGLE,
@@ -27,8 +26,8 @@ from restproof.contract.openapi.keywords import (
     says_path,
     set_by_server,
 )
+from restproof.contract.openapi.leaves import INNER, Leaves
 from restproof.contract.openapi.source import Source
-from restproof.contract.shapes import types_of
 from restproof.errors import ContractError
 from restproof.pointer import steps
 
@@ -41,8 +40,6 @@ _LONGEST = 40
 _LARGEST = 1_500
 """Parts of one schema that are written out."""
 Schema = dict[str, Any]
-_INNER = frozenset({"$ref", *MAPS, *SINGLE, *LISTS})
-"""Keywords that hold other schemas."""
 _DROPPED = {
     **dict.fromkeys(("default", "enum"), "which the schema itself does not allow"),
     "pattern": "which is no regular expression that is understood here",
@@ -59,7 +56,10 @@ class Schemas:
         self._called = Counter[tuple[str, bool]]()
         """How many members of a name are said to hold a path, and how many are not."""
         self._made: dict[tuple[str, int], Schema] = {}
+        self._whole: dict[int, tuple[Any, Schema]] = {}
+        """What stands in an operation itself: it is asked for by each that looks at the operation."""
         self._parts: dict[tuple[int, int], Schema] = {}
+        self._alike = Leaves()
         self._modern: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._plain: dict[int, tuple[dict[str, Any], list[str]]] = {}
         self._servers: dict[int, list[str]] = {}
@@ -69,8 +69,13 @@ class Schemas:
         self._sizes: dict[int, int] = {}
         self._kept: list[Schema] = []
 
-    def of(self, value: Any, route: Route, depth: int = _DEEPEST, chain: tuple[str, ...] = ()) -> Schema:
+    def of(self, value: Any, route: Route) -> Schema:
         """The schema at ``route``. Raises ``ContractError`` where it names nothing or is none."""
+        if id(value) not in self._whole:
+            self._whole[id(value)] = value, self._of(value, route, _DEEPEST, ())
+        return self._whole[id(value)][1]
+
+    def _of(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         if value is True or value is None or value == {}:
             return {}
         if value is False:
@@ -82,12 +87,12 @@ class Schemas:
         if isinstance(value.get("$ref"), str):
             beside = {k: v for k, v in value.items() if k not in ("$ref", "description", "title", "summary")}
             target = self._named(value["$ref"], route, depth, chain)
-            return self._kept_as(both(target, self.of(beside, route, depth, chain))) if beside else target
+            return self._kept_as(both(target, self._of(beside, route, depth, chain))) if beside else target
         found = self._kept_as(self._written(self._as_modern(value), route, depth, chain))
         if self.size(found) <= _LARGEST:
             return found
         # Less of its depth, until it is small enough.
-        return self.of(value, route, depth - 1, chain) if depth > 1 else {WIDER: "it is larger than is written out"}
+        return self._of(value, route, depth - 1, chain) if depth > 1 else {WIDER: "it is larger than is written out"}
 
     def _named(self, ref: str, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """What a reference names. What stands inside itself is written out once more, and no further."""
@@ -98,7 +103,7 @@ class Schemas:
             self._made[key] = {WIDER: "it stands inside itself"}  # met where it is nothing but itself
             try:
                 value = self.source.named(ref, (*route, "$ref"))
-                self._made[key] = self.of(value, self._route_of(ref, route), depth, (*chain, ref))
+                self._made[key] = self._of(value, self._route_of(ref, route), depth, (*chain, ref))
             except ContractError:
                 del self._made[key]  # wherever it is used, it is told why it cannot be read
                 raise
@@ -153,13 +158,13 @@ class Schemas:
                 if value[word] is False:
                     found[word] = False
             elif isinstance(value.get(word), dict | bool):
-                found[word] = self._part(value[word], (*route, word), depth - 1, chain)
+                found[word] = self._part(self._alike.first(value[word]), (*route, word), depth - 1, chain)
         for word in LISTS:
             if isinstance(value.get(word), list) and value[word]:
                 found[word] = [
                     # A reference among alternatives is bounded as a chain is; what is written out, by its depth.
                     self._part(s, (*route, word, i), depth - ("$ref" not in s if isinstance(s, dict) else 1), chain)
-                    for i, s in enumerate(value[word])
+                    for i, s in enumerate(map(self._alike.first, value[word]))
                 ]
                 if word != "allOf" and any("properties" in s for s in found[word]):
                     # Beside an object with members, any object or null means that it may be null.
@@ -172,8 +177,11 @@ class Schemas:
         """The schemas by name under ``word``. Those that hold no others are the same at each depth."""
         members, key = value[word], (id(value), word)
         if depth > 1 and key not in self._leaves:
-            plain = [n for n, s in members.items() if n and self._is_leaf(s)]
-            self._leaves[key] = {n: self._part(members[n], (*route, word, n), 1, chain) for n in plain}
+            self._leaves[key] = {
+                name: self._part(leaf, (*route, word, name), 1, chain)
+                for name, member in members.items()
+                if name and self._is_leaf(leaf := self._alike.first(member))
+            }
         leaves = self._leaves[key] if depth > 1 else {}
         return {
             str(n): leaves[n] if n in leaves else self._part(s, (*route, word, n), depth - 1, chain)
@@ -188,11 +196,14 @@ class Schemas:
         if key not in self._parts:
             if isinstance(value, dict):
                 self._kept.append(value)  # what was made in passing is known by its identity from here on
+            told = len(self.left_out)
             try:
-                self._parts[key] = self.of(value, route, depth, chain)
+                self._parts[key] = self._of(value, route, depth, chain)
             except ContractError as error:
                 self.left_out.append((error.message, route))
                 self._parts[key] = {WIDER: error.message}
+            if len(self.left_out) > told:
+                self._alike.forget(value)  # what is left out is told wherever it stands
         return self._parts[key]
 
     @property
@@ -226,7 +237,7 @@ class Schemas:
     def _is_leaf(self, value: Any) -> bool:
         """Whether nothing is inside a schema, as it is written and as 2020-12 has it: what may be null and names no
         type is one of two there."""
-        return isinstance(value, dict) and _INNER.isdisjoint(value) and _INNER.isdisjoint(self._as_modern(value))
+        return isinstance(value, dict) and INNER.isdisjoint(value) and INNER.isdisjoint(self._as_modern(value))
 
     def _kept_as(self, schema: Schema) -> Schema:
         self._kept.append(schema)
@@ -248,7 +259,7 @@ def holds(schema: Any, word: str) -> str | None:
                 return str(found[word])
             if id(found) not in seen:
                 seen.add(id(found))
-                left.extend(found.values())
+                left.extend(value for value in found.values() if isinstance(value, dict | list))
         elif isinstance(found, list):
             left.extend(found)
     return None
@@ -331,32 +342,6 @@ def _types(one: Any, two: Any) -> Any:
         kinds.append("integer")
     kinds = list(dict.fromkeys(kinds)) or second
     return kinds[0] if len(kinds) == 1 else kinds
-
-
-def meet(one: Schema, two: Schema) -> Schema | None:
-    """The schema of what keeps both, where each may be one of several; ``None`` where no one schema says it."""
-    parts: list[Schema] = []
-    for first in options(one):
-        for second in options(two):
-            if types_of(first) & types_of(second):
-                found = both(first, second)
-                if WIDER in found:
-                    return None
-                parts += [found] if found not in parts else []
-    parts = [p for p in parts if not nothing_fits(p)] or parts
-    kept = [p for p in parts if p.get("type") != "null"] + [p for p in parts if p.get("type") == "null"][:1]
-    return kept[0] if len(kept) == 1 else {"anyOf": kept} if kept else None
-
-
-def options(schema: Schema) -> list[Schema]:
-    """The alternatives of a schema, null apart."""
-    if set(schema) - {"examples", "default", ABSENT} == {"anyOf"}:
-        return [o for part in schema["anyOf"] for o in options(part)]
-    kinds = schema.get("type")
-    if isinstance(kinds, list) and "null" in kinds and "enum" not in schema:
-        rest = [k for k in kinds if k != "null"]
-        return [{**schema, "type": rest[0] if len(rest) == 1 else rest}, {"type": "null"}]
-    return [schema]
 
 
 def alternatives(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -96,7 +96,7 @@ class Source:
 
     def mapping(self, value: Any, route: Route) -> dict[str, Any]:
         """``value``, with references followed, as a mapping. Raises ``ContractError`` where it is none."""
-        found = self.followed(value, route)
+        found = self.followed(value, route) if not isinstance(value, dict) or "$ref" in value else value
         if not isinstance(found, dict):
             raise self.wrong(
                 f"'{route[-1]}' must be a mapping", route, "the OpenAPI specification says what can stand here"
