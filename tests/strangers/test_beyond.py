@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.wire import likeness
+from restproof.wire.evidence import _spelt
 from restproof.wire.failure import NotProven
 from restproof.wire.places import Spot
 from restproof.wire.sweeps import Sweeps
@@ -163,3 +164,24 @@ def test_that_it_may_be_read_as_none_is_needed(made: Bench, monkeypatch: pytest.
     monkeypatch.setattr(Spot, "is_read_as_all", False)
     made.send("DELETE", "/notes/%00")
     assert made.server.harm(), "nothing came to harm without it: this test proves nothing"
+
+
+@pytest.mark.parametrize(
+    "spelling", [str, float, "{:05}".format, " {} ".format], ids=["as it is", "a float", "zeros", "blanks"]
+)
+def test_an_id_that_the_list_spells_otherwise_is_not_new(made: Bench, spelling: Callable[[Any], Any]) -> None:
+    """A create like a record of others answers that one."""
+    server, create = made.server, made.server.create
+    like = server.others["note"][3]
+    server.create = lambda asked: Answer(201, shown(like)) if asked.body == {"text": like["text"]} else create(asked)
+    server.entries = lambda asked: [{**row, "id": spelling(row["id"])} for row in server.entries_honestly(asked)]
+    assert made.send("POST", "/notes", {"text": like["text"]}).status == 201
+    with pytest.raises(NotProven):
+        made.send("DELETE", "/notes/3")
+    assert server.harm() == []
+
+
+def test_a_uuid_is_the_same_in_each_spelling() -> None:
+    ids = ("5C4F0B1E-8D6A-4E0B-9A53-0D2F5E1C7A90", "{5c4f0b1e-8d6a-4e0b-9a53-0d2f5e1c7a90}")
+    assert len({_spelt(id) for id in (*ids, ids[0].replace("-", ""), f"urn:uuid:{ids[0].lower()}")}) == 1
+    assert len({_spelt(id) for id in (ids[0], f"{ids[0][:-1]}1", "17", "17-1", "171")}) == 5
