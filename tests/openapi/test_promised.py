@@ -196,6 +196,8 @@ def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp
         *(({"summary": title}, True) for title in ("Karton stornieren", "Désactiver la boîte", "Disattiva scatola")),
         *(({"summary": title}, False) for title in ("Eliminar caja", "Supprimer la boîte", "Karton löschen")),
         *(({"summary": title}, False) for title in ("Cancella scatola", "Excluir ou inativar caixa")),
+        *(({"summary": title}, True) for title in ("Cancel a box and its cancellation fee", "Close exclusive box")),
+        ({"summary": "Desactivar borrador"}, True),
     ],
 )
 def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, stays: bool, tmp_path: Path) -> None:

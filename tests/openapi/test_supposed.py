@@ -66,6 +66,10 @@ def wrapped(item: dict[str, Any]) -> Any:
     return {"data": item, "id": "request-1"}
 
 
+def owned(item: dict[str, Any]) -> Any:
+    return {**{n: v for n, v in item.items() if n != "id"}, "owner": {"id": 7, "label": "Ann"}}
+
+
 def under_another_name(item: dict[str, Any]) -> Any:
     return {"_id": item["id"], **{n: v for n, v in item.items() if n != "id"}, "__v": 0}
 
@@ -74,6 +78,7 @@ SERVICES: dict[str, Callable[[], Service]] = {
     "bare": lambda: Service(PLAIN.routes()),
     "wrapped": lambda: Service(replace(PLAIN, shown=lambda item: {"ok": True, "data": item}).routes()),
     "wrapped beside another id": lambda: Service(replace(PLAIN, shown=wrapped).routes()),
+    "without an id, beside another's": lambda: Service(replace(PLAIN, shown=owned).routes()),
     "read in a list": lambda: Service(
         {**PLAIN.routes(), ("GET", PLAIN.one): replace(PLAIN, shown=lambda item: [item]).read}
     ),

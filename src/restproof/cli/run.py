@@ -226,7 +226,7 @@ def run(
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
         if options.plan and not extra and len(suites := suites_of(promise.config.root)) == 1:
-            write_out(lines_of(promise, suites[0]))  # what pytest might select is all of it
+            write_out(lines_of(promise, suites[0]))  # nothing is left for pytest to select
             return Ending(0)
         with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)

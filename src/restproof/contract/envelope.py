@@ -87,8 +87,8 @@ class Envelope:
     version: str = ""
     """The member of a request, among the fields, that names the version of what it changes."""
     known_by: str = ""
-    """The field by which an object of the resource is known in the one member that wraps it, where it is not said where
-    answers hold it."""
+    """The field of the id, where the contract leaves open what answers hold: an answer that does not show it wraps the
+    resource in the one member whose object does."""
 
     @cached_property
     def held_here(self) -> tuple[Held, ...]:

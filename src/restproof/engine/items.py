@@ -61,6 +61,7 @@ class Item:
         """The places of those inputs among the known ones."""
         kinds = FEW if self.only_new or (self.tried is None and self.operation not in self.proof.on[:1]) else MOST_KINDS
         if self.proof.cost > 1 and not any(mark.packed for mark in self.marks):
+            # A kind of which only the form tells is not worth a case of several requests.
             kinds = 1 if self.only_new else FEW if any(mark.worded for mark in self.marks) else 0
         return most_telling(self.marks, self.profile.cases, kinds, self.tried, only_new=self.only_new)
 

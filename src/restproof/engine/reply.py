@@ -11,6 +11,7 @@ from typing import Any
 from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES, Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
+from restproof.contract.shapes import same
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
@@ -314,7 +315,15 @@ def untold(reply: Reply) -> str:
 
 def _shows_what_was_made(reply: Reply, shown: Mapping[str, Any]) -> bool:
     """Whether an id is that of what a create has made, where the contract leaves open what answers hold: it stands
-    alone, or beside something that was sent, and not beside words and an object, as the id of a request does."""
+    alone, or beside something that was sent, and not beside words and an object, as the id of a request does; nor does
+    it stand in an object inside of one that shows more as it was sent, as the id of an owner does."""
     if reply.operation != "create" or "answers" not in reply.resource.open or not isinstance(reply.sent, dict):
         return True
-    return shown.keys() == {reply.resource.id.field} or bool(shown.keys() & reply.sent.keys())
+    is_plain = shown.keys() == {reply.resource.id.field} or bool(shown.keys() & reply.sent.keys())
+    around = reply.json if isinstance(reply.json, dict) else {}
+    return is_plain and _as_sent(shown, reply.sent) >= _as_sent(around, reply.sent)
+
+
+def _as_sent(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> int:
+    """How many members an object shows as they were sent."""
+    return sum(name in shown and same(shown[name], value) for name, value in sent.items())

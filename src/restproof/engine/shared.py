@@ -76,10 +76,9 @@ class SharedInstances:
 
     def forget(self, name: str, id: Any) -> None:
         """The instance is deleted, to make room: who asks next gets another one of that key."""
-        keys = [key for key, found in self._made.items() if isinstance(found, Instance) and found.id == id]
-        for key in keys:
-            if key[0] == name:
-                del self._made[key]
+        made = [(key, found) for key, found in self._made.items() if key[0] == name]
+        for key in [key for key, found in made if isinstance(found, Instance) and found.id == id]:
+            del self._made[key]
         self._lookalikes = {key: made for key, made in self._lookalikes.items() if key[0] != name}
         self._turned = {key for key in self._turned if key[0] != name}
 

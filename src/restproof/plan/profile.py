@@ -10,7 +10,7 @@ class Profile:
     """``examples``: Hypothesis examples of one property. ``cases``: how many enumerated cases of an item, ``None`` for
     all; of many kinds, one of each. ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all
     resources is tried in every way on each. ``sampled``: a rule is tried with each operation on one resource, and on
-    others with kinds of cases that these alone know, but for one core rule of each operation."""
+    others with the kinds of cases that these alone know; a core rule of each operation is tried on every resource."""
 
     name: str
     examples: int

@@ -18,7 +18,8 @@ _ENDS = re.compile(
     r"|\bd(é|e)sactiv|\bannul|\barchiv(er|ier)|\bcl(ô|o)tur|\bdeaktivier|\bsperr|\bstornier|\bk(ü|ue)ndig|\bdisattiv|\bdisabilit"
 )
 _REMOVES = re.compile(
-    r"(?i)\b(delet|remov|destroy|eras|purg|elimin|borra|apaga|exclu|quita|supprim|effac|retir(er|ar)|l(ö|oe)sch|entfern|cancella)"
+    r"(?i)\b(delet|remov|destroy|eras|purg|elimin|borra(?!dor)|apaga|exclu(a\b|i|í|são|sao\b)|quita|supprim|effac|retir(er|ar)|"
+    r"l(ö|oe)sch|entfern|cancella(?!tion|ble))"
 )
 _ASIDE = re.compile(
     r"(?i)\bsoft[- ]?delet|\b(mark|flag)\w* (\S+ ){0,4}as (deleted|removed|inactive|archived)|"
