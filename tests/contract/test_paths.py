@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from restproof.contract.load import load
 from restproof.contract.model import NO_BODY
-from restproof.contract.routing import Router, filled_path, id_of_url
+from restproof.contract.routing import Router, filled_path, id_of_url, router_of
 from restproof.engine.register import is_binding, level_of
 from restproof.engine.register import load as load_register
 
@@ -28,6 +29,16 @@ CONTRACT = load(Path(__file__).parents[1] / "language" / "contracts" / "paths")
 def test_an_item_is_where_its_contract_says(name: str, ids: dict[str, object], path: str) -> None:
     resource = CONTRACT.resources[name]
     assert filled_path(CONTRACT, resource, resource.operation("read"), ids) == path
+
+
+def test_a_contract_has_one_router() -> None:
+    alike = replace(CONTRACT)
+    assert router_of(CONTRACT) is router_of(CONTRACT)
+    assert router_of(alike) is not router_of(CONTRACT)
+    first = router_of(CONTRACT)
+    others = [replace(CONTRACT) for _ in range(8)]
+    assert first not in [router_of(other) for other in others]
+    assert router_of(CONTRACT) is not first  # only those of the last few are kept
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
-from restproof.contract.routing import Router
+from restproof.contract.routing import router_of
 from restproof.contract.shapes import same, types_of
 from restproof.engine.around import put_away
 from restproof.engine.subject import Subject
@@ -42,7 +42,8 @@ def unknown_paths(make: Make, resource: Resource) -> None:
     known = subject.request("list")
     for tail in ("/0/restproof-unknown", "-restproof-unknown"):
         path = known.path.rstrip("/") + tail
-        if Router(subject.contract).find(path) is None:
+        path = path if path.startswith("/") else f"/{path}"
+        if router_of(subject.contract).find(path) is None:
             subject.send(Request("GET", path, known.query, known.headers), "list")
 
 

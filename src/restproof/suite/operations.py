@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Unpack
 
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Contract, Operation, Resource, creates_by_put
-from restproof.contract.routing import Router
+from restproof.contract.routing import router_of
 from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Sending
@@ -45,7 +45,7 @@ def by_get(resource: Resource) -> bool:
 
 def methods_at(contract: Contract, path: str) -> set[str]:
     """The methods of the operations that the contract has at a path."""
-    route = Router(contract).find(path)
+    route = router_of(contract).find(path)
     return set(route.operations) if route else set()
 
 
