@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
@@ -26,9 +27,13 @@ class Bench:
         self.plan = plan
         self.tokens = 0
 
-    def send(self, method: str, path: str, body: Any = None, headers: Headers = ()) -> Exchange:
+    def send(
+        self, method: str, path: str, body: Any = None, headers: Headers = (), credential: str | None = None
+    ) -> Exchange:
         data = None if body is None else json.dumps(body).encode()
-        return self.run.session.send(Request(method, f"/v1{path}", (), headers, data), CASE, None)
+        where, _, query = path.partition("?")
+        request = Request(method, f"/v1{where}", tuple(parse_qsl(query)), headers, data)
+        return self.run.session.send(request, CASE, credential)
 
     def token(self) -> str:
         self.tokens += 1

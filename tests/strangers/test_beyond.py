@@ -13,6 +13,7 @@ from restproof.contract.load import load
 from restproof.wire import likeness
 from restproof.wire.evidence import _spelt
 from restproof.wire.failure import NotProven
+from restproof.wire.holdings import comparable
 from restproof.wire.places import Spot
 from restproof.wire.sweeps import Sweeps
 
@@ -66,6 +67,13 @@ def test_what_is_rare_or_refused_leaves(made: Bench, seats: Any, status: int) ->
     body = {"label": made.token()} | ({} if seats is None else {"seats": seats})
     assert made.send("POST", f"/offices/{made.office()}/rooms", body).status == status
     assert made.server.harm() == []
+
+
+@pytest.mark.parametrize("value", ["2026-11-30", "2026-11-30T00:00:00Z", "12:00:00Z"])
+def test_a_day_or_a_moment_is_not_rare_however_long_it_is_written(value: str) -> None:
+    assert likeness._is_rare(comparable(value), {"type": "string"})
+    for form in ("date", "date-time", "time"):
+        assert not likeness._is_rare(comparable(value), {"type": "string", "format": form})
 
 
 def test_the_look_beyond_is_needed(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

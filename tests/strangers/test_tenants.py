@@ -10,9 +10,12 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.wire.crossing import Crossing
+from restproof.wire.failure import NotProven
+from restproof.wire.ledger import Ledger
 
-from .harness import Plan, run, write_contract
-from .server import CONTRACT, Answer, Asked, Server
+from .bench import Bench
+from .harness import Plan, begin, run, write_contract
+from .server import CONTRACT, Answer, Asked, Server, listening
 from .test_strangers import untold
 
 CREDENTIALS = {"full": "ours", "foreign": "theirs"}
@@ -86,3 +89,43 @@ def test_what_a_wrong_credential_has_made_is_told_where_ours_got_the_same_id(aut
     assert left
     assert {name for name in left if f"{name} " in " ".join(told.left)} == left.keys()
     assert server.harm() == []
+
+
+def test_a_look_through_a_list_shows_the_credential_that_stands_in_the_query(tmp_path: Path) -> None:
+    text = CONTRACT.replace("auth: none", "auth: {scheme: api_key, query: key}")
+    text = text.replace("schema: note.json", "schema: note.json\n    operations: [list, create, update, delete]")
+    plan = Plan(load(write_contract(tmp_path / "contract", text)), "smoke")
+    server = Tenants("default")
+    answer = server.answer
+
+    def by_query(asked: Asked) -> Answer:
+        if "key" not in asked.query:
+            return Answer(401, {"error": "who is it?"})
+        asked.headers["authorization"] = f"Bearer {asked.query['key']}"
+        return answer(asked)
+
+    server.answer = by_query  # type: ignore[method-assign]
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path, credentials=CREDENTIALS), plan)
+        note = made.send("POST", "/notes", {"text": made.token()}, credential="full").response
+        assert note is not None
+        with pytest.raises(NotProven):
+            made.send("DELETE", f"/notes/{note.json['id']}?key=wrong")
+        assert made.clean_up() == []
+    assert server.harm() == []
+
+
+def test_what_was_deleted_before_its_id_came_again_is_not_told(auth: Plan, tmp_path: Path) -> None:
+    server = Server()
+    server.new_id = lambda resource: max(server.rows[resource]) + 1  # type: ignore[method-assign]
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials=CREDENTIALS), auth)
+        for credential in (None, "full", None):
+            note = made.send("POST", "/notes", {"text": made.token()}, credential=credential).response
+            assert note is not None
+            assert made.send("DELETE", f"/notes/{note.json['id']}", credential="full").status == 204
+        assert made.send("POST", "/notes", {"text": made.token()}, credential="full").status == 201
+        made.run.ledger.close()
+        made.run.ledger = Ledger(made.run.ledger.path)
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])

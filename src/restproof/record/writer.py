@@ -135,12 +135,12 @@ class _Aside(Writer):
             packing.result()
 
     def close(self) -> None:
-        try:
-            self.flush()
-            self._wait()
-        finally:
-            super().close()
-            self._thread.shutdown()
+        with self._thread:
+            try:
+                self.flush()
+                self._wait()
+            finally:
+                super().close()
 
 
 def join(

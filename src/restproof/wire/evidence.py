@@ -186,7 +186,7 @@ class Evidence:
         if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else JUST_NOW):
             return False
         newer = self._reads.at(self.places.where(place)) if sight is Sight.OURS else None
-        # None is older than it came.
+        # Most came before it, and need no look at how long a cache has had them.
         if newer is None or newer.came <= at or given_at(newer) <= at:
             return True
         if newer.exchange.credential not in self._makers(place):

@@ -16,7 +16,7 @@ from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
-from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
+from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, may_show, resembles
 from restproof.wire.session import Session
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
 
@@ -215,15 +215,15 @@ class Group:
         return not missing and holds_nothing_given(self.resource, shown)
 
     def may_hold(self, id: str, shown: Mapping[str, Any], ledger: Ledger) -> bool:
-        """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
-        answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
+        """Whether it may be what a write has stored that held no mark which shows, and more than once or elsewhere than
+        it was answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
         (digest,) = digests_of([id])
         return any(
             resembles(e.sums, shown, self.resource.properties)
             if e.sums
             else e.before is not None and not e.refused and holds_nothing_given(self.resource, shown)
             for e in self.entries
-            if not e.marks and digest not in (e.before or ())
+            if _is_unmarked(self.resource, e) and digest not in (e.before or ())
             if not (e.placed and (e.refused or ledger.is_deleted(e)))
         )
 
@@ -237,12 +237,12 @@ class Group:
         # Where other creates were answered with ids, a success without one may be a refusal in disguise.
         if lost and all(e.item is None or e.placed for e in self.entries):
             return "the list does not show what those have stored that were answered with success", lost
-        alike = sum(1 for e in unanswered if e.marks == () and self._shows_like(e))
+        alike = sum(1 for e in unanswered if _is_unmarked(self.resource, e) and self._shows_like(e))
         return ("nothing tells what they have stored from what others have", alike) if alike else None
 
     def _may_show(self, write: LedgerEntry) -> bool:
-        """Whether the list has shown the marks of ``write``, or, where it wrote none, anything that was not there."""
-        new = write.marks == () and set(digests_of(self.seen or {})).difference(write.before or ())
+        """Whether the list has shown the marks of ``write``, or, where none would show, anything that was not there."""
+        new = _is_unmarked(self.resource, write) and set(digests_of(self.seen or {})).difference(write.before or ())
         return bool(new) or write.n in self.found
 
     def _shows_like(self, write: LedgerEntry) -> bool:
@@ -268,6 +268,11 @@ class Group:
         return self._targets[key]
 
 
+def _is_unmarked(resource: Resource, write: LedgerEntry) -> bool:
+    """Whether no look shows what a write may have marked, as far as the contract says."""
+    return write.marks is not None and not may_show(resource, write.marks)
+
+
 def place_of(write: LedgerEntry) -> str:
     """Where something is, or may be, and what tells it from others."""
     if write.item is not None:
@@ -279,13 +284,25 @@ def place_of(write: LedgerEntry) -> str:
 def unknown_to_all(group: Group, ledger: Ledger, marks: Marks) -> list[Left]:
     """What creates without a credential of the target have made, by their answers, and neither the list shows nor a
     delete has met: it may be another tenant's, where the same id was given out once more."""
+    if group.credential is None:
+        return []
     named = [e for e in group.entries if e.item is not None and not (e.refused or e.placed)]
+    found = [e for e in named if e.credential is None and not _was_met(e, named, ledger)]
     known = {e.item for e in named if e.credential is not None}
-    found = [e for e in named if e.credential is None and (e.item in known or not ledger.is_deleted(e))]
     seen = group.seen or {}
     lost = [e for e in found if e.item in known or str(e.id) not in seen]
     lost = [e for e in lost if not any(marks.shown(group.resource, one, e.marks) for one in seen.values())]
-    return [Left(group.resource.name, e.item or "", _UNKNOWN) for e in lost if group.credential is not None]
+    return [Left(group.resource.name, e.item or "", _UNKNOWN) for e in lost]
+
+
+def _was_met(write: LedgerEntry, others: Iterable[LedgerEntry], ledger: Ledger) -> bool:
+    """Whether a delete can only have met what ``write`` has made: since the delete before, no credential of the target
+    has made anything under that id."""
+    deletes = ledger.deletes(write.item, write.headers, earlier=True)
+    end = next((n for n in deletes if n >= write.n), None)
+    since = max((n for n in deletes if n < write.n), default=0)
+    made = [e.n for e in others if e.item == write.item and e.credential is not None]
+    return end is not None and not any(since < n <= end for n in made)
 
 
 def below(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from unicodedata import combining, normalize
@@ -62,6 +62,7 @@ class Holdings:
     def asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
         """Who asks for the list that an item belongs to, and how."""
         asked = self._places.request(place.collection, "list", (*looker.headers, *looker.shown.headers, AFRESH))
+        asked = replace(asked, query=(*asked.query, *looker.shown.query))
         return looker.sender, place.resource, asked.target, asked.headers
 
     def ids(self, place: Spot, looker: Looker) -> frozenset[str]:

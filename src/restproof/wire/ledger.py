@@ -91,6 +91,8 @@ class Ledger:
         """By the number of its entry, what is known of a write since it was written down."""
         self._deleted: dict[str, dict[Headers, int]] = {}
         """By its request target and the headers of its delete, the last write before that."""
+        self._came_again: dict[str, list[tuple[Headers, int]]] = {}
+        """The same of deletes after which something was made at that request target."""
         self._written: dict[str, dict[str, str]] = {}
         self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
@@ -194,14 +196,16 @@ class Ledger:
                 said = {"headers": headers} if headers else {}
                 self._append(event="deleted", item=item, **said)
 
-    def _deletes(self, item: str | None, headers: Headers) -> list[int]:
-        """The last writes before the deletes of an item that a request with ``headers`` meets."""
-        known = self._deleted.get(item, {}) if item is not None else {}
-        return [n for said, n in known.items() if _agree(said, headers)]
+    def deletes(self, item: str | None, headers: Headers, *, earlier: bool = False) -> list[int]:
+        """The last writes before the deletes of an item that a request with ``headers`` meets, in their order.
+        ``earlier``: of those, too, after which its id came again."""
+        known = [*self._deleted.get(item or "", {}).items(), *(self._came_again.get(item or "", ()) if earlier else ())]
+        return sorted(n for said, n in known if _agree(said, headers))
 
     def _is_back(self, item: str, headers: Headers) -> None:
         if known := self._deleted.pop(item, None):
             self._deleted[item] = {said: n for said, n in known.items() if not _agree(said, headers)}
+            self._came_again.setdefault(item, []).extend(pair for pair in known.items() if _agree(pair[0], headers))
 
     def settled(self, n: int) -> None:
         """Writes down that write ``n`` has left nothing, as a look at the server showed."""
@@ -219,11 +223,11 @@ class Ledger:
 
     def is_deleted(self, entry: LedgerEntry) -> bool:
         """Whether the server has answered the delete of the entry's resource with success."""
-        return bool(self._deletes(entry.item, entry.headers))
+        return bool(self.deletes(entry.item, entry.headers))
 
     def went_with_its_parent(self, entry: LedgerEntry) -> bool:
         """Whether the parent that a look did not show before the write (it may have been late) was deleted since."""
-        return any(n >= entry.n for n in self._deletes(entry.adrift, entry.headers))
+        return any(n >= entry.n for n in self.deletes(entry.adrift, entry.headers))
 
     def in_use(self) -> bool:
         """Whether another process is still writing it: then its resources are no leftovers."""

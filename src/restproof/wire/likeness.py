@@ -19,6 +19,8 @@ from restproof.wire.walk import ListUnreadable
 
 _RARE = 6
 """Digits of a number, or characters of a text, that others would hardly have by themselves."""
+_OF_TIME = ("date", "time", "date-time")
+"""Formats of what many have: a day, an hour, the beginning of a month."""
 
 
 def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
@@ -84,7 +86,9 @@ def _meanings(
 
 def _is_rare(values: tuple[str, ...], schema: Mapping[str, Any]) -> bool:
     """Whether others would hardly have these values of a field by themselves: long ones, which its schema does not
-    name."""
+    name, and no times."""
+    if schema.get("format") in _OF_TIME:
+        return False
     words = ("const", "default", "minimum", "maximum", "enum", "examples", "example")
     told = {text for word in words for text in comparable(schema.get(word))}
     return bool(values) and all(sum(map(str.isalnum, text)) >= _RARE and text not in told for text in values)

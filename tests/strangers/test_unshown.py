@@ -1,0 +1,98 @@
+"""What no answer shows by its token, since the texts that were sent stand only inside something else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.wire.failure import NotProven
+
+from .bench import Bench
+from .harness import Plan, begin, write_contract
+from .server import Answer, Asked, Server, listening
+
+
+def untold(tmp_path: Path) -> tuple[Plan, Server]:
+    """Answers show the text of a note inside something that the contract does not name, and only reads its remark."""
+    folder = write_contract(tmp_path / "contract")
+    file = tmp_path / "contract/schemas/strangers/note.json"
+    schema = json.loads(file.read_text())
+    schema["properties"]["text"]["writeOnly"] = True
+    schema["properties"] |= {"remark": {"type": "string"}, "seen": {"type": "integer", "readOnly": True}}
+    file.write_text(json.dumps(schema))
+    server = Server()
+
+    def inside(value: Any) -> Any:
+        if isinstance(value, list):
+            return [{n: v for n, v in inside(entry).items() if n != "remark"} for entry in value]
+        named = isinstance(value, dict) and "text" in value
+        others = {n: v for n, v in value.items() if n != "text"} if named else {}
+        return {**others, "master": value["text"], "seen": 0} if named else value
+
+    def told(handler: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+        def answer(asked: Asked) -> Answer:
+            found = handler(asked)
+            return Answer(found.status, inside(found.body))
+
+        return answer
+
+    def update(asked: Asked) -> Answer:
+        found = update_honestly(asked)
+        if found.status == 200 and "remark" in asked.body:
+            found.body["remark"] = server.rows["note"][found.body["id"]]["remark"] = asked.body["remark"]
+        return found
+
+    update_honestly, server.update = server.update, update
+    for name in ("create", "read", "update", "of_a_collection"):
+        setattr(server, name, told(getattr(server, name)))
+    return Plan(load(folder), "smoke"), server
+
+
+def test_what_no_answer_shows_by_its_token_is_proven_by_the_list_and_what_was_sent(tmp_path: Path) -> None:
+    plan, server = untold(tmp_path)
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        ids = []
+        for _ in range(3):
+            note = made.send("POST", "/notes", {"text": made.token(), "pinned": True}).response
+            assert note is not None
+            ids.append(note.json["id"])
+        assert made.send("PATCH", f"/notes/{ids[0]}", {"pinned": False}).status == 200
+        assert made.send("PATCH", f"/notes/{ids[2]}", {"pinned": False, "remark": made.token()}).status == 200
+        assert made.send("DELETE", f"/notes/{ids[1]}").status == 204
+        body = {"text": made.token(), "pinned": True, "seen": 7}
+        assert made.send("POST", "/notes", body).status == 201
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])
+
+
+def test_what_an_error_hides_is_told_where_no_answer_shows_a_token(tmp_path: Path) -> None:
+    plan, server = untold(tmp_path)
+    create = server.create
+    server.create = lambda asked: Answer(500, {"error": str(create(asked).status)})
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        assert made.send("POST", "/notes", {"text": made.token(), "pinned": True}).status == 500
+        (left,) = made.clean_up()
+    assert "nothing tells what they have stored" in left
+    assert server.harm() == []
+
+
+def test_what_was_there_before_is_nobodys_though_no_answer_shows_a_token(tmp_path: Path) -> None:
+    plan, server = untold(tmp_path)
+    other = next(iter(server.rows["note"].values()))
+    other["pinned"] = server.others["note"][other["id"]]["pinned"] = True
+    server.create = lambda asked: Answer(200, {"id": other["id"], "pinned": True})
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        assert made.send("POST", "/notes", {"text": made.token(), "pinned": True}).status == 200
+        for method in ("PATCH", "DELETE"):
+            with pytest.raises(NotProven):
+                made.send(method, f"/notes/{other['id']}", {"pinned": False})
+        made.clean_up()
+    assert server.harm() == []
