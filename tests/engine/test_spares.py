@@ -210,6 +210,22 @@ def test_the_aged_ones_of_all_cases_ahead_share_one_wait(bench: MakeBench) -> No
     assert clock.slept == [pytest.approx(1.1)]
 
 
+def test_a_case_has_the_same_shared_instance_each_time_and_says_so_once(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = bench(Shelves())
+    monkeypatch.setattr(running.world.keeper, "_sink", running.events)
+    given: list[Any] = []
+
+    def asks_twice(subject: Subject) -> None:
+        subject.world.instances.retire(subject.name, subject.shared().id)
+        given.extend(subject.shared().id for _ in range(2))
+
+    lent_after(running, asks_twice)
+    assert given[0] == given[1] != 100
+    assert len([e for e in running.events.of("value") if e["name"].startswith("retired ")]) == 1
+
+
 def test_what_is_lent_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
     running = bench(Shelves())
     monkeypatch.setattr(running.world.keeper, "_sink", running.events)

@@ -12,6 +12,7 @@ from restproof.contract.load import load
 from restproof.wire.crossing import Crossing
 from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Request
 
 from .bench import Bench
 from .harness import Plan, begin, run, write_contract
@@ -113,6 +114,32 @@ def test_a_look_through_a_list_shows_the_credential_that_stands_in_the_query(tmp
             made.send("DELETE", f"/notes/{note.json['id']}?key=wrong")
         assert made.clean_up() == []
     assert server.harm() == []
+
+
+@pytest.mark.parametrize("maker", ["full", "second"])
+def test_a_read_that_shows_another_credential_what_is_ours_spares_its_look(
+    auth: Plan, tmp_path: Path, maker: str
+) -> None:
+    server, looks = Tenants(None), []
+    answer = server.answer
+
+    def counting(asked: Asked) -> Answer:
+        looks.append(asked.method)
+        return answer(asked)
+
+    server.answer = counting  # type: ignore[method-assign]
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials={"full": "ours", "second": "ours"}), auth)
+        one, read = (made.send("POST", "/notes", {"text": made.token()}, credential=c) for c in ("full", maker))
+        assert one.response is not None
+        assert read.response is not None
+        shown = Request("GET", f"/v1/notes/{read.response.json['id']}")
+        made.run.session.send(shown, About("note", "read"), "second")
+        looks.clear()
+        made.send("DELETE", f"/notes/{one.response.json['id']}", credential="second")
+        # What a credential has made itself says nothing of where it leads with the id of another.
+        assert looks == (["GET", "DELETE"] if maker == "full" else ["GET", "GET", "DELETE"])
+        assert made.clean_up() == []
 
 
 def test_what_was_deleted_before_its_id_came_again_is_not_told(auth: Plan, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class SharedInstances:
         self._lookalikes: dict[tuple[str, str], list[Any]] = {}
         self._turned: set[tuple[str, str]] = set()
         self._retired: dict[tuple[str, str], int] = {}
+        self._given: dict[tuple[str, str], tuple[str, int | None]] = {}
         self._deleted: set[tuple[str, Any]] = set()
 
     def get(self, name: str, key: str) -> Instance:
@@ -60,8 +61,12 @@ class SharedInstances:
         return found
 
     def current(self, name: str, key: str, case: str | None) -> Instance:
-        """The instance as ``get`` gives it to the case: another one since it was retired."""
-        retired = self._keeper.recall(f"retired {name}:{key} {case}", self._retired.get((name, key)))
+        """The instance as ``get`` gives it to the case, each time the same: another one since it was retired."""
+        of, retired = self._given.get((name, key), (None, None))
+        if case is None or of != case:
+            retired = self._keeper.recall(f"retired {name}:{key} {case}", self._retired.get((name, key)))
+        if case is not None:
+            self._given[name, key] = case, retired
         return self.get(name, f"{key}~{retired}" if retired else key)
 
     def retire(self, name: str, id: Any) -> bool:
@@ -72,6 +77,7 @@ class SharedInstances:
         for key in keys:
             usual = key.partition("~")[0]
             self._retired[name, usual] = self._retired.get((name, usual), 0) + 1
+            self._given.pop((name, usual), None)
         return any(key.partition("~")[0] != "target" for key in keys)
 
     def forget(self, name: str, id: Any) -> None:

@@ -28,13 +28,21 @@ class Crossing:
         """The ways that lead to what the run has made, or nowhere."""
 
     def keep(self, exchange: Exchange) -> None:
-        """Takes from a read of the suites that a way leads nowhere."""
+        """Takes from a read of the suites that a way leads nowhere, or to what the run has made."""
         about, credential = exchange.about, exchange.credential
-        if credential == "full" or about.operation != "read" or not _is_refused(exchange.status):
+        if credential == "full" or about.operation != "read":
             return
         # Of a wrong credential, an exchange does not show what it was.
-        if credential is not None or shown_by(self._auth, exchange.request) == NOTHING_SHOWN:
+        is_plain = credential is not None or shown_by(self._auth, exchange.request) == NOTHING_SHOWN
+        if is_plain and (_is_refused(exchange.status) or self._shows_ours(exchange)):
             self._known.add((about.resource or _ANY, credential, NOTHING_SHOWN))
+
+    def _shows_ours(self, exchange: Exchange) -> bool:
+        """Whether it shows what another credential has made."""
+        place = self._evidence.places.of(exchange.request) if exchange.is_success else None
+        if place is None or exchange.credential in (self._evidence.makers(place) or {exchange.credential}):
+            return False
+        return self._evidence.sight(place, exchange) is Sight.OURS
 
     def look(self, place: Spot, looker: Looker) -> Sight:
         """What is at an item, both for who made it and for who sends the request."""
