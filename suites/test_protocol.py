@@ -53,7 +53,7 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
         # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.
         parent = subject.other(subject.spec.path_parents[-1].resource)
         made = parent.given(tag="bulk")
-        usual = subject.request("list", scope={**made.scope, parent.name: made.id})
+        usual = subject.request("list", scope={**subject.scope(), **made.scope, parent.name: made.id})
     else:
         usual = subject.request("list")
     if method in ("POST", "PUT", "PATCH"):

@@ -64,10 +64,9 @@ class Planned:
 
     @property
     def proof(self) -> Any:
-        marks = {"late": self.late, "alone": self.alone, "referred": self.referred}
-        return SimpleNamespace(
-            requirement=self.rule, observes=False, draw={"body": print} if self.drawn else {}, **marks
-        )
+        marks: dict[str, Any] = {"late": self.late, "alone": self.alone, "referred": self.referred}
+        marks |= {"family": self.rule.partition(".")[0], "observes": False}
+        return SimpleNamespace(requirement=self.rule, draw={"body": print} if self.drawn else {}, **marks)
 
 
 def turns(*items: Planned, workers: int = 2) -> Turns:
