@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -220,15 +219,14 @@ def run(
     )
     with _few_collections():
         from restproof.bundle import suites_of
-        from restproof.session.planning import lines_of
+        from restproof.session.planning import lines_of, write_out
         from restproof.session.promise import beginning, promised
 
         promise = promised(options, Path.cwd(), shared, contract)
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
         if options.plan and not extra and len(suites := suites_of(promise.config.root)) == 1:
-            sys.stdout.writelines(f"{line}\n" for line in lines_of(promise, suites[0]))  # pytest has nothing to select
-            sys.stdout.flush()
+            write_out(lines_of(promise, suites[0]))  # nothing is left for pytest to select
             return Ending(0)
         with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)

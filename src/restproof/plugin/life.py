@@ -5,8 +5,6 @@ PYTEST_DONT_REWRITE: it asserts nothing.
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +17,7 @@ from restproof.plugin.workers import PIDS, between, workers_end_first
 from restproof.report.terminal import closing_lines
 from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.handed import HANDED
-from restproof.session.planning import plan_lines
+from restproof.session.planning import plan_lines, write_out
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,11 +30,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         workers_end_first(run, session.config.stash.setdefault(PIDS, []))
         return (yield)
     if run.options.plan:
-        try:
-            sys.stdout.writelines(f"{line}\n" for line in plan_lines(run, [i.plan_item for i in items]))
-            sys.stdout.flush()
-        except BrokenPipeError:  # whoever reads it has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        write_out(plan_lines(run, [i.plan_item for i in items]))
         session.items.clear()
         return (yield)
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from restproof.bundle import REGISTER
@@ -103,6 +105,15 @@ def plan_lines(run: Run, items: Sequence[Item]) -> Iterator[str]:
         yield f"{count:>8}  of them, about, {kept}"
     for name, proof in unmarked(run.bodies.values()):
         yield f"{name}: no text can hold the token of the run; {proof}"
+
+
+def write_out(lines: Iterable[str]) -> None:
+    """Print the lines, as far as somebody reads them."""
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads it has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _lasting(items: Sequence[Item]) -> Counter[str]:
