@@ -21,6 +21,7 @@ from restproof.configfile import (
     Config,
     Section,
     Target,
+    base_of,
     check_http2,
     did_you_mean,
     existing_path,
@@ -238,7 +239,7 @@ def _from_environment(url: str, contract: Contract | None, environ: Mapping[str,
     credentials = {n: environ.get(f"RESTPROOF_{n.upper()}", "") for n in CREDENTIALS}
     return Target(
         name=urlsplit(url).netloc,
-        base_url=url.rstrip("/"),
+        base_url=base_of(url),
         credentials={n: v for n, v in credentials.items() if v},
         ids=_ids_from_environment(contract, environ) if contract else {},
         ca_bundle=existing_path(Path(bundle), None, "RESTPROOF_CA_BUNDLE") if bundle else None,

@@ -230,7 +230,7 @@ class _Reader(TomlReader):
         parse_url(base_url, self.place(f"{key}.base_url"))
         target = Target(
             name=name,
-            base_url=base_url.rstrip("/"),
+            base_url=base_of(base_url),
             credentials=said,
             sources=sources,
             ids=ids,
@@ -303,6 +303,12 @@ def parse_url(url: str, place: Place | None) -> SplitResult:
             hint="Credentials come from the environment, and the contract adds the rest.",
         )
     return parts
+
+
+def base_of(url: str) -> str:
+    """The URL of a target as it is kept: its scheme in small letters (RFC 3986 §3.1), no slash at its end."""
+    scheme, mark, rest = url.rstrip("/").partition("://")
+    return scheme.lower() + mark + rest
 
 
 def existing_path(path: Path, place: Place | None, what: str) -> Path:

@@ -372,6 +372,21 @@ def test_cleanup_needs_the_credential(
     assert left_behind.path.exists()
 
 
+@pytest.mark.parametrize("path", ["", "/second"])
+def test_cleanup_asks_no_other_server_than_the_run_did(
+    left_behind: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], path: str
+) -> None:
+    monkeypatch.setenv("LOCAL_TOKEN", "local-token")
+    then = left_behind.origin.base_url
+    there = then.replace("http://", "HTTP://") + "/" if not path else then + path
+    configured = Path("restproof.toml").read_text().replace(then, there)
+    Path("restproof.toml").write_text(configured)
+    assert run(["cleanup"]) == (2 if path else 0)
+    assert Handler.deleted == ([] if path else ["/notes/1"])
+    told = f"one.jsonl:1: the run was at {then}, and its target is now {there}"
+    assert (told in capsys.readouterr().err, left_behind.path.exists()) == (bool(path), bool(path))
+
+
 def test_cleanup_forgets_a_sandbox_that_is_gone(here: Path) -> None:
     ledger = Ledger(here / ".restproof/one.jsonl", Origin(kind="sandbox"))
     ledger.intend("note", "/notes", {})

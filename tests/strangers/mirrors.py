@@ -262,3 +262,33 @@ def _(s: Server) -> None:
         return s.update_honestly(asked)
 
     s.update = update
+
+
+def _goes_back(when: int) -> Lie:
+    """After ``when`` requests, once there is a badge of ours, the database is as it was at first, and others get the
+    ids that it has given to us: the badges with the very values, since a number and a kind are anybody's."""
+
+    def install(s: Server) -> None:
+        gone = False
+
+        def first(asked: Asked) -> None:
+            nonlocal gone
+            ours = s.ours()
+            if gone or len(s.log) < when or not ours.get("badge"):
+                return
+            gone = True
+            for resource, keys in ours.items():
+                for key in keys if resource != "tag" else ():  # nobody else chooses an id that bears a token of ours
+                    was = dict(s.rows[resource][key])
+                    s.stranger(resource, key, "of a colleague, since the database went back")
+                    if resource == "badge":
+                        s.rows[resource][key] = was
+                        s.others[resource][key] = dict(was)
+
+        s.first = first
+
+    return install
+
+
+for _when in (30, 60, 90):
+    LIES[f"the database goes back after {_when} requests, and others get our ids with like values"] = _goes_back(_when)

@@ -11,9 +11,8 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.wire import likeness
-from restproof.wire.evidence import _spelt
 from restproof.wire.failure import NotProven
-from restproof.wire.holdings import comparable
+from restproof.wire.holdings import _spelt, comparable
 from restproof.wire.places import Spot
 from restproof.wire.sweeps import Sweeps
 

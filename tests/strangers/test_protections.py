@@ -93,6 +93,31 @@ def restored(made: Bench) -> None:
     made.send("DELETE", f"/offices/{ids[0]}")
 
 
+def restored_with_the_like(made: Bench) -> None:
+    """The database is put back, and a colleague makes what is like a badge of ours, which gets its id."""
+    office = made.office()
+    badge = made.send("POST", "/badges", {"number": 5, "kind": "guest"}).response
+    assert badge is not None
+    made.send("PATCH", f"/offices/{office}", {"floor": 1})
+    back = dict(made.server.rows["badge"].pop(badge.json["id"]))
+    del made.server.rows["office"][office]
+    made.server.stranger("badge", badge.json["id"], "of a colleague").update(back)
+    made.server.others["badge"][badge.json["id"]] = back
+
+
+def written_to_since(made: Bench) -> None:
+    restored_with_the_like(made)
+    (last,) = (id for id, row in made.server.rows["badge"].items() if row["number"] == 5)
+    made.send("PATCH", f"/offices/{made.server.next_id['office'] - 1}", {"floor": 2})
+    made.send("DELETE", f"/badges/{last}")
+
+
+def cleaned_up_since(made: Bench) -> None:
+    restored_with_the_like(made)
+    told = " ".join(made.clean_up())
+    assert made.server.harm() or ("badge /v1/badges/" in told and "DELETE" not in told)
+
+
 def taken_while_cached(made: Bench) -> None:
     id = made.office()
     old = dict(made.server.rows["office"][id])
@@ -164,6 +189,10 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         "reads are cached, and a colleague gets the id that was deleted", seen_and_deleted_twice,
     ),
     "an answer that speaks against what was seen": (evidence.Evidence, "heed", always(None), None, restored),
+    "a mark, once a database seems to be restored": (
+        evidence, "may_go_with_others", always(True), None, written_to_since,
+    ),
+    "a mark, where clean-up meets another state": (cleanup, "is_restored", always(False), None, cleaned_up_since),
     "the age of an answer": (evidence, "age_of", always(0.0), None, taken_while_cached),
     "what others have below": (cleanup.Work, "_holds_others", always(False), None, taken_up),
 }  # fmt: skip

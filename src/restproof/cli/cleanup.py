@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from restproof.config import Config, load_config, resolve_contract, resolve_target
-from restproof.errors import ConfigurationError, RestproofError
+from restproof.errors import ConfigurationError, Place, RestproofError
 
 
 @click.command("cleanup")
@@ -64,6 +64,7 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     target = resolve_target(origin.target if known else origin.base_url, config, contract)
     if target is None:
         raise click.UsageError(f"{path} does not say which target it belongs to")
+    _check_is_there(path, origin.base_url, target.base_url)
     wallet = wallet_of(target, contract.base_path)
     target = opened(target, wallet)
     hooks = load_hooks(config.root)
@@ -74,3 +75,18 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     for line in left:
         click.echo(f"  left: {line}")
     return not path.exists()
+
+
+def _check_is_there(path: Path, then: str, now: str) -> None:
+    """Whether a target is still the server that the run spoke to: elsewhere its ids are those of others, and nothing
+    there says what it has left. Raises :class:`ConfigurationError`."""
+    from restproof.contract.urls import parts_of
+    from restproof.oracle.seen import origin
+
+    if then and len({(origin(url), parts_of(url).path.rstrip("/")) for url in (then, now)}) > 1:
+        raise ConfigurationError(
+            f"the run was at {then}, and its target is now {now}",
+            place=Place(path, 1),
+            hint="Nothing was sent. Give the target the address of the run, and clean up again; where the server has "
+            "moved, write its new address into this line.",
+        )

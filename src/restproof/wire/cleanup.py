@@ -15,7 +15,7 @@ from typing import Any
 from restproof.contract.model import Contract
 from restproof.wire.evidence import is_by_update
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Group, below, place_of, unknown_to_all
+from restproof.wire.group import LATE, Collection, Group, Item, below, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import UNANSWERED, Left
@@ -23,6 +23,7 @@ from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new
+from restproof.wire.restored import is_restored
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
 from restproof.wire.walk import ListUnreadable, contract_headers
@@ -32,10 +33,6 @@ _TAKEN_UP = 3600.0
 _STILL = "the delete was answered with success, and it is still there"
 _LATE = "no look showed it as this run's before the deletes"
 _MARKED = "deleted, as a read says, and the list still shows it"
-Collection = tuple[str, str, Headers]
-"""Resource, request target of the list and headers: what one walk covers."""
-Item = tuple[str, Headers]
-"""Request target and headers: the same path may be another item where a header names a parent."""
 
 
 class Work:
@@ -61,6 +58,7 @@ class Work:
         self.in_vain: set[Item] = set()
         self.told: dict[Item, Group] = {}
         self.named: dict[Item, list[LedgerEntry]] = {}
+        self.is_restored = False
         for entry in ledger.entries():
             self._enter(entry)
 
@@ -111,6 +109,7 @@ class Work:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
             for group in late.values():
                 group.walk(self.session, self.marks)
+        self.is_restored = is_restored(self.groups.values(), self.ledger, self.marks, self._send)
 
     def look_at_unproven(self) -> None:
         """Walks once more through the lists that showed something which nothing proved: what was deleted since may have
@@ -247,7 +246,7 @@ class Work:
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
             return entry is not None or not is_by_update(group.resource, shown, self.marks, self.ledger)
-        if entry is None or entry.item is None:
+        if entry is None or entry.item is None or self.is_restored:
             return False
         written = self.ledger.written(entry.item)
         return any(
@@ -386,7 +385,8 @@ class Work:
 
     def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:
         """What stands under an id of the ledger, and nothing proves."""
-        made = any(w.new for w in self._writes(entry))  # what was there before, or may have been, may be anybody's
+        # What was there before, or may have been, may be anybody's.
+        made = any(w.new for w in self._writes(entry)) and not self.is_restored
         why = "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 

@@ -16,7 +16,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new
+from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new, may_go_with_others
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
 _FRESH = 30.0
@@ -70,6 +70,10 @@ class Evidence:
         self._refusing: set[str] = set()
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
+        self._proven: set[Key] = set()
+        """What a look has shown as this run's at some time."""
+        self._by_marks_alone: set[tuple[str, str]] = set()
+        """What was made before a database was restored, as it seems: others may have got its id, with like values."""
         self._over: dict[tuple[str, str | None], float] = {}
         """When items were last said to be there no more, by whoever made them: what was below went with them."""
         self._moving: set[str] = set()
@@ -93,20 +97,26 @@ class Evidence:
         if not 400 <= (exchange.status or 0) < 500:
             self.forget(place)  # only a refusal says that nothing was done
         if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
-            self._forget_all()
+            self._forget_all(place.resource)
 
-    def _forget_all(self) -> None:
+    def _forget_all(self, resource: Resource) -> None:
+        """What is seen of ``resource`` speaks against all that was seen before."""
         self._seen.clear()
         self._reads.clear()
         self._lists.clear()
+        if not may_go_with_others(resource):
+            self._by_marks_alone |= self._things.keys()
 
     def claim(self, thing: Thing) -> None:
         """An answer says that this is ours, which proves nothing yet. An id that comes again without having been
         deleted makes whatever was seen before doubtful."""
         resource, id = thing.place.resource, str(thing.place.id)
         if self.made(resource, id) is not None and thing.place.key not in self._ended:
-            self._forget_all()
+            self._forget_all(resource)
             self._moving.add(resource.name)
+        if (resource.name, id) in self._by_marks_alone:
+            self._by_marks_alone.discard((resource.name, id))
+            del self._things[resource.name, id]
         self._things.setdefault((resource.name, id), []).append(thing)
         self.forget(thing.place)
         self._ended.discard(thing.place.key)
@@ -166,6 +176,8 @@ class Evidence:
             sight = self._read(place, looker)
         if sight is Sight.OURS and place.key in self._ended:
             sight = Sight.STALE
+        if sight is Sight.OURS:
+            self._proven.add(place.key)
         self._seen[place.key] = sight, self._clock()
         return sight
 
@@ -311,7 +323,20 @@ class Evidence:
             return Sight.OURS
         if says_none(place.resource, exchange):
             return Sight.NOTHING
-        return Sight.UNCLEAR if entity is None else Sight.OTHERS
+        if entity is None:
+            return Sight.UNCLEAR
+        if self._is_anothers(place, entity):
+            self._forget_all(place.resource)
+        return Sight.OTHERS
+
+    def _is_anothers(self, place: Spot, entity: Mapping[str, Any]) -> bool:
+        """Whether somebody else's stands by now where this run's was proven to be, and nobody has deleted that."""
+        made = self.made(place.resource, str(place.id))
+        if made is None or place.key in self._ended or place.key not in self._proven:
+            return False
+        return self.marks.are_missing(place.resource, entity, made.marks) and not self._ledger.written(
+            self.item_target(place)
+        )
 
     def is_ours(self, place: Spot, entity: Mapping[str, Any]) -> bool:
         """Whether a representation that stands under the item's id is one of this run's.
@@ -325,6 +350,8 @@ class Evidence:
         if self.marks.shown(resource, entity):
             made = self.made(resource, shown)
             return made is not None or not is_by_update(resource, entity, self.marks, self._ledger)
+        if (resource.name, shown) in self._by_marks_alone:
+            return False
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
@@ -346,25 +373,6 @@ def age_of(exchange: Exchange) -> float:
 def given_at(kept: Answered) -> float:
     """When the server itself has given an answer that was kept."""
     return kept.came - age_of(kept.exchange)
-
-
-def is_new(item: Spot, known: frozenset[str]) -> bool:
-    """Whether an id that a create was answered is that of something new, where ``known`` are those that the list held
-    just before. Numbers are counted up: one below another may be of what was archived, and is shown once more."""
-    id, others = _spelt(str(item.id)), {_spelt(other) for other in known}
-    if id in others:
-        return False
-    counted = item.resource.id.type == "integer" and id.isdecimal()
-    return not counted or all(int(other) < int(id) for other in others if other.isdecimal())
-
-
-def _spelt(id: str) -> str:
-    """An id as it is compared with those of a list, which may spell it otherwise than the answer to a create: in
-    capitals, in braces, without dashes, with zeros."""
-    if number := re.fullmatch(r"0*(\d+?)(?:\.0*)?", id):
-        return number[1]
-    text = id.strip("{} ").casefold().removeprefix("urn:uuid:")
-    return text.replace("-", "") if re.fullmatch("[0-9a-f-]{32,36}", text) else text
 
 
 def why_not_ours(place: Spot, item: Spot, sight: Sight) -> str:

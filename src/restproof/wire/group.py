@@ -25,6 +25,10 @@ _UNKNOWN = "made without a credential of the target, none of which sees it"
 _PENDING = "sent and not answered: it may be stored yet, and restproof cleanup looks again"
 _PATIENCE = 2
 """Times that a client waits for an answer until a look that shows nothing proves that nothing is stored."""
+Collection = tuple[str, str, Headers]
+"""Resource, request target of the list and headers: what one walk covers."""
+Item = tuple[str, Headers]
+"""Request target and headers: the same path may be another item where a header names a parent."""
 LATE = 3.0
 """Seconds after a write for which lists and reads may not show it yet."""
 

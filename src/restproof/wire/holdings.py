@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -111,3 +112,22 @@ def comparable(value: Any) -> tuple[str, ...]:
 def _bare(text: str) -> str:
     """A text without what stands above or below its letters."""
     return text if text.isascii() else "".join(c for c in normalize("NFKD", text) if not combining(c))
+
+
+def is_new(item: Spot, known: frozenset[str]) -> bool:
+    """Whether an id that a create was answered is that of something new, where ``known`` are those that the list held
+    just before. Numbers are counted up: one below another may be of what was archived, and is shown once more."""
+    id, others = _spelt(str(item.id)), {_spelt(other) for other in known}
+    if id in others:
+        return False
+    counted = item.resource.id.type == "integer" and id.isdecimal()
+    return not counted or all(int(other) < int(id) for other in others if other.isdecimal())
+
+
+def _spelt(id: str) -> str:
+    """An id as it is compared with those of a list, which may spell it otherwise than the answer to a create: in
+    capitals, in braces, without dashes, with zeros."""
+    if number := re.fullmatch(r"0*(\d+?)(?:\.0*)?", id):
+        return number[1]
+    text = id.strip("{} ").casefold().removeprefix("urn:uuid:")
+    return text.replace("-", "") if re.fullmatch("[0-9a-f-]{32,36}", text) else text

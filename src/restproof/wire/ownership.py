@@ -18,10 +18,10 @@ from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.crossing import Crossing
-from restproof.wire.evidence import Evidence, Sight, Thing, is_new, why_not_ours
+from restproof.wire.evidence import Evidence, Sight, Thing, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.heeding import Heeding
-from restproof.wire.holdings import Looker
+from restproof.wire.holdings import Looker, is_new
 from restproof.wire.ledger import Ledger
 from restproof.wire.likeness import must_be_like_nobody
 from restproof.wire.message import About, Exchange, Request

@@ -31,6 +31,11 @@ def may_show(resource: Resource, marks: Iterable[Mark]) -> bool:
     return not all(resource.properties.get(name, {}).get("writeOnly") for name, _ in marks)
 
 
+def may_go_with_others(resource: Resource) -> bool:
+    """Whether an item may be gone because something else is that it belongs to."""
+    return bool(resource.parents or resource.references or resource.inner_references)
+
+
 class Marks:
     """The tokens that a run with ``prefix`` has written, by resource and field. A representation is proven by one of
     them in the field that it was written to: not by the prefix alone, which somebody else's text may resemble, and
