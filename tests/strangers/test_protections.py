@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from restproof.wire import cleanup, evidence, guard, likeness, moves, ownership, places, proof
+from restproof.wire import cleanup, evidence, group, guard, likeness, moves, ownership, places, proof
 from restproof.wire.failure import NotProven
 
 from .bench import OVERRIDE, Bench, below_ours
@@ -114,6 +114,7 @@ def written_to_since(made: Bench) -> None:
 
 def cleaned_up_since(made: Bench) -> None:
     restored_with_the_like(made)
+    made.server.stranger("office", made.server.next_id["office"] - 1, "of a colleague")
     told = " ".join(made.clean_up())
     assert made.server.harm() or ("badge /v1/badges/" in told and "DELETE" not in told)
 
@@ -192,7 +193,9 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
     "a mark, once a database seems to be restored": (
         evidence, "may_go_with_others", always(True), None, written_to_since,
     ),
-    "a mark, where clean-up meets another state": (cleanup, "is_restored", always(False), None, cleaned_up_since),
+    "a mark, where clean-up meets another time": (
+        group.Group, "is_of_another_time", always(False), None, cleaned_up_since,
+    ),
     "the age of an answer": (evidence, "age_of", always(0.0), None, taken_while_cached),
     "what others have below": (cleanup.Work, "_holds_others", always(False), None, taken_up),
 }  # fmt: skip

@@ -23,7 +23,6 @@ from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new
-from restproof.wire.restored import is_restored
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
 from restproof.wire.walk import ListUnreadable, contract_headers
@@ -109,7 +108,7 @@ class Work:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
             for group in late.values():
                 group.walk(self.session, self.marks)
-        self.is_restored = is_restored(self.groups.values(), self.ledger, self.marks, self._send)
+        self.is_restored = any(group.is_of_another_time(self.marks, self.ledger) for group in self.groups.values())
 
     def look_at_unproven(self) -> None:
         """Walks once more through the lists that showed something which nothing proved: what was deleted since may have
