@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from restproof.wire import cleanup, evidence, group, guard, likeness, moves, ownership, places, proof
+from restproof.wire import cleanup, evidence, guard, likeness, moves, ownership, places, proof
 from restproof.wire.failure import NotProven
 
 from .bench import OVERRIDE, Bench, below_ours
@@ -194,7 +194,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         evidence, "may_go_with_others", always(True), None, written_to_since,
     ),
     "a mark, where clean-up meets another time": (
-        group.Group, "is_of_another_time", always(False), None, cleaned_up_since,
+        cleanup, "is_of_another_time", always(False), None, cleaned_up_since,
     ),
     "the age of an answer": (evidence, "age_of", always(0.0), None, taken_while_cached),
     "what others have below": (cleanup.Work, "_holds_others", always(False), None, taken_up),

@@ -15,7 +15,7 @@ from typing import Any
 from restproof.contract.model import Contract
 from restproof.wire.evidence import is_by_update
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Collection, Group, Item, below, place_of, unknown_to_all
+from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import UNANSWERED, Left
@@ -108,7 +108,7 @@ class Work:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
             for group in late.values():
                 group.walk(self.session, self.marks)
-        self.is_restored = any(group.is_of_another_time(self.marks, self.ledger) for group in self.groups.values())
+        self.is_restored = any(is_of_another_time(g, self.marks, self.ledger) for g in self.groups.values())
 
     def look_at_unproven(self) -> None:
         """Walks once more through the lists that showed something which nothing proved: what was deleted since may have

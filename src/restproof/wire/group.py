@@ -166,17 +166,6 @@ class Group:
         shown = (self.seen or {}).get(str(entry.id), {})
         return marks.are_missing(self.resource, shown, entry.marks or ()) or not shown.keys().isdisjoint(entry.sums)
 
-    def is_of_another_time(self, marks: Marks, ledger: Ledger) -> bool:
-        """Whether the list shows what somebody else has made under an id that this run was given for what bears a mark,
-        and nobody has deleted: a database may have gone back to an earlier state, and have given the ids out once more.
-        Then who has made what bears no mark is not told by its values."""
-        named = [e for e in self.known.values() if e.marks and not (e.placed or e.refused or ledger.is_deleted(e))]
-        return any(
-            marks.are_missing(self.resource, (self.seen or {}).get(str(e.id), {}), e.marks or ())
-            for e in named
-            if not ledger.written(e.item or "")
-        )
-
     def may_outlive(self, entry: LedgerEntry) -> bool:
         """Whether a resource may be there when its list is not: its path names no parent, or the parent was never
         there."""
@@ -281,6 +270,18 @@ class Group:
         if key not in self._targets:
             self._targets[key] = one_of_list(contract, self.resource, operation, self.collection, id)
         return self._targets[key]
+
+
+def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:
+    """Whether the list shows what somebody else has made under an id that the run was given for what bears a mark, and
+    nobody has deleted: a database may have gone back to an earlier state, and have given the ids out once more. Then
+    values do not tell who has made what bears no mark."""
+    named = [e for e in group.known.values() if e.marks and not (e.placed or e.refused or ledger.is_deleted(e))]
+    return any(
+        marks.are_missing(group.resource, (group.seen or {}).get(str(e.id), {}), e.marks or ())
+        for e in named
+        if not ledger.written(e.item or "")
+    )
 
 
 def _is_unmarked(resource: Resource, write: LedgerEntry) -> bool:
