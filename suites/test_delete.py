@@ -3,6 +3,7 @@
 from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, Instance, Subject, for_each, must, requirement
+from restproof.suite.bystanders import must_be_gone
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
 from restproof.suite.operations import creates_by_put
@@ -142,20 +143,15 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
         return
     # Whole bodies: what deletes by another column than the id takes those that have its value in common.
     older, doomed, younger = [subject.given(subject.bodies.full(tag)) for tag in ("before", "doomed", "after")]
-    siblings = [older, younger]
-    befores = {s.id: dict(s.entity) or subject.observe(s.id) for s in siblings}
+    befores = {s.id: dict(s.entity) or subject.observe(s.id) for s in (older, younger)}
     # What refers to the shared one may show in it (members of a project, projects of a member) since it was made.
     shared = subject.shared("0").id
     befores[shared] = subject.observe(shared)
     deleted = subject.delete(doomed.id)
     must.have_status(deleted, "deleted")
     for id, state in befores.items():
-        must.agree(
-            deleted,
-            subject.stable(state),
-            subject.observe(id),
-            what="another resource after a delete",
-        )
+        must.agree(deleted, subject.stable(state), subject.observe(id), what="another resource after a delete")
+    must_be_gone(deleted, subject, doomed.id)
 
 
 @requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=6)

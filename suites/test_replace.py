@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
-from restproof.suite.bystanders import bystanders, must_be_untouched
+from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare, undo_large_write
@@ -72,9 +72,11 @@ def whole_bodies(ground: Ground) -> Cases:
 def test_a_replace_leaves_other_resources(subject: Subject, body: Body) -> None:
     made = spare(subject)
     others = bystanders(subject, made, body)
+    before = subject.stable(dict(made.entity) or subject.observe(made.id))
     replaced = subject.replace(made.id, body)
     must.have_status(replaced, "replaced")
     must_be_untouched(replaced, subject, others, "another resource after a replace")
+    must_be_replaced(replaced, subject, made.id, before)
 
 
 def created_bodies(ground: Ground) -> Cases:

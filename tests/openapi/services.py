@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 
+from .emitted.parts import now
 from .honest import Field, Handler, Json, Of, Refused, Request, Service, Text, checked, numbered
 from .running import TOKEN
 
@@ -72,9 +72,6 @@ def crud(
 
 def docs(faults: frozenset[str]) -> Service:
     """``updated_at`` and ``revision`` move with each PATCH."""
-
-    def now() -> str:
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
     def changed(service: Service, item: dict[str, Json]) -> None:
         item["updated_at"] = now()

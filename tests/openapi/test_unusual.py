@@ -89,6 +89,16 @@ def test_entries_of_another_parent_are_seen_where_numbers_begin_anew_below_each(
     assert told.returncode == 1, told.stdout + told.stderr
 
 
+@pytest.mark.parametrize(("fault", "rule"), [("keeps", "delete.siblings"), ("put-lost", "replace.siblings")])
+def test_whoever_writes_first_where_no_path_names_it_tells_what_came_of_it(
+    fault: str, rule: str, tmp_path: Path
+) -> None:
+    only = ("--profile", "smoke", "--only", rule)
+    with serving(UNUSUAL["asked"](frozenset([fault]))) as url:
+        told = run_document(FOLDER / "asked.yaml", url, tmp_path / "run", *only)
+    assert told.returncode == 1, told.stdout + told.stderr
+
+
 def test_forms_are_forms_and_a_post_that_changes_is_an_update() -> None:
     ticket = resources("forms")["ticket"]
     assert ticket["operations"]["create"]["media"] == {"request": FORM, "nested": "dots"}

@@ -11,8 +11,9 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.suite import must
+from restproof.suite.states import after_replace
 
-__all__ = ["Bystander", "bystanders", "must_be_untouched"]
+__all__ = ["Bystander", "bystanders", "must_be_gone", "must_be_replaced", "must_be_untouched"]
 
 Bystander = tuple[Instance, Mapping[str, Any]]
 """A resource, and its state before the write."""
@@ -54,3 +55,22 @@ def must_be_untouched(written: Reply, subject: Subject, others: Sequence[Bystand
     """Each of ``others`` is as it was before the write that was answered with ``written``."""
     for other, before in others:
         must.agree(written, subject.stable(before), subject.observe(other.id, scope=other.scope), what=what)
+
+
+def must_be_gone(deleted: Reply, subject: Subject, id: Any) -> None:
+    """What a delete named is gone, where the id stands in no path. No other delete leaves once one was seen to leave
+    there what it named (``wire/heeding.py``), so that no later rule could tell of it."""
+    if subject.spec.operation("delete").address is None:
+        return
+    if subject.spec.supports("read"):
+        must.have_status(subject.read(id), "gone", because="after its delete")
+    elif subject.spec.supports("list") and "list" not in subject.spec.open:
+        what = f"the list still holds a deleted {subject.name}"
+        must.hold(subject.observe(id).absent, deleted, what, kind="listed", expected="not listed", actual="listed")
+
+
+def must_be_replaced(replaced: Reply, subject: Subject, id: Any, before: Mapping[str, Any]) -> None:
+    """What a replace named is as it was sent, where the id stands in no path, as ``must_be_gone``."""
+    if subject.spec.operation("replace").address is not None:
+        wanted = after_replace(subject, replaced.sent, before)
+        must.agree(replaced, wanted, subject.observe(id), what="the state after a replace")
