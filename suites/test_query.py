@@ -9,6 +9,7 @@ from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requi
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     ANY,
+    SortKey,
     comparisons,
     forget_list,
     is_normal,
@@ -28,7 +29,7 @@ from restproof.suite.lists import (
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import another_token
 from restproof.suite.states import named
-from restproof.suite.values import is_valid, same, sort_keys, type_of, types_of
+from restproof.suite.values import Order, is_valid, same, type_of, types_of
 from restproof.suite.wire import Query
 
 
@@ -205,9 +206,8 @@ def must_hold_only(subject: Subject, name: str, query: Query, matching: list[Any
         field=name,
     )
     for order in [o for o in subject.spec.sort[:1] if set(subject.lists.sort_query(o)) <= set(query)]:
-        held = [v for e in page.entries or () for v in values_at(e, order) if v is not None]
         must.hold(
-            len({*map(type_of, held)}) > 1 or (keys := sort_keys(subject.spec.properties[order], held)) == sorted(keys),
+            Order(subject.spec, (SortKey(order),)).holds([(v,) for e in entries for v in values_at(e, order)]),
             page,
             f"a list filtered by {name} and sorted by {order} is not in order",
             kind="sort",

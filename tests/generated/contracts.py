@@ -67,9 +67,15 @@ BODY_STATUSES: tuple[dict[str, Any], ...] = (
 )
 SYNTAXES: tuple[dict[str, str], ...] = (
     {"filter": "filter[{name}]", "sort": "order", "descending": "{field}.desc"},
-    {"sort": "order_by", "direction": "direction", "between": ","},
-    {"sort": "sort", "ascending": "{field}:asc", "descending": "{field}:desc", "between": ";"},
-    {"between": ","},
+    {"sort": "order_by", "direction": "direction", "between": ",", "collation": "no-case"},
+    {
+        "sort": "sort",
+        "ascending": "{field}:asc",
+        "descending": "{field}:desc",
+        "between": ";",
+        "collation": "code-points",
+    },
+    {"between": ",", "collation": "utf-16"},
     {"filter": "where#/{name}", "sort": "order#/0", "direction": "order#/1"},
     {"filter": "q#/where/{name}", "sort": "q#/order", "descending": "{field} DESC"},
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -108,6 +109,7 @@ def kinds() -> Iterator[Kind]:
     yield from _browsers()
     yield from _maps()
     yield from _orders()
+    yield from _collations()
     ranged = {"paging": {"style": "offset", "range": "items={first}-{last}"}, "filters": {"title": "equals"}}
     yield Kind("pages are ranges, and an empty list has none", *item(**ranged), Ranging, Cutting, ("list",))
     linked: dict[str, Any] = {"paging": {**paging, "links": True}, "statuses": {"bad_page": 404, "bad_size": 200}}
@@ -231,3 +233,60 @@ def _orders() -> Iterator[Kind]:
     )
     zones = type("Zones", (Billing,), {"as_text": ("due",)})
     yield Kind("moments have their order in all zones", *item(bill, **words), Billing, zones, ("list.sort",))
+
+
+class Sorting(Items):
+    """Sorts texts in an order of its own."""
+
+    key: Callable[[str], Any] = staticmethod(str)
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        rows, order = super().listed(path, query), query.get("sort", "")
+        name = order.removeprefix("-")
+        known = name in self.SCHEMAS[path]["properties"]
+        return sorted(rows, key=lambda r: self.key(str(r[name])), reverse=order != name) if known else rows
+
+
+def _of_a_language(text: str) -> tuple[str, str]:
+    """Letters and digits first, without case and accents, as ICU and glibc compare."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text).casefold() if c.isalnum())
+    return plain, text.swapcase()
+
+
+def _natural(text: str) -> list[tuple[bool, int, str]]:
+    """Numbers by their value, as people sort files."""
+    return [(not p.isdigit(), int(p) if p.isdigit() else 0, p.lower()) for p in re.findall(r"\d+|\D+", text)]
+
+
+def _utf_16(text: str) -> bytes:
+    return text.encode("utf-16-be")
+
+
+def _place(text: str) -> tuple[int, str]:
+    """What a database enumerates, as it was declared."""
+    states = ("new", "doing", "done")
+    return (states.index(text), "") if text in states else (len(states), text)
+
+
+def _by(key: Callable[[str], Any], base: type[Sorting] = Sorting, **members: Any) -> type[Sorting]:
+    return type("By", (base,), {"key": staticmethod(key), **members})
+
+
+def _collations() -> Iterator[Kind]:
+    unsorted = _by(lambda text: "")
+    ways = {"a language": _of_a_language, "file managers": _natural, "small letters": str.lower}
+    for name, way in ways.items():
+        yield Kind(f"texts in the order of {name}", *item(sort=["title"]), _by(way), unsorted, ("list.sort",))
+    state = {"enum": ["new", "doing", "done"], "default": "new"}
+    states = schema("title", title=ITEM["properties"]["title"], state=state)
+    placed, unplaced = (_by(way, SCHEMAS={"/items": states}) for way in (_place, lambda text: ""))
+    words: dict[str, Any] = {"sort": ["state", "title"]}
+    yield Kind("what is enumerated has its place", *item(states, **words), placed, unplaced, ("list.sort",))
+    for word, key, others in (
+        ("utf-16", _utf_16, (_of_a_language, str.lower, str)),
+        ("no-case", str.lower, (_utf_16, str)),
+        ("code-points", str, (_of_a_language, _utf_16, str.lower)),
+    ):
+        said = item(sort=["title"], query={"collation": word})
+        for other in others:
+            yield Kind(f"texts by {word}, not by {other.__name__}", *said, _by(key), _by(other), ("list.sort",))

@@ -19,7 +19,8 @@ class SortKey:
 class QuerySyntax:
     """``filter`` holds ``{name}``. ``sort``: the parameter of the field to sort by, which ``ascending`` and
     ``descending`` spell (with ``{field}``), or whose way the parameter ``direction`` tells, by the two words.
-    ``between``: what stands between several fields, ``None`` where a list is sorted by one alone.
+    ``between``: what stands between several fields, ``None`` where a list is sorted by one alone. ``collation``: the
+    order of texts (``code-points``, ``utf-16``, ``no-case``), ``None`` where the contract does not say.
     """
 
     filter: str = "{name}"
@@ -28,6 +29,7 @@ class QuerySyntax:
     descending: str = "-{field}"
     direction: str | None = None
     between: str | None = None
+    collation: str | None = None
 
     def named(self, filter: str) -> str:
         """The parameter of a filter."""

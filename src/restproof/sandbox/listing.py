@@ -20,6 +20,7 @@ from restproof.pointer import put
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
+from restproof.semantics.collation import sort_text
 from restproof.semantics.comparing import surely_matches
 from restproof.semantics.ordering import sort_keys
 
@@ -188,11 +189,11 @@ class Listing:
         return entries
 
     def sorted(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        """The entries in order: texts by code point, null first, ties by age."""
+        """The entries in order: texts by the collation, else by code point, null first, ties by age."""
         for key in reversed(query.order):
             schema = call.resource.properties.get(key.field, {})
             keys = sort_keys(schema, (self.entry_value(e, key.field) for e in entries))
-            values = {e.seq: _sort_key(k) for e, k in zip(entries, keys, strict=True)}
+            values = {e.seq: _sort_key(k, call.resource.query.collation) for e, k in zip(entries, keys, strict=True)}
             entries = sorted(entries, key=lambda e: values[e.seq], reverse=key.descending)
         return entries
 
@@ -356,11 +357,13 @@ def _equal(value: Any, wanted: Any) -> bool:
     return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
 
 
-def _sort_key(value: Any) -> tuple[int, Any]:
+def _sort_key(value: Any, collation: str | None) -> tuple[int, Any]:
     if value is None:
         return 0, 0
     if isinstance(value, bool | int | float):
         return 1, value
+    if isinstance(value, str) and collation:
+        return 2, sort_text(value, collation)
     return (3, json.dumps(value, sort_keys=True)) if isinstance(value, list | dict) else (2, value)
 
 

@@ -1,17 +1,23 @@
-"""What a list is sorted by: moments by their instant, decimals that are written as text by their number, all else as it
-stands."""
+"""What a list is sorted by: moments by their instant, decimals that are written as text by their number, other texts by
+the collation of the contract, all else as it stands."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from itertools import combinations, pairwise
 from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Resource, Schema
 from restproof.contract.normal import NORMAL
 from restproof.contract.rules import instant
+from restproof.contract.shapes import types_of
+from restproof.contract.syntax import SortKey
 from restproof.semantics.checker import is_valid
+from restproof.semantics.collation import NO_CASE, is_before
 from restproof.semantics.normal import is_sure
 
 
@@ -23,6 +29,89 @@ def sort_keys(schema: Schema, values: Iterable[Any]) -> list[Any]:
         return [_key(schema, value) for value in found]
     except ValueError:
         return found
+
+
+_AS_TEXT = frozenset({"date", "email", "idn-email", "hostname", "uri", "uri-reference"})
+"""Formats whose texts a server compares as texts, as far as one knows: an address or a span of time it may not."""
+_FAR = 300
+"""With how many entries before it an entry is compared where not every two have a sure order."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order that a query asks of a list. A row holds an entry's values of the keys, the first key's first.
+    Null, and values of several types, have no place in it."""
+
+    resource: Resource
+    keys: tuple[SortKey, ...]
+
+    def holds(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """Whether the rows stand in order: no two of them stand the other way round for sure."""
+        found, ways = self._compared(rows)
+        if all(self._is_total(key) for key in self.keys):
+            return not any(_stands_before(ways, after, before) for before, after in pairwise(found))
+        return not any(
+            _stands_before(ways, after, before)
+            for at, after in enumerate(found)
+            for before in found[max(0, at - _FAR) : at]
+        )
+
+    def tells(self, rows: Sequence[Sequence[Any]]) -> bool:
+        """Whether two of the rows have a sure order."""
+        found, ways = self._compared(rows[:_FAR])
+        return any(_stands_before(ways, a, b) or _stands_before(ways, b, a) for a, b in combinations(found, 2))
+
+    def _compared(self, rows: Sequence[Sequence[Any]]) -> tuple[list[tuple[Any, ...]], list[_Before]]:
+        """What stands for the rows, and which of two values of each key stands first."""
+        held = [row for row in rows if None not in row]
+        columns = [sort_keys(self._schema(k), (row[n] for row in held)) for n, k in enumerate(self.keys)]
+        return [*zip(*columns, strict=True)], [self._way(key) for key in self.keys]
+
+    def _schema(self, key: SortKey) -> Schema:
+        return self.resource.properties.get(key.field, {})
+
+    def _is_total(self, key: SortKey) -> bool:
+        """Whether of every two different values one stands first for sure."""
+        collation = self.resource.query.collation
+        return "string" not in types_of(self._schema(key)) or collation not in (None, NO_CASE)
+
+    def _way(self, key: SortKey) -> _Before:
+        way = partial(_before, self.resource.query.collation, self._schema(key))
+        return (lambda one, other: way(other, one)) if key.descending else way
+
+
+_Before = Callable[[Any, Any], bool]
+
+
+def _stands_before(ways: Iterable[_Before], one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether a row stands before another for sure: by the first key in which they differ."""
+    differing = (way(a, b) for way, a, b in zip(ways, one, other, strict=True) if a != b)
+    return next(differing, False)
+
+
+def _before(collation: str | None, schema: Schema, one: Any, other: Any) -> bool:
+    """Whether a value of a field stands before another for sure. Databases sort what a schema lists as it lists it, or
+    as texts, and some kinds of texts by what they mean."""
+    if _kind(one) is not _kind(other):
+        return False
+    if not isinstance(one, str):
+        return bool(one < other)
+    if collation is None:
+        enumerated = [value for part in _alternatives(schema) for value in part.get("enum", ())]
+        if enumerated and not _first_in(enumerated, one, other):
+            return False
+        if any(part.get("format", "date") not in _AS_TEXT for part in _alternatives(schema)):
+            return False
+    return is_before(one, other, collation)
+
+
+def _kind(value: Any) -> type:
+    """Values of one kind have an order."""
+    return float if type(value) is int else type(value)
+
+
+def _first_in(values: Sequence[Any], one: Any, other: Any) -> bool:
+    return one in values and other in values and values.index(one) < values.index(other)
 
 
 _TURNED = ("2024-05-17T12:30:00+02:00", "2024-05-17T11:30:00Z")

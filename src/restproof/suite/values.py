@@ -7,13 +7,14 @@ from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, format_checker, is_valid
 from restproof.semantics.normal import alike, is_sure
-from restproof.semantics.ordering import sort_keys
+from restproof.semantics.ordering import Order
 from restproof.semantics.patch import merges, removed_members
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences
 
 __all__ = [
     "Checker",
+    "Order",
     "ReadPath",
     "alike",
     "an",
@@ -32,7 +33,6 @@ __all__ = [
     "named_members",
     "removed_members",
     "same",
-    "sort_keys",
     "type_of",
     "types_of",
 ]
