@@ -122,3 +122,17 @@ def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigurationError, match=r"--coordinate .*file: File exists"):
         check_place(str(tmp_path / "file"))
+
+
+def test_a_password_stands_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACE_PASSWORD", "p@ss/word")
+    monkeypatch.setenv("PACE_URL", "redis://:secret@127.0.0.1:1")
+    for place, password in (("redis://:${PACE_PASSWORD}@127.0.0.1:1", "p@ss/word"), ("${PACE_URL}", "secret")):
+        pace = pace_of(place, HOST)
+        assert isinstance(pace, RedisPace)
+        assert pace._client.connection_pool.connection_kwargs["password"] == password
+        with pytest.raises(ConfigurationError, match="refused") as told:
+            check_place(place)
+        assert password not in str(told.value)
+    with pytest.raises(ConfigurationError, match="the environment variable PACE_NOWHERE is not set"):
+        check_place("redis://:${PACE_NOWHERE}@127.0.0.1:1")

@@ -84,6 +84,25 @@ def exchange(
     }
 
 
+@pytest.mark.parametrize("is_run", [True, False])
+def test_what_somebody_elses_client_has_sent_is_hidden(contract: Contract, is_run: bool) -> None:
+    told = StandIns(Sink(), Secrecy(contract), b"key", is_run=is_run).event(
+        exchange({}, {"webhook_secret": "Sesame-771"})
+    )
+    assert ("Sesame-771" in json.dumps(told)) is is_run
+
+
+@pytest.mark.parametrize("name", ["Location", "content-location"])
+def test_a_secret_in_an_address_that_an_answer_gives_is_hidden(stand_ins: StandIns, name: str) -> None:
+    event = exchange({})
+    event["response"]["headers"] = [[name, "/v1/accounts/5?access_token=Sesame-771&page=2"], ["Link", "</v1?page=3>"]]
+    ((_, address), link) = stand_ins.event(event)["response"]["headers"]
+    assert address.startswith("/v1/accounts/5?access_token=")
+    assert address.endswith("&page=2")
+    assert "Sesame" not in address
+    assert link == ["Link", "</v1?page=3>"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -19,7 +19,7 @@ from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
-from restproof.contract.urls import parts_of
+from restproof.contract.urls import parts_of, told_url
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.report.text import plural
 from restproof.session.options import Options
@@ -49,7 +49,7 @@ class Document:
     def closing_lines(self) -> Iterator[str]:
         """What of the document was not proven, and the lines that would prove more."""
         resources = self.found.contract["resources"]
-        yield f"{self.name} ({self.found.version}): {plural(len(resources), 'resource')}"
+        yield f"{told_url(self.name)} ({self.found.version}): {plural(len(resources), 'resource')}"
         for line, names in self.waiting.items():
             yield f"  not judged: {', '.join(names)}: no request makes an id that this needs. {line}"
         lines = grouped(self.found.left_out)
@@ -133,7 +133,7 @@ def _own_target(url: str, target: str | None, cwd: Path) -> str:
         return origin
     if parts_of(base)[:2] != asked[:2]:
         raise ConfigurationError(
-            f"{url} is not the target's own: the target is {base}",
+            f"{told_url(url)} is not the target's own: the target is {base}",
             hint="Download the document and give the file, or give the URL that the target itself has for it.",
         )
     return str(target or load_config(cwd).target)
@@ -156,10 +156,12 @@ def fetched(url: str, target: str | None, cwd: Path) -> bytes:
         )
         content = answer.raw.read(_LARGEST + 1, decode_content=True)
     except FAILURES as failure:
-        raise TargetError(f"{url} cannot be fetched: {describe(failure)}", hint="Is the target running?") from None
+        raise TargetError(
+            f"{told_url(url)} cannot be fetched: {describe(failure)}", hint="Is the target running?"
+        ) from None
     if answer.status_code != 200 or len(content) > _LARGEST:
         what = f"answered {answer.status_code}" if answer.status_code != 200 else f"has more than {_LARGEST} bytes"
-        raise TargetError(f"{url} {what}", hint="Give the URL of the OpenAPI document itself, or a file.")
+        raise TargetError(f"{told_url(url)} {what}", hint="Give the URL of the OpenAPI document itself, or a file.")
     return bytes(content)
 
 

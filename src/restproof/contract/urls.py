@@ -14,3 +14,9 @@ def parts_of(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return _NONE
+
+
+def told_url(url: str) -> str:
+    """``url`` as it is told to the user: what its query holds may be a key."""
+    before, mark, _ = url.partition("?")
+    return f"{before}{mark}…" if mark else url

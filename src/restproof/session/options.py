@@ -74,7 +74,7 @@ class Options:
     )
     rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
     coordinate: str | None = _option(
-        None, "A folder, or redis://HOST: runs that name the same share the rate of a host.", metavar="PLACE"
+        None, "A folder, or redis://:${NAME}@HOST: runs that name the same share the rate of a host.", metavar="PLACE"
     )
     shard: str | None = _option(
         None, "Only the K-th of N parts of the plan; auto: the one that the CI system names.", metavar="K/N|auto"

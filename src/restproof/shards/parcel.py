@@ -25,6 +25,7 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import FILE_NAME as HOOKS
 from restproof.record.disk import private
 from restproof.session.promise import Promise
+from restproof.wire.pace import filled
 
 _FILES = ("ca_bundle", "client_cert", "client_key", "socket", "deviations")
 """The words of a target that name files."""
@@ -116,7 +117,7 @@ def _absolute(path: Path | str) -> Path:
 def _divided(promise: Promise, shards: int) -> Any:
     options, target = promise.options, promise.target
     rate = options.rate or (target.rate if target else None)
-    place = options.coordinate
+    place = filled(options.coordinate) if options.coordinate else None
     return replace(
         options,
         coordinate=os.path.abspath(place) if place and "://" not in place else place,

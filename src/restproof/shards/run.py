@@ -28,6 +28,7 @@ from restproof.shards.engine import Engine, EngineLost
 from restproof.shards.mirror import Mirror
 from restproof.shards.parcel import parcel_of
 from restproof.wire.obtain import opened, wallet_of
+from restproof.wire.pace import filled
 from restproof.wire.session import Unrecorded
 
 LOCAL = "local"
@@ -72,7 +73,7 @@ def check(promise: Promise, engine: str) -> None:
     for said, flag in ((options.shard, "--shard"), (options.stubs, "--stubs"), (options.case, "--case")):
         if said is not None:
             raise ConfigurationError(f"{flag} and --engine do not go together", hint=f"Leave out {flag}.")
-    place = options.coordinate
+    place = filled(options.coordinate) if options.coordinate else None
     if place is not None and engine != LOCAL and not re.match(r"rediss?://", place):
         raise ConfigurationError(
             "--coordinate names a folder of this machine, and the shards run on others",

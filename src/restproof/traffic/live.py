@@ -36,7 +36,7 @@ class Live:
     def __init__(self, terms: Terms, base_url: str, tell: Callable[[str], None]) -> None:
         contract = terms.contract
         self._tell = tell
-        sink = StandIns(_Telling(terms, tell), Secrecy(contract), token_bytes(16))
+        sink = StandIns(_Telling(terms, tell), Secrecy(contract), token_bytes(16), is_run=False)
         self._placing = Placing(contract, base_url)
         self._judging = Judging(contract, terms.register, terms.items, sink)
         self._numbers = count(1)

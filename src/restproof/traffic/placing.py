@@ -28,7 +28,7 @@ HIDDEN = "hidden"
 _SHORTEST_SECRET = 8
 _OF_ONE_TOKEN = frozenset({"exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash"})
 """Claims that differ in each token of one user."""
-_SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature")
+_SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature|^sig$")
 _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
 
 

@@ -86,7 +86,7 @@ class Terms:
         matched = match(traffic, self.contract, base_url, source)
         directory = landed(out, self.config, cwd, now())
         count, path = len(matched.seen), directory / "run.jsonl.gz"
-        writer = StandIns(Writer(path), Secrecy(self.contract), token_bytes(16))
+        writer = StandIns(Writer(path), Secrecy(self.contract), token_bytes(16), is_run=False)
         writer.write(
             judging.header(
                 self.contract,

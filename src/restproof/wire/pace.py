@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import threading
@@ -9,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from restproof.errors import ConfigurationError
 from restproof.wire.numbers import Numbers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _KNOWN = 60
 """Seconds for which Redis remembers who takes part."""
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _AGAIN = 1.0
 """Seconds without Redis before it is asked again."""
 
@@ -50,6 +52,7 @@ class Pace(Protocol):
 def pace_of(place: str, base_url: str) -> Pace:
     """The turns of all who name the same ``place`` (a folder, or ``redis://HOST``) and ask the host of ``base_url``.
     Raises ``ConfigurationError``."""
+    place = filled(place)
     host = re.sub(r"[^A-Za-z0-9.-]", "_", urlsplit(base_url).netloc.lower())
     if re.match(r"rediss?://|unix://", place):
         return RedisPace(place, host)
@@ -57,6 +60,20 @@ def pace_of(place: str, base_url: str) -> Pace:
     folder.mkdir(parents=True, exist_ok=True)
     # The file outlives the machine's start, with which other clocks begin anew.
     return Turns(Numbers(1, folder / host), time.time)
+
+
+def filled(place: str) -> str:
+    """``place`` with its variables (``redis://:${NAME}@HOST``) filled in from the environment: whatever is an argument,
+    ``ps`` shows. Raises ``ConfigurationError``."""
+
+    def value(variable: re.Match[str]) -> str:
+        if (found := os.environ.get(variable[1])) is None:
+            raise ConfigurationError(
+                f"--coordinate: the environment variable {variable[1]} is not set", hint=f"export {variable[1]}=…"
+            )
+        return found if variable[0] == place else quote(found, safe="")  # alone, it is the whole of the place
+
+    return _VARIABLE.sub(value, place)
 
 
 def check_place(place: str) -> None:

@@ -26,6 +26,8 @@ _LONG = 6
 """Characters of a value from which on it is looked for in other places, such as the message of a refusal."""
 _MOST_KNOWN = 128
 _PROSE = ("message", "expected", "actual", "reason")
+_ADDRESSES = ("location", "content-location")
+"""Header fields of an answer that hold a URL, and are no links to pages."""
 _NAMING = ("field", "name", "member")
 _NAMED = ("value", "values", "other", "text")
 
@@ -67,13 +69,14 @@ class StandIns:
     Besides the hidden members, a value is hidden where else it stands: one that the server made, everywhere; one that
     the run sent, in refusals and in what is said of them (elsewhere it may well be the plain text of another field).
     What the run gives to a member that only looks like a secret, and that responses show, is its own, and is shown:
-    a replay compares it with what the suite sends.
+    a replay compares it with what the suite sends. What somebody else's client gives, in traffic, is not (``is_run``).
     """
 
-    def __init__(self, sink: EventSink, secrecy: Secrecy, key: bytes) -> None:
+    def __init__(self, sink: EventSink, secrecy: Secrecy, key: bytes, *, is_run: bool = True) -> None:
         self._sink = sink
         self._members = HiddenMembers(secrecy)
         self._key = key
+        self._is_run = is_run
         self._made = _Recent()
         self._sent = _Recent()
         self._own: dict[str, None] = {}
@@ -134,10 +137,12 @@ class StandIns:
         if response is None:
             return event
         got = self._body(response["body"], resource, self._made)
-        if not (self._made or self._sent):
+        headers = response["headers"]
+        if any("?" in value for _, value in headers):
+            headers = [[n, self._url(v, resource) if n.lower() in _ADDRESSES else v] for n, v in headers]
+        if not (self._made or self._sent or headers != response["headers"]):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
-        headers = response["headers"]
         if (said := "\n".join([v for _, v in headers])) != hide(said):
             headers = [[n, hide(v)] for n, v in headers]
         return {
@@ -155,7 +160,7 @@ class StandIns:
         found = []
         form = is_form(body)
         for hidden in self._members.in_body(body, resource):
-            if hidden.how == "foreign" and met is self._sent:
+            if self._is_run and hidden.how == "foreign" and met is self._sent:
                 self._remember(hidden.value)
 
             def change(value: str, foreign: bool = hidden.how == "foreign") -> str:
