@@ -27,9 +27,9 @@ SMALL = 25
 def sizes(count: int, paging: Paging) -> list[int]:
     """Page sizes at the boundaries of a list of ``count``: exactly a page, the largest that leaves one entry for the
     last page, one more, about a third, and one that fills the last page."""
-    alone = [n for n in range(min(count - 1, paging.max or count), 1, -1) if count % n == 1][:1]
+    alone = [n for n in range(min(count - 1, paging.largest or count), 1, -1) if count % n == 1][:1]
     wanted = {count, *alone, count + 1, ceil(count / 3), *filling(count)}
-    return sorted(s for s in wanted if paging.min <= s <= (paging.max or count + 1))
+    return sorted(s for s in wanted if paging.min <= s <= (paging.largest or count + 1))
 
 
 def filling(count: int) -> list[int]:

@@ -223,6 +223,10 @@ class _Any:
 ANY = _Any()
 
 
+USUAL_PAGE = 100
+"""The entries of a page that is asked for where nothing says how many there may be."""
+
+
 @dataclass(frozen=True)
 class Paging:
     """How a list is cut into pages.
@@ -269,6 +273,12 @@ class Paging:
     def least(self) -> int:
         """The number of the first page, or the offset of the first entry."""
         return self.first if self.first is not None else int(self.style == "page")
+
+    @property
+    def largest(self) -> int | None:
+        """The most entries of a page that is sure to be allowed; ``None``: any number is. Where a document names no
+        largest size, a server may still have one, and refuse what is larger."""
+        return self.max or (max(self.default or USUAL_PAGE, self.min) if self.over_max == "unspecified" else None)
 
     def sized(self, size: int | None) -> tuple[tuple[str, str], ...]:
         """The query that asks for pages of ``size`` entries; empty where they have the server's size."""

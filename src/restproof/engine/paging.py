@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import USUAL_PAGE, Contract, Resource
 from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Observation, Reply
@@ -65,12 +65,12 @@ class SubjectLists:
     def largest_page(self) -> int | None:
         """The most entries that a page may be asked for; ``None`` where lists come whole."""
         paging = self._spec.paging
-        return None if paging.style == "none" else (paging.max or max(paging.default or 100, paging.min))
+        return None if paging.style == "none" else (paging.max or max(paging.default or USUAL_PAGE, paging.min))
 
     def allowed_size(self, size: int) -> int:
-        """The page size nearest to ``size`` that the contract allows."""
+        """The page size nearest to ``size`` that is sure to be allowed."""
         paging = self._spec.paging
-        return max(paging.min, min(size, paging.max or size))
+        return max(paging.min, min(size, paging.largest or size))
 
     def pages(
         self,

@@ -128,7 +128,8 @@ class FieldValues(UniqueKeys):
                 return [reference(ref.to, f"own{tag}")] if ref.many else reference(ref.to, f"own{tag}")
             # Two where there is room: the order of an array, and what is left of it, show only then.
             room = self.settable[name].get("maxItems", 2) if name in self.settable else 2
-            return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
+            one, _ = self._two_of(name)
+            return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else one
         if name == self.resource.id.field:
             return self.chosen_id(tag)
         if name in self.distinguishing_fields:
@@ -137,13 +138,23 @@ class FieldValues(UniqueKeys):
             return self._mark(name, tag)
         return self.referring(name, copy.deepcopy(self._samples[name]))
 
+    def _two_of(self, name: str) -> list[str]:
+        """Two ids for a reference to one. Where it is open which rules there are, no two fields have one in common: who
+        plays at home does not play away."""
+        to, references = self.resource.references[name].to, self.resource.references
+        alike = [n for n, r in references.items() if r.to == to and not r.many and n in self.settable]
+        if name not in alike or "rules" not in self.resource.open or not self.referable(name):
+            alike = [name]
+        at = alike.index(name)
+        return [reference(to, at), reference(to, at + len(alike))]
+
     def another(self, name: str) -> Any:
         """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""
         if name in self.resource.references:
             if name in self.fresh_references:
                 return self.plain(name, "renamed")
             ref = self.resource.references[name]
-            return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
+            return [reference(ref.to, 1)] if ref.many else self._two_of(name)[1]
         if name in self.distinguishing_fields:
             return self._apart(name, "renamed")
         if name == self.mark_field and "unique" in self.resource.open:
@@ -217,7 +228,7 @@ class FieldValues(UniqueKeys):
             return st.just(self.chosen_id())
         if name in self.resource.references:
             ref = self.resource.references[name]
-            ids = [reference(ref.to, 0), reference(ref.to, 1)]
+            ids = [reference(ref.to, 0), reference(ref.to, 1)] if ref.many else self._two_of(name)
             if ref.many:
                 least, most = min(schema.get("minItems", 0), 2), min(schema.get("maxItems", 2), 2)
                 return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)

@@ -19,6 +19,7 @@ from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
 from restproof.contract.openapi.posted import leave_assigned, take_posts
 from restproof.contract.openapi.promises import hoist
+from restproof.contract.openapi.referring import references
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
@@ -165,7 +166,7 @@ class _Importer:
                 found[one.name], written[one.name] = resource, one
                 self.standing |= {path} if one.calls else set()
         for name, one in written.items():
-            found[name] |= writer.references(one, found)
+            found[name] |= references(one, writer.bodies, found)
             writer.leave_unknown_references(one, found[name])
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
+from restproof.contract.openapi.spelled import spelled
 from restproof.contract.shapes import is_nullable
 from restproof.contract.validator import Validator
 
@@ -114,7 +115,7 @@ def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
     found.pop("example", None)
     if isinstance(found.get("examples"), dict):
         found["examples"] = [e["value"] for e in found["examples"].values() if isinstance(e, dict) and "value" in e]
-    found = _as_meant(found)
+    found = spelled(_as_meant(found))
     kinds = found.get("type")
     kinds = [k for k in (kinds if isinstance(kinds, list) else [kinds]) if k in TYPES]
     found.pop("type", None)

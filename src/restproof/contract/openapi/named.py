@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.shapes import types_of
-from restproof.contract.words import referred, snake
+from restproof.contract.words import snake
 
 Yaml = dict[str, Any]
 
@@ -58,26 +59,11 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
     return paths
 
 
-def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
-    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
-    ``author`` where that can be no text but an id."""
-    stem, word = referred(name)
-    if stem and word != "guid":
-        return stem, word == "ids"
-    many = isinstance(schema.get("items"), dict)
-    held = schema["items"] if many else schema
-    plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
-    return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
-
-
-def reads_as(name: str, shown: Mapping[str, Mapping[str, Any]], id: str) -> str | None:
-    """Where answers show an id that they do not show under the name that requests have for it: in the record that
-    it names, ``user.id`` for ``userId``; ``None`` where there is no such record. ``id``: what identifies one."""
-    stem = referred(name)[0] or snake(name)
-    for member, schema in shown.items():
-        many = name.lower().endswith("ids") and isinstance(schema.get("items"), dict)
-        held = schema["items"] if many else schema
-        called = singular(snake(member)) if many else snake(member)
-        if called == stem and not schema.get("writeOnly") and id in held.get("properties", {}):
-            return f"{member}[].{id}" if many else f"{member}.{id}"
-    return None
+def may_name_one(name: str, schema: Mapping[str, Any], resources: Collection[str]) -> bool:
+    """Whether a member of plain text, or of several, is called as another resource, or as what names one
+    (``team_name``, ``countryCode``): it may hold names of those."""
+    held = schema.get("items", {}) if "array" in types_of(schema) else schema
+    if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
+        return False
+    names = {snake(name), re.sub(r"_(name|slug|key|code)s?$", "", snake(name))}
+    return not {*names, *map(singular, names)}.isdisjoint(resources)

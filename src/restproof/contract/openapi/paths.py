@@ -286,7 +286,12 @@ class Paths:
             # One name for each: what the document calls the same in two places is two resources here.
             found.name = "" if found.name in taken else found.name
             taken |= {found.name} - {""}
-        for path, found in sorted(self.found.items(), key=lambda pair: (pair[0].count("/"), pair[0])):
+
+        def rank(pair: tuple[str, Found]) -> tuple[int, bool, str]:
+            # Members are called after what can be made: ``category_id`` is one of /category, not of a tree /categories.
+            return pair[0].count("/"), "create" not in pair[1].calls, pair[0]
+
+        for path, found in sorted(self.found.items(), key=rank):
             if not found.name:
                 found.name = free_name(path, found.parameter, taken)
                 taken.add(found.name)

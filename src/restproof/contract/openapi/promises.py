@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.model import ON_ITEM, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.wording import may_be_read_still
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
 
 Part = int | str
@@ -82,6 +83,8 @@ class Promises:
                 told["absent"] = [*told["absent"], "2xx"]
         if operation == "delete" and 404 not in failures:
             told["absent"] = ANY
+        if operation in ON_ITEM and "delete" in self.found.calls and may_be_read_still(self.found.calls["delete"]):
+            told["gone"] = ANY
         if call.address and 404 not in failures:
             told["absent"] = told["gone"] = ANY  # where all is a call, a success may say that there is none
         if self.found.supposed and operation in ON_ITEM:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +18,13 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
-from restproof.contract.openapi.named import id_field, is_bare_list, named_resource, own_item_path, own_paths, reads_as
-from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.named import (
+    id_field,
+    is_bare_list,
+    may_name_one,
+    own_item_path,
+    own_paths,
+)
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
@@ -29,11 +33,18 @@ from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
-from restproof.contract.openapi.wording import may_be_none, says_it_keeps, says_it_replaces, says_it_stays
+from restproof.contract.openapi.wording import (
+    case_of,
+    may_be_none,
+    says_it_keeps,
+    says_it_replaces,
+    says_it_stays,
+    words_of,
+)
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
-from restproof.contract.words import is_soft_reference, snake
+from restproof.contract.words import is_soft_reference
 
 Yaml = dict[str, Any]
 
@@ -280,30 +291,13 @@ class ResourceWriter:
                 *(["required"] if body.asks_as_a_create else []),
             ],
         }
+        told = [words_of(c) for o, c in found.calls.items() if o in WRITES]
+        texts = [
+            n for n, s in properties.items() if "string" in types_of(s) and not s.get("readOnly") and n != id_field
+        ]
+        if cases := {name: form for name in texts if (form := case_of(name, told))}:
+            said["normalized"] = cases
         return said | {word: names for word, names in lists.items() if names}
-
-    def references(self, found: Found, resources: Mapping[str, Yaml]) -> Yaml:
-        """Request fields that plainly hold ids of another resource of the contract, which a request can make: named
-        after it, and of the type of its ids."""
-        body = self.bodies.get(found.name)
-        if body is None or not {*WRITES} & found.calls.keys():
-            return {}
-        said: Yaml = {}
-        for name, schema in body.properties.items():
-            to, many = named_resource(name, schema)
-            other = resources.get(to)
-            if other is None or schema.get("readOnly") or to == found.name or to not in self.bodies:
-                continue
-            if "create" not in _operations(other) or not id_field(other):
-                continue  # what is there but once has no id
-            # One that no answer shows names a record all the same: a value made up would be somebody's.
-            place = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
-            held = schema.get("items", {}) if many else schema
-            target = self.bodies[to].properties[id_field(other)]
-            kinds = types_of(held) - {"null", "number"}
-            if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
-                said[name] = {"to": to} | ({"reads_as": place or "none"} if place != name else {})
-        return {"references": said} if said else {}
 
     def leave_unknown_references(self, found: Found, resource: Yaml) -> None:
         """Leave out optional request fields that are named as ids of something the contract does not have: no value is
@@ -317,7 +311,7 @@ class ResourceWriter:
                 continue
             if is_soft_reference(field, held):
                 self.note(found, f"{field}, of which no value is known to be an id: it is not sent")
-            elif self.is_named_as_resource(field, held, found):
+            elif may_name_one(field, held, self.by_name.keys() - {found.name}):
                 self.note(found, f"{field}, which may hold names of another resource: it is not sent")
             else:
                 continue
@@ -335,15 +329,6 @@ class ResourceWriter:
                     resource[word].remove(field)
                     if not resource[word]:
                         del resource[word]
-
-    def is_named_as_resource(self, name: str, schema: Schema, found: Found) -> bool:
-        """Whether a member of plain text, or of several, is called as another resource, or as what names one
-        (``team_name``, ``countryCode``): it may hold names of those."""
-        held = schema.get("items", {}) if "array" in types_of(schema) else schema
-        if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
-            return False
-        names = {snake(name), re.sub(r"_(name|slug|key|code)s?$", "", snake(name))}
-        return bool({*names, *map(singular, names)} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": WRITES, "list": ("list",), "empty_list": ("list",)}
@@ -394,7 +379,3 @@ class ResourceWriter:
 def creates_by_put(reader: Reader, found: Found) -> bool:
     """Whether a PUT is documented to create what is not there."""
     return "replace" in found.calls and 201 in reader.codes(found.calls["replace"], "2")
-
-
-def _operations(resource: Yaml) -> Any:
-    return resource.get("operations", DEFAULT_OPERATIONS)

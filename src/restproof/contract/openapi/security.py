@@ -41,6 +41,7 @@ class Security:
     def __init__(self, reader: Reader, calls: Collection[Call]) -> None:
         self.reader = reader
         self.left_out: list[tuple[str, Route]] = []
+        self._scoped: set[str] = set()
         self.schemes = dict(self._schemes())
         defined = frozenset(self.schemes)
         named = {name for call in calls for names in self.alternatives(call) for name in names}
@@ -59,6 +60,9 @@ class Security:
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
         self.origin = f"components.securitySchemes.{self.name}" if self.name in defined else f"security: {self.name}"
+        self._roles = [roles for call in calls if (roles := self.roles(call))]
+        counted = Counter(role for roles in self._roles for role in sorted(roles))
+        self._usual = max(counted, key=lambda role: counted[role], default="")
         by_reads = [{*self.beside(c)} for c in calls if c.method == "GET" and self.asked(c) == "required"]
         self._by_reads = set.intersection(*by_reads) if by_reads else set[str]()
         needed = {n: call.route for call in calls for n in self.beside(call) if n in self._by_reads}
@@ -72,7 +76,9 @@ class Security:
         for name, value in found.items() if isinstance(found, dict) else ():
             route = ("components", "securitySchemes", name)
             try:
-                said = in_words(source.mapping(value, route))
+                scheme = source.mapping(value, route)
+                self._scoped |= {name} if scheme.get("type") in ("oauth2", "openIdConnect") else set()
+                said = in_words(scheme)
             except ContractError as error:
                 self.left_out.append((f"the security scheme {name}: {error.message}", route))
                 yield name, None
@@ -121,6 +127,22 @@ class Security:
         names = [name for name in self.beside(call) if name not in self._by_reads]
         asked = f"it asks for the credential {' and '.join(names)} beside {self.name}"
         return f"{asked}, and not every read does: add it with a hook that sends that" if names else ""
+
+    def roles(self, call: Call) -> frozenset[str]:
+        """The roles that an operation is for: what stands behind a scheme that knows no scopes."""
+        said = call.value.get("security", self.reader.source.value.get("security"))
+        asked = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+        some = [v for one in asked for n, v in one.items() if n not in self._scoped and isinstance(v, list)]
+        return frozenset(str(role) for roles in some for role in roles)
+
+    def not_for_most(self, call: Call) -> str:
+        """Why an operation is not for who most of them are for: it is for other roles, which some operations name
+        beside that one, so that any of those will do there. Empty where it may be."""
+        own = self.roles(call)
+        others = [roles for roles in self._roles if own & roles]
+        if not own or self._usual in own or not all(any({r, self._usual} <= o for o in others) for r in own):
+            return ""
+        return f"it is for the role {' or '.join(sorted(own))}, and most others for {self._usual}"
 
     def other(self, call: Call) -> str:
         """Why an operation that asks for another credential than the contract's cannot be asked for."""

@@ -49,8 +49,8 @@ class Ways:
         asked = self.security.asked(call)
         if asked is None:
             raise Unaskable(self.security.other(call))
-        if unseen := self.security.unseen(call):
-            raise Unaskable(unseen)
+        if why := self.security.unseen(call) or self.security.not_for_most(call):
+            raise Unaskable(why)
         if asked != "required" and self.security.scheme is not None:
             way["auth"] = asked
         cookies = [n for n in call.named("cookie", required=True) if n != self.credential("cookie")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.words import snake
@@ -26,6 +27,12 @@ _ASIDE = re.compile(
     r"\bto (the )?(trash|recycle bin|archive)\b"
 )
 """Words of a DELETE after which a resource is still there."""
+_UNSEEN = re.compile(
+    r"(?i)[^.\n]*\b((excluded|filtered( out)?|hidden|omitted|removed) from|(no longer|not|never)( be)? "
+    r"(accessible|appear|available|found|included|listed|returned|seen|show[ns]?|visible))\b[^.\n]*"
+)
+_UNREAD = re.compile(r"(?i)\b(api|fetch\w*|gets?|operations|quer(y|ies)|reads?|requests|responses|retriev\w*)\b")
+"""Words of a DELETE by which no list holds any more what is marked as deleted; and those by which no read shows it."""
 
 _WEBSOCKET = re.compile(
     r"(?i)^\W*web[- ]?socket\b(?!\W+(clients?|config\w*|connections|sessions?|settings?|status|subscriptions?)\b)"
@@ -43,6 +50,22 @@ _DEPENDS = re.compile(
     rf"[^.\n]{{0,60}}\b{_SET_UP}\b|(requires|needs)\b[^.\n]{{0,60}}\bto be {_SET_UP}\b)"
 )
 """Words of an operation that a service may not have, not of a part of it (a filter, an order)."""
+
+
+_CASED = re.compile(
+    r"(?i)\b((?P<cased>upper|lower)[- ]?cased|(chang|convert|fold|keep|kept|normali[sz]|sav|stor|transform|turn)\w*\s+"
+    r"(\w+\s+){0,3}?(as|in|into|to)\s+(all[- ])?(?P<case>upper|lower)[- ]?case)\b"
+)
+_ASKED = re.compile(r"(?i)\b(must|should|shall|has to|have to|expected|please|unless|if|when|may|can)\b")
+"""Words that a text is kept in one case; and those by which that is the client's part, or not always so."""
+
+
+def case_of(name: str, texts: Iterable[str]) -> str:
+    """The normal form of a member that the words of operations say is kept in one case: ``uppercase``, ``lowercase``,
+    or nothing."""
+    named = rf"(?<!\w){re.escape(name)}(?!\w)"
+    told = (s for text in texts for s in re.split(r"[.\n]", text) if re.search(named, s) and not _ASKED.search(s))
+    return next((f"{(m['cased'] or m['case']).lower()}case" for m in map(_CASED.search, told) if m), "")
 
 
 def may_be_none(read: Call) -> str:
@@ -83,4 +106,12 @@ def says_it_stays(delete: Call) -> bool:
     an account that is closed may be read and listed still."""
     title = " ".join(snake(str(delete.value.get(word) or "")).replace("_", " ") for word in ("summary", "operationId"))
     whole = f"{title}\n{delete.value.get('description') or ''}"
-    return bool(_ENDS.search(title) and not _REMOVES.search(title)) or bool(_ASIDE.search(whole))
+    ends = bool(_ENDS.search(title) and not _REMOVES.search(title))
+    return ends or bool(_ASIDE.search(whole) and not _UNSEEN.search(whole))
+
+
+def may_be_read_still(delete: Call) -> bool:
+    """Whether the words of a DELETE say of lists alone that they no longer show what it marks as deleted."""
+    said = words_of(delete)
+    unseen = _UNSEEN.search(said) if _ASIDE.search(said) else None
+    return unseen is not None and not _UNREAD.search(unseen[0])

@@ -1,0 +1,80 @@
+"""Members of requests that plainly hold ids of another resource of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from restproof.contract.model import WRITES
+from restproof.contract.openapi.identity import id_type
+from restproof.contract.openapi.members import Members
+from restproof.contract.openapi.named import Yaml, id_field
+from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.paths import Found
+from restproof.contract.parents import DEFAULT_OPERATIONS
+from restproof.contract.shapes import types_of
+from restproof.contract.words import referred, snake
+
+
+def references(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> Yaml:
+    """Request fields that plainly hold ids of another resource of the contract, which a request can make: named after
+    it, and of the type of its ids."""
+    body = bodies.get(found.name)
+    if body is None or not {*WRITES} & found.calls.keys():
+        return {}
+    said: Yaml = {}
+    for name, schema in body.properties.items():
+        to, many = named_resource(name, schema)
+        to = to if to in resources else one_of_several(name, body.properties, resources)
+        other = resources.get(to)
+        if other is None or schema.get("readOnly") or to == found.name or to not in bodies:
+            continue
+        if "create" not in other.get("operations", DEFAULT_OPERATIONS) or not id_field(other):
+            continue  # what is there but once has no id
+        # One that no answer shows names a record all the same: a value made up would be somebody's.
+        place = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
+        held = schema.get("items", {}) if many else schema
+        target = bodies[to].properties[id_field(other)]
+        kinds = types_of(held) - {"null", "number"}
+        if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
+            said[name] = {"to": to} | ({"reads_as": place or "none"} if place != name else {})
+    return {"references": said} if said else {}
+
+
+def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
+    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
+    ``author`` where that can be no text but an id."""
+    stem, word = referred(name)
+    if stem and word != "guid":
+        return stem, word == "ids"
+    many = isinstance(schema.get("items"), dict)
+    held = schema["items"] if many else schema
+    plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
+    return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
+
+
+def one_of_several(name: str, members: Collection[str], resources: Collection[str]) -> str:
+    """The resource of which a member holds one id of several, each called after what it is there for (``homeTeamId``
+    beside ``awayTeamId``); empty where it stands alone, or may be named after something else."""
+
+    def tail(member: str) -> str:
+        stem = referred(member)[0]
+        words = stem.split("_")
+        tails = ("_".join(words[at:]) for at in range(1, len(words)))
+        return "" if stem in resources else next((t for t in tails if t in resources), "")
+
+    found = tail(name)
+    return found if found and any(tail(other) == found for other in members if other != name) else ""
+
+
+def reads_as(name: str, shown: Mapping[str, Mapping[str, Any]], id: str) -> str | None:
+    """Where answers show an id that they do not show under the name that requests have for it: in the record that
+    it names, ``user.id`` for ``userId``; ``None`` where there is no such record. ``id``: what identifies one."""
+    stem = referred(name)[0] or snake(name)
+    for member, schema in shown.items():
+        many = name.lower().endswith("ids") and isinstance(schema.get("items"), dict)
+        held = schema["items"] if many else schema
+        called = singular(snake(member)) if many else snake(member)
+        if called == stem and not schema.get("writeOnly") and id in held.get("properties", {}):
+            return f"{member}[].{id}" if many else f"{member}.{id}"
+    return None
