@@ -321,3 +321,40 @@ def test_an_array_that_a_mapper_of_objects_writes_is_not_sent(
     one: Document = {"type": "object", "required": ["label"], "properties": {"id": NUMBER, **LABEL, "lids": lids}}
     found = resource(tmp_path, "box", boxes(call(one, one, 201), get=call(one), patch=call(one, one)))
     assert ("lids" in found.shapes.request("create")["properties"]) is is_sent
+
+
+FLAG = {"type": "boolean"}
+
+
+def flagged(change: Document, **shown: Document) -> Document:
+    """The paths of boxes that a change alone seals; ``shown``: members beside."""
+    members = {"id": NUMBER, **LABEL, "sealed": FLAG, **shown}
+    box = {"type": "object", "required": ["id", "label", "sealed"], "properties": members}
+    wrong = {"400": {"description": "wrong"}}
+    return boxes(call(box, SENT, 201, others=wrong), get=call(box), patch=call(box, change, others=wrong))
+
+
+def sealing(service: Service, body: Item) -> Item:
+    return {"id": service.number("boxes"), "sealed": False}
+
+
+def unsealed(service: Service, item: Item) -> None:
+    item["sealed"] = False
+
+
+@pytest.mark.parametrize("needed", [[], ["sealed"]], ids=["may hold", "must hold"])
+def test_what_is_true_or_false_and_only_a_change_takes_is_sent_by_changes(needed: list[str], tmp_path: Path) -> None:
+    paths = flagged({"type": "object", "required": needed, "properties": {**LABEL, "sealed": FLAG}})
+    shapes = resource(tmp_path / "read", "box", paths).shapes
+    assert "sealed" in shapes.request("update")["properties"]
+    assert "sealed" not in shapes.request("create")["properties"]
+    box = replace(honest(), fields={**honest().fields, "sealed": When(lambda v: isinstance(v, bool))}, made=sealing)
+    assert accused(tmp_path, paths, lambda: of(replace(box, needs=tuple(needed)))) == []
+    lost = accused(tmp_path / "read", paths, lambda: of(replace(box, needs=tuple(needed), changed=unsealed)))
+    assert [said for said in lost if "sealed" in said], lost
+
+
+def test_a_state_or_a_version_that_only_a_change_takes_is_left_out(tmp_path: Path) -> None:
+    more: Document = {"state": {"type": "string", "enum": ["open", "shut"]}, "version": NUMBER}
+    paths = flagged({"type": "object", "properties": {**LABEL, **more}}, **more)
+    assert resource(tmp_path, "box", paths).shapes.request("update")["properties"].keys() == {"label"}

@@ -30,14 +30,16 @@ _NARROWER = {*_BETWEEN, "minLength", "maxLength", "minimum", "maximum", "exclusi
 
 @dataclass
 class Members:
-    """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract.
-    ``shown``: what responses say of their members, and ``always`` those that each of them has. ``apart``: whether
-    requests and responses say more than one schema can. ``unshown``: what responses say of the members that
-    requests hold as something else. ``unsure``: those that are sent, and that a read need not show as they were."""
+    """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract,
+    but ``update_only``: those that creates do not take. ``shown``: what responses say of their members, and ``always``
+    those that each of them has. ``apart``: whether requests and responses say more than one schema can. ``unshown``:
+    what responses say of the members that requests hold as something else. ``unsure``: those that are sent, and that a
+    read need not show as they were."""
 
     schema: Schema
     id_member: str | None = None
     create_only: list[str] = field(default_factory=list)
+    update_only: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
     sparse: bool = False
     shown: dict[str, Schema] = field(default_factory=dict)
@@ -58,10 +60,13 @@ class Members:
         return {**found, "required": needed} if needed else found
 
     def narrower(self, told: Shaped) -> dict[str, Schema]:
-        """The schemas of the changes that take less than all requests do and than the other kind of change (a PATCH of
-        a few members beside a PUT of all), of an update that needs members, and of a PUT that needs others than a
-        create."""
+        """The schemas of the requests that take less than all do: a create, and a change than the other kind of change
+        (a PATCH of a few members beside a PUT of all), of an update that needs members, and of a PUT that needs others
+        than a create."""
         whole, found = self.request, {}
+        if self.update_only and "create" in told.sent:
+            made = {n: s for n, s in whole["properties"].items() if n not in self.update_only}
+            found["create"] = {**whole, "properties": made}
         for operation in _CHANGES:
             taken, sent = told.writable(operation), told.sent.get(operation, {})
             others = {n for o in _CHANGES if o != operation for n in told.writable(o)}
@@ -75,10 +80,11 @@ class Members:
                 found[operation] = {**whole, "properties": kept, "required": needed}
         return found
 
-    def schemas(self, name: str, told: Shaped, changes: Collection[str]) -> tuple[Any, dict[str, Schema]]:
+    def schemas(self, name: str, told: Shaped, operations: Collection[str]) -> tuple[Any, dict[str, Schema]]:
         """The word ``schema`` of a resource, and its files: one schema, or one for each direction, and one more for
-        each of its ``changes`` that takes less. An update that needs what a create needs says so by the same file."""
-        narrower = {o: s for o, s in self.narrower(told).items() if o in changes}
+        each of its ``operations`` that takes less. An update that needs what a create needs says so by the same
+        file."""
+        narrower = {o: s for o, s in self.narrower(told).items() if o in operations}
         if not (self.apart or narrower):
             return f"{name}.json", {f"{name}.json": self.schema}
         asked, usual = self.request, f"{name}.json"
@@ -113,7 +119,7 @@ class Members:
 
     def drop(self, name: str) -> None:
         """Say nothing more of a property in the words beside the schema."""
-        for names in (self.create_only, self.lenient):
+        for names in (self.create_only, self.update_only, self.lenient):
             if name in names:
                 names.remove(name)
         if name in self.schema.get("required", ()):
@@ -150,11 +156,7 @@ def members(told: Shaped, id_member: str | None = None) -> Members:
 
 def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Schema | None:
     as_shown = {} if shown is None else shown_as(shown, told.once.shown)
-    asked = {o: s[name] for o in ("create", *_CHANGES) if name in (s := told.writable(o))}
-    asked = {o: s for o, s in asked.items() if not s.get("readOnly")}
-    if asked and "create" in told.sent and "create" not in asked:
-        found.left_out.append(f"{name}, which only an update takes")
-        asked = {}
+    asked = _asked(name, shown, told, found)
     if not asked:
         return None if shown is None else {**_without_default(as_shown), "readOnly": True}
     first, *others = asked.values()
@@ -208,6 +210,25 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart |= holds(shown, NULL) is not None or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
+
+
+def _asked(name: str, shown: Schema | None, told: Shaped, found: Members) -> dict[str, Schema]:
+    """What requests say of a member that clients set, by operation."""
+    asked = {o: s[name] for o in ("create", *_CHANGES) if name in (s := told.writable(o))}
+    asked = {o: s for o, s in asked.items() if not s.get("readOnly")}
+    if not asked or "create" not in told.sent or "create" in asked:
+        return asked
+    if shown is None or not all(map(_is_flag, (shown, *asked.values()))):
+        found.left_out.append(f"{name}, which only an update takes")
+        return {}
+    found.update_only.append(name)
+    return {o: {k: v for k, v in s.items() if k != "default"} for o, s in asked.items()}  # no create leaves it out
+
+
+def _is_flag(schema: Schema) -> bool:
+    """Whether a member is true or false. What only updates take may else be a command, a state that rules keep, or the
+    version that the server counts: what is shown of those is not what was sent."""
+    return types_of(schema) - {"null"} == {"boolean"} and not schema.keys() & {"const", "enum"}
 
 
 def _unshown(name: str, schema: Schema, asked: Mapping[str, Schema], told: Shaped) -> Schema:
@@ -344,7 +365,10 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     found.always = [
         n
         for n in always
-        if properties[n].get("readOnly") or n in needed or "default" in properties[n] or is_nullable(found.shown[n])
+        if properties[n].get("readOnly")
+        or n in {*needed, *found.update_only}
+        or "default" in properties[n]
+        or is_nullable(found.shown[n])
     ]
     said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
     found.apart = found.apart or (found.sparse and not said)
@@ -360,10 +384,11 @@ def beyond(operation: str, told: Shaped, body: Members) -> str | None:
     return None
 
 
-def replaces_whole(body: Members) -> bool:
+def replaces_whole(body: Members, told: Shaped) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
-    return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
+    needed = {*told.sent.get("replace", {}).get("required", ())} & {*body.update_only}
+    return all(n in needed or n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
 
 
 def may_lack_zone(schema: Any) -> bool:

@@ -228,7 +228,7 @@ class ResourceWriter:
         body = members(told, member)
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)), *body.left_out)
         self.take_out(found, {o: why for o in ("update", "replace") if (why := beyond(o, told, body))})
-        if "replace" in found.calls and not (replaces_whole(body) or says_it_replaces(found)):
+        if "replace" in found.calls and not (replaces_whole(body, told) or says_it_replaces(found)):
             self.note(found, "what becomes of members that a PUT leaves out, which is not said")
             self.merging.add(found.name)
         named = member in body.schema.get("required", ()) and not body.properties[member].get("readOnly")
@@ -242,7 +242,7 @@ class ResourceWriter:
         """The members of what there is just one of, or of entries that are only listed."""
         body = members(told)
         self.note(found, *body.left_out)
-        if "replace" in found.calls and not replaces_whole(body):
+        if "replace" in found.calls and not replaces_whole(body, told):
             self.merging.add(found.name)
         return body
 
