@@ -82,6 +82,18 @@ def test_entries_leave_a_list_and_the_list_goes_when_it_is_empty() -> None:
     assert "volatile" not in both
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_entries_leave_a_list_that_another_word_writes(turn: int) -> None:
+    besides = (Edit(("resources", "desk", "volatile"), Without(("moved_at",))),)
+    words = (
+        word("desk", "touched", value=["moved_at"], besides=besides),
+        word("desk", "volatile", value=["kind", "moved_at"]),
+    )
+    found = after(*words[::turn])
+    assert f"    volatile: [kind]  # seen {DAY}, not promised\n" in found
+    assert yaml.safe_load(found)["resources"]["desk"]["touched"] == ["moved_at"]
+
+
 def test_all_that_no_word_is_about_stays_byte_for_byte() -> None:
     found = after(word(None, "statuses", "absent", value=404), word("desk", "unique", value=["name"]))
     changed = {line for line in TEXT.splitlines() if line not in found.splitlines()}

@@ -23,14 +23,15 @@ class Unwritable(Exception):
 
 def patched(text: str, words: Iterable[Word], day: str) -> str:
     """The text of a contract with the words, each line of theirs with its mark. ``day``: when they were seen, as an
-    ISO date. What a word says for itself stands, whatever another one has beside it. Raises ``Unwritable``."""
+    ISO date. What a word says for itself stands, whatever another one has beside it, but for entries that leave the
+    list. Raises ``Unwritable``."""
     words = tuple(words)
     own = {word.route for word in words}
     for word in words:
         text = _edited(text, word.edits[0], mark(day, word.promised))
-        for edit in word.besides:
-            if edit.route not in own:
-                text = _edited(text, edit, "")
+    for edit in (edit for word in words for edit in word.besides):
+        if edit.route not in own or isinstance(edit.value, Without):
+            text = _edited(text, edit, "")
     return text
 
 
