@@ -52,16 +52,19 @@ def _without_case(one: str, other: str) -> bool:
 
 def _surely(one: str, other: str) -> bool:
     """Orders of languages pass over case, accents, blanks and punctuation at first, natural ones compare numbers, and a
-    column of numbers may be shown as text: they agree about two texts whose first difference is a letter or a digit."""
-    if _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other) and not Decimal(one) < Decimal(other):
-        return False
+    column of numbers may be shown as text, and one of dates (31.01.2024) or versions, too: they agree about two texts
+    with letters whose first difference is a letter or a digit, and about two numbers of which that is true."""
+    if not any(c.isalpha() for c in one + other):
+        numbers = _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other)
+        if not (numbers and Decimal(one) < Decimal(other)):
+            return False
     at = _first_difference(one, other)
     if at == len(one):
         return any(c in _PLAIN for c in other[at:])
     if at == len(other) or not {one[at], other[at]} <= _PLAIN:
         return False
-    numbers = [_digits_around(text, at) for text in (one, other)]
-    if numbers[0] != numbers[1] and max(numbers) > 1:
+    digits = [_digits_around(text, at) for text in (one, other)]
+    if digits[0] != digits[1] and max(digits) > 1:
         return False
     return one[at] < other[at] and one[at].lower() < other[at].lower()
 

@@ -31,7 +31,7 @@ def sort_keys(schema: Schema, values: Iterable[Any]) -> list[Any]:
         return found
 
 
-_AS_TEXT = frozenset({"date", "email", "idn-email", "hostname", "uri", "uri-reference"})
+_AS_TEXT = frozenset({"email", "idn-email", "hostname", "uri", "uri-reference"})
 """Formats whose texts a server compares as texts, as far as one knows: an address or a span of time it may not."""
 _FAR = 300
 """With how many entries before it an entry is compared where not every two have a sure order."""
@@ -96,11 +96,14 @@ def _before(collation: str | None, schema: Schema, one: Any, other: Any) -> bool
         return False
     if not isinstance(one, str):
         return bool(one < other)
+    formats = {part["format"] for part in _alternatives(schema) if "format" in part}
+    if formats == {"date"}:
+        return bool(one < other)
     if collation is None:
         enumerated = [value for part in _alternatives(schema) for value in part.get("enum", ())]
         if enumerated and not _first_in(enumerated, one, other):
             return False
-        if any(part.get("format", "date") not in _AS_TEXT for part in _alternatives(schema)):
+        if not formats <= _AS_TEXT:
             return False
     return is_before(one, other, collation)
 
