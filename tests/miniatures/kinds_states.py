@@ -18,6 +18,7 @@ def kinds() -> Iterator[Kind]:
     yield from _rules()
     yield from _references()
     yield from _verbs()
+    yield from _kept()
 
 
 def number_of(query: Mapping[str, str], name: str, default: int) -> int:
@@ -291,3 +292,22 @@ def _verbs() -> Iterator[Kind]:
 
     words = item(found, operations=operations, defaults={"at": "server", "rank": {"value": 7}})
     yield Kind("a replace makes what it leaves out anew", *words, Stamps, Counts, ("replace",))
+
+
+def _kept() -> Iterator[Kind]:
+    states = schema("title", title=TITLE, state={"enum": ["draft", "open", "paid"], "default": "draft"})
+
+    class Kept(of(states)):  # type: ignore[misc]
+        """What is no draft any more stays."""
+
+        def removed(self, path: str, row: Row) -> None:
+            if row["state"] != "draft":
+                raise Refused(409, "is no draft", "state")
+            super().removed(path, row)
+
+    class Undead(Kept):
+        def removed(self, path: str, row: Row) -> None:
+            if row["state"] != "draft":
+                super().removed(path, row)
+
+    yield Kind("a delete is refused in a state", *item(states, open=["rules"]), Kept, Undead, ("delete",))

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
-from restproof.engine.reply import Observation, Reply
+from restproof.engine.failure import NotTested, SetUpFailed
+from restproof.engine.reply import Observation, Reply, kept
+from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 
 About = tuple[str | None, str | None, str | None]
@@ -51,6 +53,16 @@ class Maker(Protocol):
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Observation: ...
 
     def scope(self, which: str = "main") -> dict[str, Any]: ...
+
+
+def delete_in_set_up(maker: Maker, made: Instance) -> None:
+    """Deletes what a case needs to be gone. Raises ``SetUpFailed``; ``NotTested`` where a rule that the contract leaves
+    open may keep it."""
+    reply = maker.delete(made.id, scope=made.scope)
+    if why := kept(reply):
+        raise NotTested(why)
+    if not reply.ok:
+        raise SetUpFailed(f"set-up: the delete of {an(maker.name)} failed")
 
 
 class MakerOf(Protocol):

@@ -41,6 +41,8 @@ class Observation(dict[str, Any]):
 
 _OF_THE_BODY = (400, 409, 422)
 """Statuses that speak of what the body says (RFC 9110 §15.5.1, §15.5.10, §15.5.21)."""
+_OF_THE_STATE = (*_OF_THE_BODY, 403, 423)
+"""Statuses that refuse a delete for what an item is: paid, in use, locked (RFC 9110 §15.5.4, RFC 4918 §11.3)."""
 _OPEN = (
     ("unique", ("conflict",), "what is unique"),
     ("rules", ("rule", "invalid"), "which rules there are"),
@@ -266,6 +268,14 @@ class Reply:
 
     def __str__(self) -> str:
         return self.operation
+
+
+def kept(reply: Reply) -> str:
+    """Why a refusal to delete what is there says nothing: a rule that the contract leaves open may keep it. Empty where
+    it does not."""
+    if reply.operation != "delete" or "rules" not in reply.resource.open or reply.status not in _OF_THE_STATE:
+        return ""
+    return f"a delete was refused ({refusal_of(reply)}), and the contract leaves open which rules there are"
 
 
 def refusal_of(reply: Reply) -> str:

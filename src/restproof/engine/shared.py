@@ -9,12 +9,11 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.parents import THE_ONE
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed, Throttled
-from restproof.engine.instance import Instance, Maker, MakerOf
+from restproof.engine.instance import Instance, Maker, MakerOf, delete_in_set_up
 from restproof.engine.keep import Keeper
 from restproof.engine.listings import Listings
 from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
-from restproof.oracle.finding import an
 from restproof.plan.belonging import APART, OTHER
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
@@ -168,8 +167,7 @@ class SharedInstances:
         name = resource.name
         instance = self.get(name, "deleted")
         if (name, instance.id) not in self._deleted:
-            if not self._maker(resource, f"{name}:deleted").delete(instance.id, scope=instance.scope).ok:
-                raise SetUpFailed(f"set-up: the delete of {an(name)} failed")
+            delete_in_set_up(self._maker(resource, f"{name}:deleted"), instance)
             self._deleted.add((name, instance.id))
         return instance.id
 

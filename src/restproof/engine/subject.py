@@ -11,7 +11,7 @@ from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
 from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
-from restproof.engine.instance import Instance
+from restproof.engine.instance import Instance, delete_in_set_up
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply, untold
 from restproof.engine.requests import Amended, Queried, Requests, Sending
@@ -380,8 +380,7 @@ def _just_deleted(subject: Subject) -> Any:
     """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of one
     that is older."""
     made = subject.given(tag="deleted")
-    if not subject.delete(made.id, scope=made.scope).ok:
-        raise SetUpFailed(f"set-up: the delete of {an(subject.name)} failed")
+    delete_in_set_up(subject, made)
     return made.id
 
 
