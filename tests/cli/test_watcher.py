@@ -63,6 +63,22 @@ def test_items_that_nobody_listens_to_are_run_plainly_and_end_as_others_do(here:
     assert {"pass", "fail", "not applicable"} <= set(outcomes(here / "usual").values())
 
 
+MARKED = """\
+def pytest_collection_modifyitems(items):
+    items[:] = [i for i in items if i.get_closest_marker("list")]
+"""
+
+
+def test_who_looks_at_marks_finds_them(here: Path) -> None:
+    (here / "suites").mkdir()
+    (here / "suites/requirements.yaml").write_text(ENTRY)
+    (here / "suites/test_own.py").write_text(OWN)
+    (here / "suites/conftest.py").write_text(MARKED)
+    restproof_("run", "--resource", "office", "--only", "own", "--only", "read", "--out", "run", cwd=here)
+    found = {(rule, operation) for rule, _, operation in outcomes(here / "run")}
+    assert found == {("own.lists", "list"), ("read.is-safe", "list")}
+
+
 def test_who_listens_is_told_of_each_phase(here: Path) -> None:
     (here / "suites").mkdir()
     (here / "suites/requirements.yaml").write_text(ENTRY)

@@ -267,6 +267,21 @@ def test_the_limit_answers_429_and_then_lets_through(api: Construction) -> None:
     assert api("GET", "/companies", credential="throttled").status == 200
 
 
+def test_a_window_lasts_as_long_as_is_said_of_it() -> None:
+    limiter, throttled = Limiter(), Credential("throttled", "secret", limit=1, window=1)
+    call = Call("GET", "/", [], {}, b"", now=10.5, credential=throttled)
+    assert [limiter.admits(call) for _ in range(2)] == [True, False]
+    assert limiter.retry_after(call) == 1
+    call.now = 11.5
+    assert limiter.admits(call)
+
+
+def test_the_reset_header_names_a_second_at_which_the_window_is_over(api: Construction) -> None:
+    api.clock.now = int(api.clock.now) + 0.5
+    reply = api("GET", "/companies", credential="throttled")
+    assert int(reply.headers["x-rate-limit-reset"]) == int(api.clock.now) + 2
+
+
 def test_who_is_over_the_limit_of_an_operation_waits_for_that_alone() -> None:
     limiter, usual = Limiter(), Credential("full", "secret", limit=2, window=60)
     call = Call("GET", "/", [], {}, b"", now=0.0, credential=usual)

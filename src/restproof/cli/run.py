@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import click
 
 from restproof.cli.completing import CONTRACT, FAULT, RESOURCE, RULE, TARGET
 from restproof.errors import ConfigurationError
+from restproof.garbage import few_collections
 from restproof.session.options import OPTIONS, Option, Options
 
 if TYPE_CHECKING:
@@ -217,19 +217,27 @@ def run(
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
     )
-    with _few_collections():
-        from restproof.bundle import suites_of
-        from restproof.session.planning import lines_of, write_out
+    with few_collections():
         from restproof.session.promise import beginning, promised
 
         promise = promised(options, Path.cwd(), shared, contract)
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
-        if options.plan and not extra and len(suites := suites_of(promise.config.root)) == 1:
-            write_out(lines_of(promise, suites[0]))  # nothing is left for pytest to select
+        if options.plan and not extra and _plainly_planned(promise):
             return Ending(0)
         with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)
+
+
+def _plainly_planned(promise: Promise) -> bool:
+    """Whether there is no suite but the bundled one: its plan is printed, and nothing is left for pytest to select."""
+    from restproof.bundle import suites_of
+    from restproof.session.planning import lines_of, write_out
+
+    suites = suites_of(promise.config.root)
+    if len(suites) == 1:
+        write_out(lines_of(promise, suites[0]))
+    return len(suites) == 1
 
 
 def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool, shards: int | None) -> Ending:
@@ -275,6 +283,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     watcher = Watcher(Progress(quiet or options.plan), promise, workers, plainly=not extra)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
+    watcher.looks_at_marks = bool(extra) or len(folders) > 1  # a conftest.py of the user's may
     for problem in gate(folders):
         raise problem
     arguments = [
@@ -293,18 +302,6 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     with _without("PYTEST_ADDOPTS"):
         code = pytest.main([*arguments, *extra], plugins=[watcher, *glue()])
     return Ending(watcher.exit_code(int(code)), watcher.directory)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Garbage is looked for rarely for a while: a run makes hardly any that counting references does not find."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 @contextmanager

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import zip_longest
 from pathlib import Path
+from warnings import catch_warnings
 
 import pytest
 
 from restproof.cli.closing import closing
 from restproof.cli.progress import Progress
 from restproof.errors import RestproofError
-from restproof.garbage import uncollected
+from restproof.garbage import keep, uncollected
 from restproof.plugin.collection import BundledModule
 from restproof.plugin.current import Caller, run_of
 from restproof.plugin.item import RuleItem
@@ -56,14 +57,24 @@ class Watcher(Caller):
         self._items = len(items)
         self._plainly = self._plainly and all(map(_is_known, session.config.pluginmanager.get_plugins()))
         self.progress.begin(items)
-        gc.freeze()  # what was imported and planned lives as long as the run
+        keep()
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        failed = self.run_plainly(item)
-        if failed is None:
+    @pytest.hookimpl(specname="pytest_runtestloop")
+    def pytest_one_by_one(self, session: pytest.Session) -> bool | None:
+        """Takes the place of pytest's own loop where nobody else listens: what its plugins do around each item costs as
+        much as fifty requests in a whole run."""
+        if not self._plainly or session.testsfailed:
             return None
-        self.ended(item.session, failed=failed)
+        for item, following in zip_longest(session.items, session.items[1:]):
+            failed = self.run_plainly(item)
+            if failed is None:
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            else:
+                self.ended(session, failed=failed)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
         return True
 
     def run_plainly(self, item: pytest.Item) -> bool | None:
@@ -71,7 +82,8 @@ class Watcher(Caller):
         pytest with all that is caught in them cost as much as a request."""
         if not (self._plainly and isinstance(item, RuleItem) and isinstance(item.parent, BundledModule)):
             return None
-        with redirect_stdout(StringIO()):  # a hook of the user may say something
+        # A hook of the user may say something, or warn.
+        with redirect_stdout(StringIO()), catch_warnings(action="ignore"):
             call = pytest.CallInfo.from_call(item.runtest, "call", reraise=(pytest.exit.Exception, KeyboardInterrupt))
         raised = None if call.excinfo is None else call.excinfo.value
         return raised is not None and not isinstance(raised, pytest.skip.Exception | pytest.xfail.Exception)

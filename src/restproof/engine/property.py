@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from unittest import SkipTest
 
@@ -14,10 +15,18 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
+from restproof.garbage import keep
 from restproof.oracle.finding import Finding
 from restproof.plan.seeded import by_the_seed_alone
 
 Inputs = dict[str, Any]
+
+
+@cache
+def _keep_what_is_there() -> None:
+    """Before it draws for the first time, Hypothesis looks through all that is not kept for whoever holds its
+    generator."""
+    keep()
 
 
 @dataclass
@@ -58,6 +67,7 @@ class Property:
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )(checked)
+        _keep_what_is_there()
         # What failed is known already; a skip is how a test ends Hypothesis's search for more.
         with by_the_seed_alone(), suppress(CaseFailed, SkipTest):
             seed(seed_value)(checked)()

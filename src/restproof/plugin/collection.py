@@ -54,7 +54,7 @@ def pytest_pycollect_makeitem(
     run.tested.add(proof.requirement)
     if not run.options.selects_rule(proof.requirement):
         return []
-    module = _module_id(collector, register)
+    module, caller = _module_id(collector, register), caller_of(collector.config)
     items = [
         RuleItem.from_parent(
             collector,
@@ -63,6 +63,7 @@ def pytest_pycollect_makeitem(
             nodeid=f"{module}::{name}[{item.label}]",
             plan_item=item,
             original=obj,
+            is_marked=caller is None or caller.looks_at_marks,
         )
         for item in items_for(run, proof, obj)  # type: ignore[arg-type]
     ]

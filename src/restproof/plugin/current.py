@@ -19,7 +19,10 @@ _RUN = pytest.StashKey[Run]()
 class Caller:
     """Who runs pytest for a run, where somebody does: it hands over what it has read, and learns what ended the session
     early. Given to ``pytest.main`` among its plugins. ``concurrency``: how many items are in flight at once, ``None``
-    where the run may choose; ``sent``: how many requests its workers have sent so far, where they tell."""
+    where the run may choose; ``sent``: how many requests its workers have sent so far, where they tell;
+    ``looks_at_marks``: whether somebody may look at the marks of items."""
+
+    looks_at_marks = True
 
     def __init__(self, promise: Promise, concurrency: int | None = 1) -> None:
         self.promise = promise

@@ -43,16 +43,19 @@ def mark_of(run: Run, config: pytest.Config, name: str) -> pytest.Mark:
 
 class RuleItem(pytest.Item):
     """One item of the plan as pytest sees it. ``number``: its place among those collected, whatever a plugin makes of
-    their order."""
+    their order; ``is_marked``: whether it bears marks."""
 
-    def __init__(self, *, plan_item: Item, original: Any, **kwargs: Any) -> None:
+    def __init__(self, *, plan_item: Item, original: Any, is_marked: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan_item = plan_item
         self.original = original
         numbers = self.config.stash.setdefault(_NUMBERS, count())
         self.number = next(numbers)
-        proof = plan_item.proof
-        run = run_of(self.config)
+        if is_marked:
+            self._mark()
+
+    def _mark(self) -> None:
+        run, plan_item, proof = run_of(self.config), self.plan_item, self.plan_item.proof
         assert run is not None
         for mark in (
             proof.requirement.partition(".")[0],

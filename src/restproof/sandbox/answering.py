@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from functools import lru_cache
@@ -256,10 +257,10 @@ class Answering:
         return names.spelled(**self.limit_numbers(call), now=int(call.now), window=window)
 
     def limit_numbers(self, call: Call) -> dict[str, int]:
-        """The requests of a window, those left in this one, and its end in Unix seconds."""
+        """The requests of a window, those left in this one, and the Unix second at which it is over."""
         credential, window = self.limiter.window(call)
         left = max(0, credential.limit - window.used)
-        return {"limit": credential.limit, "remaining": left, "reset": int(window.ends)}
+        return {"limit": credential.limit, "remaining": left, "reset": math.ceil(window.ends)}
 
     def body_bytes(self, call: Call, answer: Answer) -> bytes:
         """The body as it is sent."""

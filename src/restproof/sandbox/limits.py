@@ -37,8 +37,7 @@ class Limiter:
         credential = call.credential or _ANONYMOUS
         window = self._windows.setdefault(credential.name, Window())
         if call.now >= window.ends:
-            # Ending on a whole second makes the reset header and Retry-After exact.
-            window.ends, window.used = math.ceil(call.now + credential.window), 0
+            window.ends, window.used = call.now + credential.window, 0
         window.most = credential.limit
         return credential, window
 
