@@ -354,7 +354,8 @@ def test_what_is_true_or_false_and_only_a_change_takes_is_sent_by_changes(needed
     assert [said for said in lost if "sealed" in said], lost
 
 
-def test_a_state_or_a_version_that_only_a_change_takes_is_left_out(tmp_path: Path) -> None:
+def test_a_state_a_version_or_a_flag_that_hides_is_left_out_where_only_a_change_takes_it(tmp_path: Path) -> None:
     more: Document = {"state": {"type": "string", "enum": ["open", "shut"]}, "version": NUMBER}
+    more |= dict.fromkeys(("isDeleted", "archived", "active", "disabled", "visible", "eliminado"), FLAG)
     paths = flagged({"type": "object", "properties": {**LABEL, **more}}, **more)
     assert resource(tmp_path, "box", paths).shapes.request("update")["properties"].keys() == {"label"}

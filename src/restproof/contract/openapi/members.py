@@ -17,6 +17,7 @@ from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.meeting import meet, options
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema, alternatives, holds
+from restproof.contract.openapi.wording import takes_away
 from restproof.contract.schemas import DIALECT
 from restproof.contract.secrecy import is_password, looks_secret
 from restproof.contract.shapes import SHOWN, is_nullable, types_of
@@ -218,7 +219,7 @@ def _asked(name: str, shown: Schema | None, told: Shaped, found: Members) -> dic
     asked = {o: s for o, s in asked.items() if not s.get("readOnly")}
     if not asked or "create" not in told.sent or "create" in asked:
         return asked
-    if shown is None or not all(map(_is_flag, (shown, *asked.values()))):
+    if shown is None or takes_away(name) or not all(map(_is_flag, (shown, *asked.values()))):
         found.left_out.append(f"{name}, which only an update takes")
         return {}
     found.update_only.append(name)

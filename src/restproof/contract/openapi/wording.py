@@ -34,6 +34,12 @@ _UNSEEN = re.compile(
 _UNREAD = re.compile(r"(?i)\b(api|fetch\w*|gets?|operations|quer(y|ies)|reads?|requests|responses|retriev\w*)\b")
 """Words of a DELETE by which no list holds any more what is marked as deleted; and those by which no read shows it."""
 
+_AWAY = re.compile(
+    r"(?i)\b(un|in|de|dis)?(activ|archiv|bann|block|cancel|clos|discard|enabl|abl|expir|hid|list|publish|retir|revok|"
+    r"suspend|trash|visib|void|withdr[ae]w)"
+)
+"""Names of what is true or false by which something may no longer be shown."""
+
 _WEBSOCKET = re.compile(
     r"(?i)^\W*web[- ]?socket\b(?!\W+(clients?|config\w*|connections|sessions?|settings?|status|subscriptions?)\b)"
     r"|\b(connect\w*|establish\w*|open\w*|start\w*|stream\w*|subscribe\w*|upgrade\w*|over|via)\b[^.\n]{0,40}"
@@ -99,6 +105,12 @@ def says_it_replaces(found: Found) -> bool:
 def words_of(call: Call) -> str:
     """The summary and the description of an operation."""
     return "\n".join(str(call.value.get(word) or "") for word in ("summary", "description"))
+
+
+def takes_away(name: str) -> bool:
+    """Whether a member is named as one by which an item may be there no longer for those who read or list."""
+    words = snake(name).replace("_", " ")
+    return any(said.search(words) for said in (_REMOVES, _ENDS, _AWAY))
 
 
 def says_it_stays(delete: Call) -> bool:
