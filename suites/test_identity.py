@@ -11,14 +11,19 @@ from restproof.suite.states import after_update
 from restproof.suite.values import an
 from restproof.suite.wire import Request
 
+FORBIDDEN = 403
+
 
 def about_its_path(subject: Subject, reply: Reply, wanted: Container[int]) -> Reply:
-    """The answer to a request that leads nowhere. Many servers look at the body first: where the contract leaves open
-    why one may be refused, a refusal says nothing unless the same kind of body is taken where it belongs."""
-    if reply.left_open and reply.status not in wanted:
-        id = subject.target().id if reply.operation in ON_ITEM else None
-        if not perform(subject, reply.operation, id, scope=subject.scope()).ok:
-            raise Inconclusive(reply.left_open)
+    """The answer to a request that leads nowhere. Many servers look first who asks, and at the body: where one forbids
+    the same request of what is there, or refuses its body for what the contract leaves open, it says nothing."""
+    is_forbidden = reply.status == FORBIDDEN
+    if (is_forbidden or reply.left_open) and reply.status not in wanted:
+        there = subject.own() if reply.operation == "delete" else subject.target()
+        id = there.id if reply.operation in ON_ITEM else None
+        control = perform(subject, reply.operation, id, scope=subject.scope())
+        if control.status == FORBIDDEN if is_forbidden else not control.ok:
+            raise Inconclusive(reply.left_open or f"the control was refused ({control.status})")
     return reply
 
 

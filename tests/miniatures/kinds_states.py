@@ -310,4 +310,24 @@ def _kept() -> Iterator[Kind]:
             if row["state"] != "draft":
                 super().removed(path, row)
 
+    class Forbidding(Items):
+        """Only others may change and delete, whatever there is."""
+
+        def do_update(self, path: str, id: str, fields: Row) -> Answer:
+            raise Refused(403, "is not yours to do")
+
+        def do_delete(self, path: str, id: str) -> Answer:
+            raise Refused(403, "is not yours to do")
+
+    class Forgetting(Forbidding):
+        def made(self, path: str, fields: Row) -> Row:
+            return super().made(path, {n: v for n, v in fields.items() if n != "note"})
+
+    yield Kind(
+        "some writes are forbidden",
+        *item(open=["unique", "rules"], statuses={"rule": [403, 422]}),
+        Forbidding,
+        Forgetting,
+        ("create",),
+    )
     yield Kind("a delete is refused in a state", *item(states, open=["rules"]), Kept, Undead, ("delete",))

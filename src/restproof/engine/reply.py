@@ -42,7 +42,8 @@ class Observation(dict[str, Any]):
 _OF_THE_BODY = (400, 409, 422)
 """Statuses that speak of what the body says (RFC 9110 §15.5.1, §15.5.10, §15.5.21)."""
 _OF_THE_STATE = (*_OF_THE_BODY, 403, 423)
-"""Statuses that refuse a delete for what an item is: paid, in use, locked (RFC 9110 §15.5.4, RFC 4918 §11.3)."""
+"""Besides, statuses that refuse a write for what an item is (paid, in use, locked), or for who asks (RFC 9110 §15.5.4,
+RFC 4918 §11.3)."""
 _OPEN = (
     ("unique", ("conflict",), "what is unique"),
     ("rules", ("rule", "invalid"), "which rules there are"),
@@ -139,7 +140,7 @@ class Reply:
         open may be the reason, or a quota that is used up. Empty where it does not."""
         if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
             return f"a valid body was refused ({refusal_of(self)}), and what is there may use a quota up"
-        refused = self.operation in WRITES and self.status in _OF_THE_BODY
+        refused = self.operation in WRITES and self.status in _OF_THE_STATE
         missing = self.operation == "create" and self.status == 404 and "rules" in self.resource.open
         if missing and (named := few(unknown_ids(self.resource, self.sent))):
             return f"a valid body was refused ({refusal_of(self)}), and no value is known to be an id for {named}"
