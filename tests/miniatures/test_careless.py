@@ -34,6 +34,7 @@ CONTRACT: dict[str, Any] = {
             "path": "/items",
             "schema": "item.json",
             "sort": ["title"],
+            "query": {"collation": "code-points"},
             "unique": ["title"],
             "references": {"team_id": {"to": "team", "on_delete": "clear"}},
         },
