@@ -218,7 +218,7 @@ def planned(
     return by_itself(of, [item])
 
 
-@pytest.mark.parametrize(("processors", "expected"), [(1, 1), (2, 2), (3, 2), (4, 3), (64, 4)])
+@pytest.mark.parametrize(("processors", "expected"), [(1, 1), (2, 3), (3, 3), (4, 3), (64, 4)])
 def test_a_long_plan_on_the_embedded_sandbox_keeps_the_processors_busy(
     processors: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

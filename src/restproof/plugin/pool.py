@@ -41,8 +41,8 @@ from restproof.wire.stop import STOP, Heard
 _WORTH = 2_000
 """Requests of a plan from which on the beginning of more workers is worth its while: ``smoke`` takes as long with two,
 and costs a tenth more."""
-_MOST = 4
-"""Workers that keep one sandbox busy."""
+_LEAST, _MOST = 3, 4
+"""Workers that keep two processors busy, and one sandbox."""
 
 
 def by_itself(run: Run, items: Sequence[RuleItem]) -> int:
@@ -59,7 +59,8 @@ def by_itself(run: Run, items: Sequence[RuleItem]) -> int:
     if sum(item.plan_item.cost for item in items) < _WORTH:
         return 1
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(processors, max(2, processors - 1), _MOST)  # the sandbox keeps one busy, not all of the time
+    # The sandbox keeps one busy, not all of the time; of three workers, one often waits for a clock or for the others.
+    return 1 if processors == 1 else min(max(_LEAST, processors - 1), _MOST)
 
 
 class _Order(Enum):
