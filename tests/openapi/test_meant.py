@@ -9,7 +9,11 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.load import load
+from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.spelled import in_digits
+from restproof.contract.openapi.written import write
+from restproof.plan.bodies import Bodies
 
 from .honest import Json, Refused, Request, Service, Text, serving
 from .running import run_document
@@ -227,3 +231,49 @@ def test_a_page_may_be_refused_where_it_is_not_said_how_large_one_may_be(fault: 
         )
     assert ended.returncode == code, ended.stdout + ended.stderr
     assert fault or "blocked" not in ended.stdout
+
+
+def told(inside: Document, *beside: str) -> Document:
+    return object_of(["data"], data=inside, **dict.fromkeys(beside, TEXT))
+
+
+def test_a_read_may_say_less_of_the_request_than_writes_do(tmp_path: Path) -> None:
+    """``{data}`` of a read is the envelope of ``{message, data}``; and what a create calls ``booking_id`` is the id."""
+    whole = object_of(["id", "seat"], id=NUMBER, seat=TEXT)
+    made = object_of(["booking_id", "seat"], booking_id=NUMBER, seat=TEXT)
+    item = {**ITEM, "name": "booking_id"}
+    paths = {
+        "/bookings": {
+            "get": call(told({"type": "array", "items": whole})),
+            "post": call(told(made, "message"), object_of(["seat"], seat=TEXT), 201),
+        },
+        "/bookings/{booking_id}": {"parameters": [item], "get": call(told(whole))},
+    }
+    found = resource(tmp_path, "booking", paths)
+    assert found.operation("read").envelope.response == "data"
+    assert found.operation("create").envelope.response == "data"
+    assert found.id.field == "id"
+    assert "data" not in found.properties
+
+
+@pytest.mark.parametrize(
+    ("words", "sent"),
+    [
+        ("The certificate (required for MOVIE type)", True),
+        ("Mandatory if the type is MOVIE", True),
+        ("not required for MOVIE", False),
+        ("what a movie has", False),
+    ],
+)
+def test_what_is_needed_now_and_then_is_always_sent(words: str, sent: bool, tmp_path: Path) -> None:
+    kind = {**TEXT, "enum": ["MOVIE", "OTHER"]}
+    schemas = {"Level": {**TEXT, "enum": ["SU", "13+"]}}
+    level = {"$ref": "#/components/schemas/Level", "description": words}
+    members: Document = {"type": kind, "year": {**NUMBER, "description": words}, "level": level}
+    shown, body = object_of(["id"], id=NUMBER, **members), object_of(["type"], **members)
+    paths = {"/films": {"post": call(shown, body, 201)}, "/films/{id}": {"parameters": [ITEM], "get": call(shown)}}
+    written(tmp_path, paths, components={"schemas": schemas})
+    made = load(write(imported(tmp_path / "api.json", "api"), tmp_path / "contract", "api.json"))
+    bodies = Bodies(made, made.resources["film"])
+    assert ({"year", "level"} <= bodies.minimal().keys()) == sent
+    assert [*bodies.required] == ["type"]

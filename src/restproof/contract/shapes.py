@@ -21,6 +21,8 @@ SOMETIMES = "x-restproof-sometimes"
 SHOWN = "x-restproof-shown"
 """Holds ``open``, in the schema of a field, where responses show it as something else than requests hold: nothing is
 promised of how, nor that they do not."""
+NEEDED = "x-restproof-needed"
+"""Holds ``open`` where an optional member is needed under a condition that only words tell: every body has it."""
 
 
 @dataclass(frozen=True)

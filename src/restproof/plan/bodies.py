@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.forms import is_sayable
-from restproof.contract.shapes import same, types_of
+from restproof.contract.shapes import NEEDED, same, types_of
 from restproof.plan.belonging import USUAL
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
@@ -33,8 +33,8 @@ class Bodies(FieldValues):
 
     def minimal(self, tag: str = "") -> Body:
         """The required fields, those that a later replace has to repeat, those that say how much there may be below,
-        and those by which quotas count. Where none is required, and rules are open, nobody may have written down which
-        are: then every field."""
+        those by which quotas count, and those that are needed under a condition that only words tell. Where none is
+        required, and rules are open, nobody may have written down which are: then every field."""
         if not tag:
             return {n: copy.deepcopy(v) if isinstance(v, dict | list) else v for n, v in self._minimal.items()}
         return self._smallest(tag)
@@ -47,7 +47,8 @@ class Bodies(FieldValues):
         if not self.required and "rules" in self.resource.open:
             return self.full(tag)
         telling = [n for n in self.writable if n in self.telling_fields]
-        own = [*self.fixed, *telling, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
+        told = [n for n, schema in self.writable.items() if schema.get(NEEDED) == "open"]
+        own = [*self.fixed, *telling, *told, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
         body = self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
         return body or (self._one_field(tag) if self.resource.operation("create").media.is_form else {})
 

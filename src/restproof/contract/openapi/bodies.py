@@ -20,7 +20,7 @@ from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
 from restproof.contract.openapi.sendable import Unsendable, described, sendable
-from restproof.contract.shapes import SHOWN, types_of
+from restproof.contract.shapes import NEEDED, SHOWN, types_of
 from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps
 
@@ -306,19 +306,20 @@ def _around(schemas: Mapping[str, Schema]) -> str | None:
 
 
 def _told_with(schemas: Mapping[str, Schema]) -> str | None:
-    """The one member, the same in all of the answers, that is an object, where what stands beside it tells of the
-    request and not of the resource: ``data`` beside ``code`` and ``message``."""
+    """The one member, the same in all of the answers, that is an object, where what stands beside it, in some of them
+    at least, tells of the request and not of the resource: ``data`` beside ``code`` and ``message``."""
     names: set[str | None] = set()
     for schema in schemas.values():
         members = schema.get("properties", {})
         inner = [n for n in members if not _BESIDE_ONE.fullmatch(n)]
-        name = inner[0] if len(inner) == 1 and len(members) > 1 else None
+        name = inner[0] if len(inner) == 1 else None
         names.add(name if name and is_object(object_of(members[name])) else None)
-    return names.pop() if len(names) == 1 else None
+    is_told = any(len(schema.get("properties", {})) > 1 for schema in schemas.values())
+    return names.pop() if len(names) == 1 and is_told else None
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")
-_OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT, SHOWN}
+_OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT, NEEDED, SHOWN}
 
 
 def shown_as(schema: Any, made: Made) -> Any:
@@ -382,5 +383,5 @@ def bare(schema: Mapping[str, Any]) -> Schema:
     return {
         k: v
         for k, v in schema.items()
-        if k not in ("examples", "default", "readOnly", "writeOnly", EDGES, NULL, ABSENT)
+        if k not in ("examples", "default", "readOnly", "writeOnly", EDGES, NULL, ABSENT, NEEDED)
     }

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
+from restproof.contract.inner import distinct
 from restproof.contract.openapi.bodies import bare, shown_as
 from restproof.contract.openapi.keywords import NARROWER, NULL
 from restproof.contract.openapi.meeting import meet, options
@@ -177,3 +179,11 @@ def _fits_object(one: Mapping[str, Any], other: Mapping[str, Any], once: Once) -
     if not {*other.get("required", ())} <= members.keys() or (closed and not sent.keys() <= others.keys()):
         return False
     return all(fits(s, others[n], once) for n, s in sent.items() if n in others)
+
+
+def may_lack_zone(schema: Any) -> bool:
+    """Whether a response has a time, at any depth, of which no example shows that it has a zone: frameworks write
+    ``format: date-time`` of all of their times, also of those without one."""
+    shown = distinct(schema, lambda inner: not inner.get("writeOnly"))
+    found = (inner for inner in shown if inner.get("format") == "date-time")
+    return any(not any(FORMATS["date-time"].check(str(e)) for e in s.get("examples", ())) for s in found)

@@ -9,8 +9,8 @@ from typing import Any
 
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
-from restproof.contract.openapi.spelled import spelled
-from restproof.contract.shapes import is_nullable
+from restproof.contract.openapi.spelled import worded
+from restproof.contract.shapes import NEEDED, is_nullable
 from restproof.contract.validator import Validator
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -115,7 +115,7 @@ def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
     found.pop("example", None)
     if isinstance(found.get("examples"), dict):
         found["examples"] = [e["value"] for e in found["examples"].values() if isinstance(e, dict) and "value" in e]
-    found = spelled(_as_meant(found))
+    found = worded(_as_meant(found))
     kinds = found.get("type")
     kinds = [k for k in (kinds if isinstance(kinds, list) else [kinds]) if k in TYPES]
     found.pop("type", None)
@@ -163,6 +163,7 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     dropped = [w for w in PLAIN if w in schema and w not in found and w not in ("title", "description")]
     silent = ("readOnly", "writeOnly", "required")  # what these do not bind, or bind where they do not stand
     dropped = [w for w in dropped if not (w in silent and isinstance(schema[w], bool))]
+    found |= {NEEDED: "open"} if NEEDED in schema else {}
     kinds = schema.get("type")
     if kinds is not None:
         found["type"] = kinds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE
-from restproof.contract.openapi.spelled import spelled
+from restproof.contract.openapi.spelled import worded
 
 INNER = frozenset({"$ref", *MAPS, *SINGLE, *LISTS})
 """Keywords that hold other schemas."""
@@ -32,7 +32,7 @@ def _said(schema: Any) -> str:
     """What a schema says of values; empty where it holds other schemas, or a value that holds others."""
     if not isinstance(schema, dict) or not INNER.isdisjoint(schema):
         return ""
-    said = {word: value for word, value in spelled(schema).items() if word not in ("description", "title")}
+    said = {word: value for word, value in worded(schema).items() if word not in ("description", "title")}
     return repr(said) if all(map(_is_flat, said.values())) else ""
 
 

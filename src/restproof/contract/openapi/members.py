@@ -8,7 +8,6 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import distinct
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
@@ -20,11 +19,13 @@ from restproof.contract.openapi.schemas import Schema, alternatives, holds
 from restproof.contract.openapi.wording import takes_away
 from restproof.contract.schemas import DIALECT
 from restproof.contract.secrecy import is_password, looks_secret
-from restproof.contract.shapes import SHOWN, is_nullable, types_of
+from restproof.contract.shapes import NEEDED, SHOWN, is_nullable, types_of
 
 _CHANGES = ("update", "replace")
 _SECRET = "called as a secret: answers need not show it as it was sent"
 _OTHERWISE = "of which responses show something else than requests hold"
+_OF_FIRST = ("default", "examples", NEEDED)
+"""Keywords of a member that an update or a replace need not say again."""
 _BETWEEN = ("format", "pattern", "enum", "const")
 _NARROWER = {*_BETWEEN, "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
@@ -170,10 +171,10 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         if narrowed is None:
             found.left_out.append(f"{name}, of which creates and updates say different things")
             return None if shown is None else {**_without_default(as_shown), "readOnly": True}
-        schema = {**narrowed, **{w: first[w] for w in ("default", "examples") if w in first}}
+        schema = {**narrowed, **{w: first[w] for w in _OF_FIRST if w in first}}
         found.lenient.append(name)
     elif any(bare(other) != bare(first) for other in others):
-        schema = {**plain[0], **{w: first[w] for w in ("default", "examples", EDGES) if w in first}, NULL: "open"}
+        schema = {**plain[0], **{w: first[w] for w in (*_OF_FIRST, EDGES) if w in first}, NULL: "open"}
     again = seen_again(schema, shown, told.once) if shown is not None else schema
     schema = schema if again is None else again
     if holds(schema, NARROWER) and name not in found.lenient:
@@ -201,7 +202,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         return {**_without_default(as_shown), "readOnly": True}
     narrowed = _shown_again(schema, fitting, bare(as_shown))
     if bare(narrowed) != bare(schema):
-        beside: Schema = {w: schema[w] for w in ("default", "examples", ABSENT) if w in schema}
+        beside: Schema = {w: schema[w] for w in ("default", "examples", ABSENT, NEEDED) if w in schema}
         schema = {**beside, **narrowed}
         if "default" in schema and not Draft202012Validator(schema).is_valid(schema["default"]):
             del schema["default"]
@@ -329,7 +330,7 @@ def _plain(schema: Schema) -> Schema:
 
 def _without_default(schema: Schema) -> Schema:
     """What the server sets has no default that a create leaves to it."""
-    return {k: v for k, v in schema.items() if k not in ("default", "writeOnly", EDGES)}
+    return {k: v for k, v in schema.items() if k not in ("default", "writeOnly", EDGES, NEEDED)}
 
 
 def _fits(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
@@ -390,11 +391,3 @@ def replaces_whole(body: Members, told: Shaped) -> bool:
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     needed = {*told.sent.get("replace", {}).get("required", ())} & {*body.update_only}
     return all(n in needed or n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
-
-
-def may_lack_zone(schema: Any) -> bool:
-    """Whether a response has a time, at any depth, of which no example shows that it has a zone: frameworks write
-    ``format: date-time`` of all of their times, also of those without one."""
-    shown = distinct(schema, lambda inner: not inner.get("writeOnly"))
-    found = (inner for inner in shown if inner.get("format") == "date-time")
-    return any(not any(FORMATS["date-time"].check(str(e)) for e in s.get("examples", ())) for s in found)

@@ -16,8 +16,9 @@ from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
+from restproof.contract.openapi.inside import may_lack_zone
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
+from restproof.contract.openapi.members import Members, beyond, members, replaces_whole
 from restproof.contract.openapi.named import (
     id_field,
     is_bare_list,
@@ -202,7 +203,10 @@ class ResourceWriter:
         self.as_update(found, told)
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
-        member = id_member(found, shown, changing, self.reader.schemas.of_paths)
+        # What a read shows is asked for by the id; a receipt may call that otherwise (``booking_id`` of an ``id``).
+        read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
+        known = (id_member(found, some, changing, self.reader.schemas.of_paths) for some in (read, shown))
+        member = next(filter(None, known), None)
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
         if found.single or (member is None and is_bare):
             return self.without_id(found, told), "none"

@@ -28,6 +28,7 @@ from restproof.contract.openapi.keywords import (
 )
 from restproof.contract.openapi.leaves import INNER, Leaves
 from restproof.contract.openapi.source import Source
+from restproof.contract.openapi.spelled import needed
 from restproof.errors import ContractError
 from restproof.pointer import steps
 
@@ -86,8 +87,9 @@ class Schemas:
             return {WIDER: "it is nested deeper than is written out"}
         if isinstance(value.get("$ref"), str):
             beside = {k: v for k, v in value.items() if k not in ("$ref", "description", "title", "summary")}
-            target = self._named(value["$ref"], route, depth, chain)
-            return self._kept_as(both(target, self._of(beside, route, depth, chain))) if beside else target
+            target, mark = self._named(value["$ref"], route, depth, chain), needed(value.get("description"))
+            whole = both(target, self._of(beside, route, depth, chain)) if beside else target
+            return self._kept_as({**whole, **mark}) if beside or mark else target
         found = self._kept_as(self._written(self._as_modern(value), route, depth, chain))
         if self.size(found) <= _LARGEST:
             return found

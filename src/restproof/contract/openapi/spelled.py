@@ -1,10 +1,12 @@
-"""How words say that a text is written: an example of it is what a server takes that checks more than its schema."""
+"""What the words about a member say of its values: how a text is written, and that it is needed now and then."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import Any
+
+from restproof.contract.shapes import NEEDED
 
 _PARTS = "YYYY|yyyy|MM|DD|dd|HH|hh|mm|SS|ss"
 _PART = re.compile(f"({_PARTS})")
@@ -25,12 +27,23 @@ something, as the number of a room does, is as a rule another's."""
 _TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default", "minLength", "maxLength"})
 
 
-def spelled(schema: Mapping[str, Any]) -> dict[str, Any]:
+_NEEDED = re.compile(r"(?i)(?<!not )(?<!n't )\b(required|mandatory)\b\W*(for|if|in case|on|unless|when|where|with)\b")
+"""Words by which an optional member is needed under a condition: ``required for MOVIE type``."""
+
+
+def worded(schema: Mapping[str, Any]) -> dict[str, Any]:
     """``schema`` with an example, where it is that of a text of which nothing but its description says how it is
-    written."""
+    written, and marked as ``NEEDED`` where that says so."""
     said = schema.get("description")
-    example = in_digits(said) if isinstance(said, str) and _is_untold(schema) else ""
-    return {**schema, "examples": [example]} if example else dict(schema)
+    if not isinstance(said, str):
+        return dict(schema)
+    example = in_digits(said) if _is_untold(schema) else ""
+    return {**schema, **({"examples": [example]} if example else {}), **needed(said)}
+
+
+def needed(description: Any) -> dict[str, str]:
+    """The mark of a member that is needed now and then, as its description has it; empty where that does not say so."""
+    return {NEEDED: "open"} if isinstance(description, str) and _NEEDED.search(description) else {}
 
 
 def _is_untold(schema: Mapping[str, Any]) -> bool:
