@@ -37,6 +37,25 @@ def test_a_date_that_is_tried_alone_keeps_the_order(tmp_path: Path) -> None:
     assert set(failed) == {"tags"}
 
 
+TITLED = schema("title", title={"type": "string", "minLength": 1})
+
+
+class Spilling(Items):
+    """Writes a change of one item into the newest but one as well."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": TITLED}
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, fields)
+        super().changed(path, [*self.rows[path].values()][-2:][0], fields)
+
+
+def test_a_change_that_spills_is_seen_where_nothing_has_to_be_unique(tmp_path: Path) -> None:
+    verdict = bench.run(Spilling(), *item(TITLED), tmp_path, only=("update.only-named",), profile="ci")
+    failed = [f.message for r in verdict.results if r.outcome == "fail" for f in r.findings]
+    assert [m for m in failed if m.startswith("another resource after an update: title")] == failed != []
+
+
 NOTED = {**DESK, "properties": {**DESK["properties"], "floor": {"type": "integer", "default": 0}}}
 
 

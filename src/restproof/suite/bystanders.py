@@ -12,6 +12,7 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.suite import must
 from restproof.suite.states import after_replace
+from restproof.suite.values import same
 
 __all__ = ["Bystander", "bystanders", "must_be_gone", "must_be_replaced", "must_be_untouched"]
 
@@ -32,7 +33,7 @@ def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> l
     if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
         wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
     found = list[Instance]()
-    for body, which in (*wanted, (bodies.minimal("apart"), "main")):
+    for body, which in (*wanted, (_unlike(subject, values), "main")):
         with suppress(NotTested):  # where there is no other parent, or unique values are used up
             found.append(subject.given(body, scope=subject.scope(which)))
     beside: list[Bystander] = [(one, dict(one.entity) or subject.observe(one.id, scope=one.scope)) for one in found]
@@ -41,6 +42,16 @@ def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> l
         # What refers to it may show in it since it was made.
         beside += [(older, subject.observe(older.id, scope=older.scope))] if older.id != made.id else []
     return beside
+
+
+def _unlike(subject: Subject, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A small body that a write of ``values`` would not leave as it is."""
+    bodies = subject.bodies
+    body = bodies.minimal("apart")
+    if not values or any(name not in body or not same(body[name], value) for name, value in values.items()):
+        return body
+    others = {name: bodies.another_with_token(name) for name in values}
+    return bodies.adjusted_to_rules({**body, **{name: value for name, value in others.items() if value is not None}})
 
 
 def _under_another_parent(subject: Subject, made: Instance) -> list[Bystander]:
