@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
 from tests.miniatures.server import Refused, Row
 from tests.miniatures.test_text_ids import CONTRACT, DESK, ROOM, Rooms
+
+from restproof.wire.message import Request
 
 TIME = {"type": "string", "format": "date"}
 TAGS = {"type": "array", "items": {"type": "string", "maxLength": 9}, "default": []}
@@ -54,6 +57,24 @@ def test_a_change_that_spills_is_seen_where_nothing_has_to_be_unique(tmp_path: P
     verdict = bench.run(Spilling(), *item(TITLED), tmp_path, only=("update.only-named",), profile="ci")
     failed = [f.message for r in verdict.results if r.outcome == "fail" for f in r.findings]
     assert [m for m in failed if m.startswith("another resource after an update: title")] == failed != []
+
+
+class Unschemed(Items):
+    """Takes a token with or without its scheme."""
+
+    def admit(self, request: Request) -> None:
+        if (request.header("Authorization") or "").removeprefix("Bearer ") != "full":
+            raise Refused(401, "who is it?")
+
+
+@pytest.mark.parametrize(("status", "notes"), [(401, ["without its scheme"]), ([401, 403], [])])
+def test_a_token_without_its_scheme_is_refused_where_it_is_said_how(
+    status: Any, notes: list[str], tmp_path: Path
+) -> None:
+    words = item(contract={"auth": "bearer", "statuses": {"bad_credential": status}})
+    verdict = bench.run(Unschemed(), *words, tmp_path, only=("auth.invalid",), profile="ci")
+    failed = [f.message for r in verdict.results if r.outcome == "fail" for f in r.findings]
+    assert [m.rpartition("the credential is ")[2] for m in failed] == notes
 
 
 NOTED = {**DESK, "properties": {**DESK["properties"], "floor": {"type": "integer", "default": 0}}}
