@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.suite import Contract, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.lists import holds, narrowing
 from restproof.suite.operations import asks_for_credentials, creates_by_put, needs_credential, perform
-from restproof.suite.scopes import has_other_root
+from restproof.suite.scopes import has_other_root, is_shared
 from restproof.suite.target import given_ids, has_credential, must_have_credential
 
 
@@ -17,6 +18,12 @@ def has_tenants(contract: Contract, resource: Resource) -> bool:
     return asks_for_credentials(contract, resource) and told_apart
 
 
+def of_one_tenant(ground: Ground) -> Cases:
+    """One case, unless tenants share it, or a create says nothing of whose anything is."""
+    if not is_shared(ground.resource, ground.operation) and (ground.resource.parents or ground.operation != "create"):
+        yield {}
+
+
 @requirement(
     "auth.object-level",
     on=("create", "read", "update", "replace", "delete", "list"),
@@ -25,7 +32,7 @@ def has_tenants(contract: Contract, resource: Resource) -> bool:
     where=needs_credential,
     cost=3,
 )
-@for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
+@for_each(of_one_tenant)
 def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> None:
     """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
     must_have_credential(subject, "foreign")

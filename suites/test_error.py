@@ -58,7 +58,8 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any
     if reply.exchange.json is not None:
         text += encode(reply.exchange.json).decode()  # what an escape of JSON says, as itself
     names = {field.partition(".")[0], field.rpartition(".")[2]}  # one that is inside may be named alone
-    inside = (rf"\b{re.escape(name)}\b" for name in _members(reply.resource.properties.get(field, {})))
+    schema, sent = reply.resource.properties.get(field, {}), reply.sent.get(field)
+    inside = (rf"\b{re.escape(name)}\b" for name in (*_members(schema), *_keys(schema, sent)))
     must.hold(
         not text.strip()
         or any(name in text or _in_words(name).search(text) for name in names)
@@ -77,9 +78,16 @@ def _members(schema: Mapping[str, Any]) -> Iterator[str]:
     for name, member in schema.get("properties", {}).items():
         yield name
         yield from _members(member)
-    for part in (schema.get("items"), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+    within = (schema.get("items"), schema.get("additionalProperties"), *schema.get("patternProperties", {}).values())
+    for part in (*within, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
         if isinstance(part, Mapping):
             yield from _members(part)
+
+
+def _keys(schema: Mapping[str, Any], value: Any) -> Iterator[str]:
+    """The names that the client has given to the members of a map: one of them may be what a refusal names."""
+    if isinstance(value, Mapping):
+        yield from (name for name in value if name and name not in schema.get("properties", {}))
 
 
 def _in_words(name: str) -> re.Pattern[str]:

@@ -164,6 +164,10 @@ def _rules() -> Iterator[Kind]:
 
     ordered = [{"ordered": ["start", "end"]}]
     yield Kind("dates are ordered", *item(dates, rules=ordered), Dates, of(dates), ("input",))
+    hour = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+    hours = schema("title", "start", "end", title=TITLE, start=hour, end=hour)
+    found = of(hours, Dates)
+    yield Kind("hours as text are ordered", *item(hours, rules=ordered), found, of(hours), ("input",))
     taken = type("Taken", (Items,), {"UNIQUE": ("title",), "CONFLICT": 422})
     yield Kind("a conflict is 422", *item(unique=["title"], statuses={"conflict": 422}), taken, Items, ("conflict",))
 

@@ -14,6 +14,7 @@ from tests.miniatures import (
     kinds_identities,
     kinds_lists,
     kinds_makes,
+    kinds_maps,
     kinds_parents,
     kinds_quotas,
     kinds_references,
@@ -38,6 +39,7 @@ MODULES = (
     kinds_parents,
     kinds_quotas,
     kinds_addressed,
+    kinds_maps,
 )
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")

@@ -82,6 +82,33 @@ class Sharing(Teams):
     shares = True
 
 
+def test_what_tenants_share_is_reached_by_each_and_named_by_each(tmp_path: Path) -> None:
+    """Members are for all; badges are their maker's."""
+
+    class Open(Sharing):
+        def found(self, path: str, id: str) -> Row:
+            return Shop.found(self, path, id) if path == "/members" else super().found(path, id)
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            return [*self.rows[path].values()] if path == "/members" else super().listed(path, query)
+
+    class Reached(Open):
+        def found(self, path: str, id: str) -> Row:
+            return Shop.found(self, path, id)
+
+    shared = {"path": "/members", "schema": "member.json", "statuses": {"foreign": "2xx"}}
+    badge = {"path": "/badges", "schema": "badge.json", "references": {"member_id": {"to": "member"}}}
+    contract = {"contract": "mini", "auth": "bearer", "resources": {"member": shared, "badge": badge}}
+    files = {"member.json": schema("name", name=NAME), "badge.json": BADGE}
+    members = {**Teams.SCHEMAS, "/members": files["member.json"]}
+    only = ("auth.object-level", "input.reference")
+    for server, wrong in ((Open, set[str]()), (Reached, {"auth.object-level"})):
+        honest = type("Mine", (server,), {"SCHEMAS": members})()
+        found = bench.run(honest, contract, files, tmp_path / server.__name__, only=only, profile="ci", tenants=True)
+        assert {r.requirement for r in found.results if r.outcome == "fail"} == wrong
+        assert "auth.object-level[badge-read]" in {r.item for r in found.results}
+
+
 @pytest.mark.parametrize(("server", "outcome"), [(Teams, "pass"), (Sharing, "fail")])
 def test_what_another_tenant_makes_refers_to_its_own(server: type[Teams], outcome: str, tmp_path: Path) -> None:
     resources = {

@@ -18,7 +18,7 @@ from restproof.plan.belonging import USUAL
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
-from restproof.plan.rules import keep
+from restproof.plan.rules import freed, keep
 from restproof.plan.ruling import Keeping
 from restproof.plan.symbols import RUN, reference
 from restproof.semantics.checker import is_valid
@@ -87,7 +87,8 @@ class Bodies(FieldValues):
         return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.settable[name], value) else body
 
     def full(self, tag: str = "") -> Body:
-        """Every field that a request may hold, with a plain value."""
+        """Every field that a request may hold, with a plain value; in a state that forbids no update of them, where
+        there is one."""
         body = {
             name: self.plain(name, tag)
             for name in self.writable
@@ -95,7 +96,9 @@ class Bodies(FieldValues):
         }
         if self.resource.id.field in body and self.resource.id.chosen_by == "server":
             del body[self.resource.id.field]
-        return self.adjusted_to_rules({n: v for n, v in body.items() if v is not None})
+        whole = self.adjusted_to_rules({n: v for n, v in body.items() if v is not None})
+        free = freed(self, whole)
+        return free if self.adjusted_to_rules(free) == free else whole
 
     def plain_change(self) -> Body:
         """A valid update of one field; empty where nothing can change."""

@@ -327,15 +327,15 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
         return
     base = {n: sample(schema["properties"][n]) for n in schema.get("required", ()) if n in schema.get("properties", {})}
     plain, names = sample(values), _names(schema.get("propertyNames", {}), 3)
+    most = schema.get("maxProperties", _LONGEST_ARRAY)
     if plain is not None and len(names) > 1:
         yield Candidate("additionalProperties", "two members of a map", {**base, names[0]: plain, names[1]: plain})
     odd = [n for n in _ODD_NAMES if is_valid(schema, {**base, n: plain})]
     if plain is not None and odd:
         tame = [v for v in (plain, "0042", " blank ") if type_of(v) == type_of(plain) and is_valid(values, v)]
         named = {n: tame[at % len(tame)] for at, n in enumerate(odd)}
-        room = schema.get("maxProperties", _LONGEST_ARRAY) - len(base)
-        yield Candidate("additionalProperties", "members with odd names", {**base, **dict(list(named.items())[:room])})
-    most = schema.get("maxProperties", _LONGEST_ARRAY)
+        some = dict(list(named.items())[: most - len(base)])
+        yield Candidate("additionalProperties", "members with odd names", {**base, **some})
     if plain is not None and most < _LONGEST_ARRAY:
         many = {**base, **{n: plain for n in _names(schema.get("propertyNames", {}), most + 1) if n not in base}}
         for count, note in ((most, "as many members as allowed"), (most + 1, "one member too many")):
@@ -347,10 +347,11 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
         if plain is not None and isinstance(wrong.value, str):
             note = f"a member whose name is {wrong.note}"
             yield Candidate("propertyNames", note, {**base, wrong.value: plain})
+    is_inside = "object" in types_of(values) and "properties" in values  # it has bounds of its own, as an entry has
     for name in names[-1:]:
-        for right in accepted(values)[:_SEVERAL]:
+        for right in _shallow(accepted(values), values)[: None if is_inside else _SEVERAL]:
             yield Candidate("additionalProperties", f"a member of a map with {right.note}", {**base, name: right.value})
-        for wrong in (*wrong_types(values)[:_FEW], *refused(values)[:_FEW]):
+        for wrong in (*wrong_types(values)[:_FEW], *_shallow(refused(values), values)[: None if is_inside else _FEW]):
             note = f"a member of a map that is {wrong.note}"
             yield Candidate("additionalProperties", note, {**base, name: wrong.value})
 

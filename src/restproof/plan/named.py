@@ -15,6 +15,7 @@ from restproof.plan.inputs import body_with, fields_of
 from restproof.plan.symbols import reference
 from restproof.semantics.checker import is_valid
 from restproof.semantics.inner import replaced, steps_of
+from restproof.semantics.tenants import is_shared
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -50,7 +51,7 @@ def _field_bodies(ground: Ground) -> Iterator[BodyCase]:
             ("deleted", "the id of what was deleted"),
             ("foreign", "the id of another tenant's"),
         ):
-            if key == "foreign" and not (ground.operation == "create" and _may_be_foreign(ground, name)):
+            if key == "foreign" and not (ground.operation == "create" and _may_be_foreign(ground, name, ref)):
                 continue
             if key == "other" and not (ground.bodies.referable(name) and _has_root(ground, ref)):
                 continue
@@ -100,9 +101,11 @@ def mixed_bodies(ground: Ground) -> Iterator[BodyCase]:
             yield {"field": rule.field, "note": f"one of another {rule.within}", "body": {**base, **both}}
 
 
-def _may_be_foreign(ground: Ground, name: str) -> bool:
-    """Whether the credential alone tells whose the referent is."""
-    return ground.bodies.referable(name) and not ground.contract.given and ground.contract.auth.scheme != "none"
+def _may_be_foreign(ground: Ground, name: str, ref: Reference) -> bool:
+    """Whether the credential alone tells whose the referent is, and tenants do not share it."""
+    told_apart = not ground.contract.given and ground.contract.auth.scheme != "none"
+    shared = is_shared(ground.contract.resources[ref.to], "read")
+    return ground.bodies.referable(name) and told_apart and not shared
 
 
 def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:

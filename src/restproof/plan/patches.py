@@ -12,7 +12,7 @@ from restproof.semantics.checker import is_valid
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
 
-_MOST = 6
+_MOST, _REMOVALS = 6, 3
 
 
 def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
@@ -20,14 +20,28 @@ def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
     (``removes``: takes it away); ``state`` is what it then is."""
     bodies, resource = ground.bodies, ground.resource
     for name, schema in bodies.changeable.items():
-        before = max((c.value for c in accepted(schema)), key=_members, default=None)
-        if not isinstance(before, Mapping) or name in {*bodies.ruled, *resource.references, *resource.reads_as}:
+        before = _fullest(schema)
+        if not isinstance(before, Mapping) or name in {*bodies.weighed, *resource.references, *resource.reads_as}:
             continue
-        found = (c for c in _changes(schema, before) if is_valid(schema, c[1]))
-        for patch, state, removes in list(found)[:_MOST]:
+        if bodies.adjusted_to_rules({name: before}, bodies.full()) != {name: before}:
+            continue  # it never changes where it is
+        found = [c for c in _changes(schema, before) if is_valid(schema, c[1])]
+        for patch, state, removes in [c for c in found if not c[2]][:_MOST] + [c for c in found if c[2]][:_REMOVALS]:
             named = bodies.referring
             changed = {"patch": {name: named(name, patch)}, "state": {name: named(name, state)}, "removes": removes}
             yield {"field": name, "whole": {name: named(name, before)}, **changed}
+
+
+def _fullest(schema: Mapping[str, Any]) -> Any:
+    """The value with the most members; of a map, one whose first member has as many as it may."""
+    value, inside = (
+        max((c.value for c in accepted(schema)), key=_members, default=None),
+        schema.get("additionalProperties"),
+    )
+    if isinstance(value, Mapping) and value and "properties" not in schema and isinstance(inside, Mapping):
+        first = max((c.value for c in accepted(inside)), key=_members, default=None)
+        return {**value, next(iter(value)): first} if first is not None else value
+    return value
 
 
 def _members(value: Any) -> int:
@@ -53,5 +67,8 @@ def _changes(schema: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[t
         other = next((c.value for c in accepted(member) if c.value is not None and not same(c.value, value)), None)
         if other is not None and not isinstance(other, Mapping):
             yield {name: other}, {**before, name: other}, False
+            beside = {n: before[n] for n in schema.get("required", ()) if n in before and n != name}
+            if beside:  # a server may ask for these in each value: then the others stay all the same
+                yield {**beside, name: other}, {**before, name: other}, False
         if name not in schema.get("required", ()):
             yield {name: None}, {n: v for n, v in before.items() if n != name}, True

@@ -52,8 +52,8 @@ def _start(ground: Ground, name: str) -> Any:
 
 def _way(ground: Ground, name: str, start: Any, end: Any) -> list[Any] | None:
     """The values that a field takes one after the other, from ``start`` (left out) to ``end``, by the fewest steps that
-    no rule forbids; ``None`` where there is no way."""
-    values = [v for v in ground.bodies.movable[name].get("enum", ()) if v is not None]
+    no rule forbids; ``None`` where there is no way. What lies between is known where the schema lists the values."""
+    values = [v for v in ground.bodies.movable[name].get("enum", (end,)) if v is not None]
     forbidden = [(r.before, r.after) for r in ground.resource.rules if isinstance(r, Never) and r.field == name]
     ways: deque[list[Any]] = deque([[start]])
     seen: list[Any] = [start]

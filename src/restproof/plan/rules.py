@@ -14,10 +14,13 @@ from restproof.plan.cases import Body, RuleCase
 from restproof.plan.conditions import ConditionPlan
 from restproof.plan.ruling import Keeping, RulePlan, Values
 from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import nth
 from restproof.semantics.ordering import moments_apart_as_text
 
 MOST_VALUES = 6
 """Of a field with more values than this, only those that a rule names are tried."""
+_DRAWN = 20
+"""Values of a field without candidates enough of which an early and a late one are taken."""
 
 
 def keep(values: Values, body: Body, keeping: Keeping) -> Body:
@@ -30,6 +33,13 @@ def keep(values: Values, body: Body, keeping: Keeping) -> Body:
             body = plan.keep(body, keeping)
         if body == before:
             break
+    return body
+
+
+def freed(values: Values, body: Body) -> Body:
+    """``body`` in a state in which updates may change as much as the rules let them."""
+    for rule in values.kept_rules:
+        body = plan_of(rule, values).freed(body)
     return body
 
 
@@ -179,12 +189,11 @@ class OrderedPlan(RulePlan):
         first, second = self.values.settable.get(self.first), self.values.settable.get(self.second)
         if first is None or second is None:
             return None, None
-        options = [
-            c.value
-            for c in accepted(first)
-            if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)
-        ]
-        options = sorted({o for o in options if type_of(o) == type_of(options[0])}) if options else []
+        for proposed in ((c.value for c in accepted(first)), (nth(first, n) for n in range(_DRAWN))):
+            values = [v for v in proposed if v not in (None, "") and not isinstance(v, bool) and is_valid(second, v)]
+            options = sorted({v for v in values if type_of(v) == type_of(values[0])})
+            if len(options) >= 2:
+                break  # of a pattern there is one candidate
         return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
     def _close_pairs(self) -> list[tuple[Any, Any]]:
@@ -270,6 +279,17 @@ class FrozenPlan(RulePlan):
         stays = {n for n in self.rule.names if n in body and n not in keeping.fixed}
         changed = [n for n in stays if n not in keeping.stored or not same(body[n], keeping.stored[n])]
         return {n: v for n, v in body.items() if n not in changed}
+
+    def freed(self, body: Body) -> Body:
+        if not self.rule.holds_still({**self.values.defaults, **body}):
+            return body
+        found = (
+            {**body, name: c.value}
+            for name, values in self.rule.when.items()
+            for c in accepted(self.values.writable.get(name, {"const": None}))
+            if name in body and c.value is not None and not any(same(c.value, v) for v in values)
+        )
+        return next(found, body)
 
     def _may_hold_still(self, state: Mapping[str, Any]) -> bool:
         return all(n in state and any(same(state[n], v) for v in values) for n, values in self.rule.when.items())

@@ -64,6 +64,10 @@ class RulePlan(ABC):
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """``body``, or the nearest to it that keeps the rule."""
 
+    def freed(self, body: Body) -> Body:
+        """``body``, or the same in a state that forbids no update of what this rule speaks of, where one is known."""
+        return body
+
     @abstractmethod
     def broken(self, operation: str) -> Iterator[RuleCase]:
         """Steps that this rule alone refuses."""

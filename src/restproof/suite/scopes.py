@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from restproof.engine.subject import Subject
+from restproof.semantics.tenants import is_shared
 
-__all__ = ["absent_id", "crossed_scope", "has_other_root", "lost_scope", "root_of"]
+__all__ = ["absent_id", "crossed_scope", "has_other_root", "is_shared", "lost_scope", "root_of"]
 
 
 def absent_id(subject: Subject) -> Any:

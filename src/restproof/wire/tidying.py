@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from restproof.contract.model import Contract
+from restproof.wire.along import drop_what_went_along
 from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
 from restproof.wire.left import counted, lines
@@ -22,6 +23,7 @@ _STEPS = (
     Work.delete_unproven,
     Work.look_again,
     Work.drop_what_is_gone,
+    drop_what_went_along,
 )
 
 
