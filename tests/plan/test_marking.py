@@ -160,3 +160,12 @@ def test_what_a_replace_must_hold_is_not_added_to_one_that_lacks_it(tmp_path: Pa
     made = load(tmp_path)
     found = Bodies(made, made.resources["thing"])
     assert found.marked({"size": 1}, TOKEN) == {"size": 1}
+
+
+def test_another_value_of_what_holds_the_token_inside_holds_it_too(tmp_path: Path) -> None:
+    """Of a typed property (``{"title": …}``) as of a text: after a race nothing else tells whose it is."""
+    title = {"type": "object", "required": ["title"], "properties": {"title": {"type": "string", "maxLength": 200}}}
+    done = {"type": "object", "required": ["checkbox"], "properties": {"checkbox": {"type": "boolean"}}}
+    found = bodies(tmp_path, "name", name=title, done=done)
+    assert RUN in found.another_with_token("name")["title"]
+    assert found.another_with_token("done") == found.another("done") != found.plain("done")

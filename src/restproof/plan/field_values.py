@@ -12,7 +12,7 @@ from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
-from restproof.plan.marking import markable_fields, marked_text, with_mark
+from restproof.plan.marking import markable_fields, marked_inside, marked_text, with_mark
 from restproof.plan.room import room_for_many
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
@@ -162,8 +162,10 @@ class FieldValues(UniqueKeys):
         return self.referring(name, copy.deepcopy(self._others[name]))
 
     def another_with_token(self, name: str) -> Any:
-        """As :func:`another`, where the field holds the token of the case: one that holds it too. ``None`` where there
-        is no room for another text behind it."""
+        """As :func:`another`, where the field holds the token of the case, or may hold it inside: one that has it too.
+        ``None`` where there is no room for another text behind it."""
+        if self.token_field is None and marked_inside(self.settable[name], self.plain(name)) is not None:
+            return marked_inside(self.settable[name], self.another(name))
         if name != self.mark_field:
             return self.another(name)
         text = marked_text(self.settable[name], str(self._others[name]))

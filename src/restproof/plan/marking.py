@@ -91,6 +91,11 @@ def with_mark(
     return dict(body)
 
 
+def marked_inside(schema: Mapping[str, Any], value: Any) -> Any:
+    """An object or array with the token of the case in one of its texts; ``None`` where there is no room for it."""
+    return next(_marked_values(schema, value, RUN), None) if isinstance(value, dict | list) else None
+
+
 def _marked_values(schema: Mapping[str, Any], value: Any, token: str) -> Iterator[Any]:
     """``value`` with the token in its text, in that of one of its members, or of its first entry."""
     if isinstance(value, str) and "string" in types_of(schema):
