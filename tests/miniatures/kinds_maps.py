@@ -60,7 +60,6 @@ class Flags(Items):
     inside."""
 
     SCHEMAS: Mapping[str, Any] = {"/items": FLAG}
-    most = 100
     frozen: tuple[str, ...] = ("title", "places")
 
     def body(self, request: Request) -> Row:
@@ -82,26 +81,26 @@ class Flags(Items):
             fields = {**fields, "places": self.together(row["places"], places)}
         rest = {n: v for n, v in fields.items() if n != "places" or not isinstance(v, dict)}
         for name, place in (fields["places"] if len(rest) < len(fields) else {}).items():
-            self.placed(name, place, change=row is not None)
+            self.placed(name, place)
         found = super().valid(path, rest, row)
         if row is not None and row["closed"] and any(n in fields and fields[n] != row[n] for n in self.frozen):
             raise Refused(422, "is closed", "title")
         kept = fields["places"] if len(rest) < len(fields) else None
         return {**found, **({} if kept is None else {"places": {n: bare(p) for n, p in kept.items()}})}
 
-    def placed(self, name: str, place: Any, *, change: bool) -> None:
+    def placed(self, name: str, place: Any) -> None:
         """Raises ``Refused`` for what is no name, or no place."""
         if not self.fits(PLACES, {name: place}):
             raise Refused(400, "is no name of a place", "places")
-        wide = {
-            **PLACE,
-            "properties": {**PLACE["properties"], "share": {**SHARE, "maximum": self.most if change else 100}},
-        }
-        for inside, part in wide["properties"].items():
-            if isinstance(place, dict) and inside in place and not self.fits(part, place[inside]):
+        for inside, part in PLACE["properties"].items():
+            if isinstance(place, dict) and inside in place and not self.fits(self.part(part), place[inside]):
                 raise Refused(400, "is out of range", inside)
-        if not self.fits(wide, place):
+        if not self.fits({**PLACE, "properties": dict.fromkeys(PLACE["properties"], True)}, place):
             raise Refused(400, "is not valid", name)
+
+    def part(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a member of a place has to be."""
+        return schema
 
 
 def bare(place: Row) -> Row:
@@ -109,9 +108,10 @@ def bare(place: Row) -> Row:
 
 
 class Beyond(Flags):
-    """An update takes a share of 101."""
+    """Members of a place have no bounds, only types."""
 
-    most = 101
+    def part(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"type": schema["type"]}
 
 
 class Forgets(Flags):

@@ -66,9 +66,9 @@ def _changes(schema: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[t
                 yield {name: patch}, {**before, name: state}, removes
         other = next((c.value for c in accepted(member) if c.value is not None and not same(c.value, value)), None)
         if other is not None and not isinstance(other, Mapping):
-            yield {name: other}, {**before, name: other}, False
             beside = {n: before[n] for n in schema.get("required", ()) if n in before and n != name}
             if beside:  # a server may ask for these in each value: then the others stay all the same
                 yield {**beside, name: other}, {**before, name: other}, False
+            yield {name: other}, {**before, name: other}, False
         if name not in schema.get("required", ()):
             yield {name: None}, {n: v for n, v in before.items() if n != name}, True
