@@ -14,16 +14,18 @@ from restproof.wire.failure import NotProven
 
 from .bench import Bench
 from .harness import Plan, begin, write_contract
-from .server import Answer, Asked, Server, listening
+from .server import CONTRACT, Answer, Asked, Server, listening
 
 
-def untold(tmp_path: Path) -> tuple[Plan, Server]:
-    """Answers show the text of a note inside something that the contract does not name, and only reads its remark."""
-    folder = write_contract(tmp_path / "contract")
+def untold(tmp_path: Path, words: str = "") -> tuple[Plan, Server]:
+    """Answers show the text of a note inside something that the contract does not name (but for ``words``), and only
+    reads its remark."""
+    folder = write_contract(tmp_path / "contract", CONTRACT.replace("schema: note.json", f"schema: note.json{words}"))
     file = tmp_path / "contract/schemas/strangers/note.json"
     schema = json.loads(file.read_text())
     schema["properties"]["text"]["writeOnly"] = True
     schema["properties"] |= {"remark": {"type": "string"}, "seen": {"type": "integer", "readOnly": True}}
+    schema["properties"] |= {"master": {"type": "string", "readOnly": True}} if words else {}
     file.write_text(json.dumps(schema))
     server = Server()
 
@@ -67,6 +69,19 @@ def test_what_no_answer_shows_by_its_token_is_proven_by_the_list_and_what_was_se
         assert made.send("DELETE", f"/notes/{ids[1]}").status == 204
         body = {"text": made.token(), "pinned": True, "seen": 7}
         assert made.send("POST", "/notes", body).status == 201
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])
+
+
+@pytest.mark.parametrize(("words", "walks"), [("", True), ("\n    reads_as: {text: master}", False)])
+def test_what_shows_elsewhere_needs_no_walk_before_its_create(tmp_path: Path, words: str, walks: bool) -> None:
+    plan, server = untold(tmp_path, words)
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        note = made.send("POST", "/notes", {"text": made.token(), "pinned": True}).response
+        assert note is not None
+        assert any(line.startswith("GET /v1/notes null") for line in server.log) is walks
+        assert made.send("PATCH", f"/notes/{note.json['id']}", {"pinned": False}).status == 200
         assert made.clean_up() == []
     assert (server.ours(), server.harm()) == ({}, [])
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.engine.keep import EventSink, LiveKeeper
+from restproof.engine.reply import Reply
 from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
@@ -22,6 +23,7 @@ from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.message import Exchange
 from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.ownership import Ownership
 from restproof.wire.pace import check_place, pace_of
@@ -84,6 +86,7 @@ class LiveConnection:
                 refused=lambda name, reason: sink.write(
                     {"event": "value", "name": name, "value": refusal_as_json(reason)}
                 ),
+                failed=self._failed,
                 ceilings=ceilings,
             ),
         )
@@ -101,6 +104,11 @@ class LiveConnection:
             keeper=LiveKeeper(sink),
         )
         self.runner = Runner(sink, options.seed, world, self.watch)
+
+    def _failed(self, look: Exchange) -> None:
+        """Has a look at which the server fails judged as any request of the case that asked for it."""
+        resource, operation = self._contract.resources[look.about.resource or ""], look.about.operation or "read"
+        self.watch.observe(Reply(look, self._contract, resource, operation, {}))
 
     def close(self) -> Tidied:
         """Delete what the run has made, and end the session. A worker leaves that to the controller, which begins when

@@ -1,8 +1,7 @@
 """Whose is it? The one place that decides whether a request that may change something leaves.
 
-What the run may change is proven to be its own by a read under that very id, is named by the target as given for
-writing, or was seen to name nothing just before. Every request passes through ``Session.send`` or
-``Session.send_together``, and both ask here first.
+Every request passes through ``Session.send`` or ``Session.send_together``, and both ask here first: what it may change
+is proven to be the run's by a read under that very id, given for writing, or was seen to name nothing just before.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from restproof.wire.heeding import Heeding
 from restproof.wire.holdings import Looker, is_new
 from restproof.wire.ledger import Ledger
 from restproof.wire.likeness import must_be_like_nobody
+from restproof.wire.looking import Failed, Looking
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
@@ -41,8 +41,8 @@ WRITABLE = "writable_"
 class Ownership:
     """Decides for one process of a run. Safe to use from several threads.
 
-    ``refused`` is told of each refusal, by a name that is the same in a replay. ``clock`` gives seconds.
-    ``ceilings`` bound the writes that may store something.
+    ``refused`` is told of each refusal, by a name that is the same in a replay, ``failed`` of each look at which the
+    server fails. ``clock`` gives seconds. ``ceilings`` bound the writes that may store something.
     """
 
     def __init__(
@@ -54,11 +54,10 @@ class Ownership:
         *,
         clock: Callable[[], float],
         refused: Callable[[str, NotSent], None] = lambda name, reason: None,
+        failed: Failed = lambda exchange: None,
         ceilings: Ceilings | None = None,
     ) -> None:
-        self.contract = contract
-        self.target = target
-        self.ledger = ledger
+        self.contract, self.target, self.ledger = contract, target, ledger
         self.marks = Marks(prefix)
         self.evidence = Evidence(contract, target, ledger, self.marks, clock)
         self.writable = {(r.name, str(target.ids[n])) for r in contract if (n := WRITABLE + r.name) in target.ids}
@@ -71,7 +70,7 @@ class Ownership:
         self.sweeps = Sweeps(self.evidence)
         self.heeding = Heeding(self.evidence, self.marks)
         self.moves = Moves(self.evidence, ledger, self.marks)
-        self._refused, self._ceilings = refused, ceilings or Ceilings()
+        self._refused, self._failed, self._ceilings = refused, failed, ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
         """By the number of their exchanges, creates that a job goes on with."""
@@ -83,7 +82,7 @@ class Ownership:
         with self._lock:
             name = self._asked.name(about)
             try:
-                return self._noted(_Decision(self, request, credential, sender).ticket())
+                return self._noted(_Decision(self, request, credential, Looking(sender, about, self._failed)).ticket())
             except NotSent as reason:
                 self._refused(name, reason)
                 raise
@@ -104,7 +103,7 @@ class Ownership:
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         with self._lock:
             self.ended(ticket, under_way=False)
-            return self._noted(_Decision(self, request, credential, sender).ticket())
+            return self._noted(_Decision(self, request, credential, Looking(sender, about, self._failed)).ticket())
 
     def _noted(self, ticket: Ticket) -> Ticket:
         """The ticket with its entry in the ledger, where the request may store something, or move it."""

@@ -141,6 +141,8 @@ class Places:
 
     def _route(self, path: str) -> Route | None:
         if path not in self._routes:
+            if len(self._routes) >= _REQUESTS:
+                self._routes.clear()
             ways = (_plainly(path), _plainly(_usual(path)))
             found = (self._router.find(way, errors=BYTES) for way in ways)
             self._routes[path] = next((route for route in found if route is not None), None)

@@ -26,9 +26,9 @@ Mark = tuple[str, str]
 
 
 def may_show(resource: Resource, marks: Iterable[Mark]) -> bool:
-    """Whether an answer is said to show a member that holds one of ``marks``: a text that the server keeps for itself,
-    or shows under another name, proves nothing."""
-    return not all(resource.properties.get(name, {}).get("writeOnly") for name, _ in marks)
+    """Whether an answer is said to show one of ``marks``, in its member or where the contract says that this shows: a
+    text that the server keeps for itself proves nothing."""
+    return any(name in resource.reads_as or not resource.properties.get(name, {}).get("writeOnly") for name, _ in marks)
 
 
 def may_go_with_others(resource: Resource) -> bool:

@@ -11,6 +11,9 @@ from restproof.wire.places import Spot
 from restproof.wire.ticket import Ticket
 from restproof.wire.walk import ListUnreadable
 
+_REFUSALS = (501, 505)
+"""An unknown method, an unknown version of HTTP (RFC 9110 §15.6.2, §15.6.6): nothing was done."""
+
 
 class Sweeps:
     """Whether such a write may leave, below a parent that the run has made: a server may pass over the parent, in lists
@@ -19,7 +22,7 @@ class Sweeps:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._done = ""
-        """The first of them that was answered with success."""
+        """The first of them that was not refused."""
 
     def check(self, place: Spot, method: str, looker: Looker, *, is_below_ours: bool) -> None:
         """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write went through:
@@ -29,7 +32,7 @@ class Sweeps:
         if self._evidence.is_alone:
             return
         if self._done:
-            raise NotProven(f"{self._done} was answered with success, and what it has changed is not known")
+            raise NotProven(f"{self._done} was not refused, and what it has changed is not known")
         if not place.resource.supports("list"):
             return
         identity = place.resource.id.field
@@ -41,9 +44,10 @@ class Sweeps:
             raise NotProven(f"{place.collection} holds what this run did not make")
 
     def note(self, ticket: Ticket, exchange: Exchange) -> None:
-        """A write was answered."""
+        """A write was answered, or was not: what fails may have been done all the same."""
         place = ticket.place
-        if place is None or ticket.method == "POST" or not exchange.is_success:
+        status = exchange.status or 0
+        if place is None or ticket.method == "POST" or 400 <= status < 500 or status in _REFUSALS:
             return
         if place.id is None or place.is_read_as_all:
             self._done = self._done or f"{ticket.method} on all of {place.resource.name}"
