@@ -318,3 +318,24 @@ def test_a_run_locks_nobody_out_by_wrong_passwords(tmp_path: Path) -> None:
 
 
 # ------------------------------------------------------------- each protection
+
+
+@pytest.mark.parametrize(
+    ("lie", "left"),
+    [("the last id is given anew", False), ("a list shows the id of the office as that of the record", True)],
+)
+def test_what_no_answer_has_named_is_found_under_an_id_that_was_deleted(
+    bench: Callable[..., Bench], lie: str, left: bool
+) -> None:
+    made = bench(lie)
+    office, server = made.office(), made.server
+    note = made.send("POST", "/notes", {"text": made.token()}).response
+    assert note is not None
+    assert note.json["id"] == office
+    assert made.send("DELETE", f"/notes/{office}").status == 204
+    honest = server.create
+    server.create = lambda asked: Answer(honest(asked).status, lost=True)
+    assert made.send("POST", "/notes", {"text": made.token(), "office_id": office}).status is None
+    told = made.clean_up()
+    assert (bool(server.ours()), server.harm()) == (left, [])
+    assert any("note /v1/notes/" in line for line in told) is left, told

@@ -18,7 +18,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import UNANSWERED, Left
+from restproof.wire.left import MARKED, STILL, UNANSWERED, UNREAD, UNSHOWN, Left
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
@@ -29,9 +29,6 @@ from restproof.wire.walk import ListUnreadable, contract_headers
 
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
-_STILL = "the delete was answered with success, and it is still there"
-_LATE = "no look showed it as this run's before the deletes"
-_MARKED = "deleted, as a read says, and the list still shows it"
 
 
 class Work:
@@ -41,8 +38,7 @@ class Work:
     at that time, and how it is tried again."""
 
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
-        self.ledger = ledger
-        self.session = session
+        self.ledger, self.session = ledger, session
         self.contract, self.marks = contract, Marks(prefix)
         self.deletes = Deletes(session, contract, ledger, self.marks)
         self.count = 0
@@ -141,14 +137,14 @@ class Work:
     def drop_what_is_gone(self) -> None:
         """Looks once more at what was told before the last delete, or by a list that was read before it: children go
         with their parents."""
-        still = [left for left in self.failed if left.why == _STILL]
-        others = [left for left in self.failed if left.why != _STILL]
+        still = [left for left in self.failed if left.why == STILL]
+        others = [left for left in self.failed if left.why != STILL]
         if self.count:
             self.doubtful = [left for left in self.doubtful if not self._is_gone(left)]
             others = [left for left in others if not self._is_gone(left)]
         marked = [left for left in still if self._is_gone(left)]
         self.failed = [*others, *(left for left in still if left not in marked)]
-        self.doubtful += [replace(left, why=_MARKED, how="") for left in marked]
+        self.doubtful += [replace(left, why=MARKED, how="") for left in marked]
         self.count += sum((left.where, left.headers) in self.in_vain for left in marked)
 
     def _is_gone(self, left: Left) -> bool:
@@ -156,6 +152,9 @@ class Work:
         group = self.told.get((left.where, left.headers))
         if group is None or not group.resource.supports("read"):
             return False
+        listed = [shown for id, shown in (group.seen or {}).items() if group.item(self.contract, id) == left.where]
+        if left.why == UNREAD and any(self._is_ours(group, None, shown) for shown in listed):
+            return False  # under another id than its own, as it seems
         try:
             return says_none(group.resource, self._send(group, "read", left.where))
         except NotSent:
@@ -195,7 +194,9 @@ class Work:
             known, seen = group.known, group.seen or {}
             for id, shown in seen.items():
                 owner = owners.get(group.item(self.contract, id).partition("?")[0], group)
-                if owner is group and id not in known and self._is_ours(group, None, shown):
+                named = known.get(id)  # what was deleted may have left its id to what no answer has named
+                is_free = named is None or (self.ledger.is_deleted(named) and not self._is_ours(group, named, shown))
+                if owner is group and is_free and self._is_ours(group, None, shown):
                     found.append((max(e.n for e in group.entries), group, id, None))
             for id, entry in known.items():
                 if group.is_gone and not group.may_outlive(entry):
@@ -227,8 +228,8 @@ class Work:
             self.failed.append(self._left(group, target, str(reason)))
             return False
         if shown is None or not self._is_ours(group, entry, shown):
-            why = "a list shows it as this run's, and a read does not"
-            self.doubtful.append(self._left(group, target, why, made=False))
+            self.doubtful.append(self._left(group, target, UNREAD, made=False))
+            group.is_touched = True
             return False
         return True
 
@@ -338,8 +339,6 @@ class Work:
         """``target``: that of the delete; a read may have another path."""
         return self.deletes.send(group, operation, group.request(self.contract, operation, target))
 
-    # ------------------------------------------------------------- what is told
-
     def _tell(self, group: Group) -> None:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
@@ -359,7 +358,7 @@ class Work:
                     self.count -= 1
                     self.in_vain.add(item)
                 is_still = item in self.in_vain or (entry is not None and self.ledger.is_deleted(entry))
-                self.failed.append(self._left(group, target, _STILL if is_still else _LATE))
+                self.failed.append(self._left(group, target, STILL if is_still else UNSHOWN))
             elif entry is not None and not self.ledger.is_deleted(entry):
                 self._doubt(group, target, entry)
             elif group.may_hold(id, shown, self.ledger):
