@@ -153,6 +153,17 @@ def test_a_list_may_leave_out_what_its_parameters_would_explain(
     assert ("list" in resource(tmp_path, "box", paths).open) is is_open
 
 
+def test_a_list_may_be_sorted_by_texts_whose_order_is_asked_for(tmp_path: Path) -> None:
+    way = {"name": "sort", "in": "query", "schema": {**TEXT, "enum": ["label", "-label", "id", "-id", "shape"]}}
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes"] |= {"get": call({"type": "array", "items": BOX}, parameters=[way])}
+    found = resource(tmp_path, "box", paths)
+    assert found.sort == ("label", "id")
+    assert found.query.collation is None
+    written = next(tmp_path.rglob("contract.yaml")).read_text()
+    assert "# query: {collation: code-points}" in written
+
+
 @pytest.mark.parametrize(
     ("words", "operation"),
     [

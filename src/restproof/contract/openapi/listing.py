@@ -120,9 +120,10 @@ class Listing:
 
 
 def _has_order(schema: Schema) -> bool:
-    """Whether all agree on the order of a field's values: text is sorted in many ways."""
+    """Whether the values of a field have an order. Of texts only that is asserted on which all usual orders agree, as
+    long as nobody says the collation."""
     kinds = types_of(schema) - {"null"}
-    return kinds <= {"integer", "number"} or (kinds == {"string"} and schema.get("format") in ("date", "date-time"))
+    return kinds <= {"integer", "number"} or kinds == {"string"}
 
 
 def _choices(schema: Mapping[str, Any]) -> list[Any]:

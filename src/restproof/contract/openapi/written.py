@@ -167,6 +167,11 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
             "does it move with every change, and with nothing else? (Take it out of volatile.)",
             [f"touched: [{', '.join(map(_word, moving))}]"],
         )
+    if any(_may_name(properties[n]) for n in resource.get("sort", ()) if n in properties):
+        yield (
+            "in which order do texts stand? Only what all usual orders agree on is asserted, unless you say.",
+            ["query: {collation: code-points}    # or utf-16, no-case"],
+        )
 
 
 def _rank(name: str) -> int:
