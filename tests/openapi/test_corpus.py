@@ -19,6 +19,7 @@ from restproof.contract.openapi.written import write
 from restproof.errors import ContractError
 
 from .running import run_document
+from .unsaid import BOX, NUMBER, SENT, boxes, call
 
 _SHARED = next((p / "shared" for p in Path(__file__).parents if (p / "shared" / "openapi").is_dir()), Path("shared"))
 DOCUMENTS = sorted(
@@ -50,6 +51,33 @@ def test_what_is_written_of_a_real_document_conforms_on_its_own_sandbox(file: Pa
     if file.stem not in NO_RESOURCE:
         told = run_document(file, None, tmp_path / "run", "--profile", "smoke")
         assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_another_tenant_may_be_refused_the_list_of_what_nothing_creates_below_a_parent(tmp_path: Path) -> None:
+    """The boxes on a shelf, each of which has a seal, and which nobody makes."""
+    given = [{"name": n, "in": "path", "required": True, "schema": NUMBER} for n in ("shelf", "box")]
+    shelves, gone = boxes(call(BOX, SENT, 201)), {"responses": {"204": {"description": "gone"}}}
+    shelf = {**shelves["/boxes/{id}"], "parameters": [given[0]]}
+    paths = {
+        "/shelves": {"get": call({"type": "array", "items": BOX})},
+        "/shelves/{shelf}": shelf,
+        "/shelves/{shelf}/boxes": {"parameters": given[:1], "get": call({"type": "array", "items": BOX})},
+        "/shelves/{shelf}/boxes/{box}": {"parameters": given, "get": call(BOX), "delete": gone},
+        "/shelves/{shelf}/boxes/{box}/seal": {"parameters": given, "get": call(SENT)},
+    }
+    bearer = {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}}
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "Shelves", "version": "1"},
+        "paths": paths,
+        "components": bearer,
+        "security": [{"token": []}],
+    }
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    told = run_document(
+        tmp_path / "api.json", None, tmp_path / "run", "--profile", "smoke", "--only", "auth.object-level"
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def items(schemas: dict[str, Any]) -> dict[str, Any]:
