@@ -12,6 +12,7 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.spelled import in_digits
+from restproof.contract.openapi.wording import case_of
 from restproof.contract.openapi.written import write
 from restproof.plan.bodies import Bodies
 
@@ -38,6 +39,13 @@ def only(*rules: str) -> list[str]:
         ("as DD/MM/YYYY", "17/05/2024"),
         ("yyyy-MM-dd HH:mm:ss", "2024-05-17 14:30:45"),
         ("the time (HH:MM)", "14:30"),
+        ("how long, as mm:ss", "05:45"),
+        ("'YYYY-MM-DD'.", "2024-05-17"),
+        ("YYYY-MM-DDTHH:mm:ssZ", "2024-05-17T14:30:45Z"),
+        ("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", "2024-05-17T14:30:45.000Z"),
+        ("YYYY-MM-DDThh:mm:ss+00:00", "2024-05-17T14:30:45+00:00"),
+        ("YYYY-MM-DDTHH:mm:ssXXX", ""),
+        ("DD-MMM-YYYY", ""),
         ("frequency in MHz, e.g. 14.225.", "14.225"),
         ("a telephone, for instance '+420 123 456 789'", "+420 123 456 789"),
         ("the number of the room, e.g. 101", ""),
@@ -48,6 +56,26 @@ def only(*rules: str) -> list[str]:
 )
 def test_words_show_how_a_text_is_written(words: str, value: str) -> None:
     assert in_digits(words) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "cased"),
+    [
+        ("code is uppercased on ingest", {"code": "uppercase"}),
+        ("name and code are lowercased", {"name": "lowercase", "code": "lowercase"}),
+        ("Stores the code in upper case", {"code": "uppercase"}),
+        ("Stored lower-cased: name, code", {"name": "lowercase", "code": "lowercase"}),
+        ("The code is lowercased and the name trimmed", {"code": "lowercase"}),
+        ("The name is trimmed and the code is lowercased", {"code": "lowercase"}),
+        ("The code is lowercased, the name is kept", {"code": "lowercase"}),
+        ("The name is left alone; codes are lowercased", {}),
+        ("The code is not lowercased", {}),
+        ("code is never converted to upper case", {}),
+        ("The code must be uppercased", {}),
+    ],
+)
+def test_words_say_which_member_is_kept_in_one_case(words: str, cased: dict[str, str]) -> None:
+    assert {name: form for name in ("name", "code") if (form := case_of(name, [words]))} == cased
 
 
 def logs(*faults: str) -> Service:
@@ -203,6 +231,21 @@ def test_what_is_for_a_role_that_excludes_the_usual_one_is_left_out(tmp_path: Pa
     assert "it is for the role client, and most others for admin" in said("1", "client")
     assert "it is for the role" not in said("2", "client", "admin")
     assert "it is for the role" not in said("3", "guest")  # who may have both
+
+
+def test_what_may_be_done_is_no_role(tmp_path: Path) -> None:
+    shown = object_of(["id"], id=NUMBER, name=TEXT)
+
+    def said(*scopes: str) -> dict[str, Any]:
+        return {"security": [{"jwt": [*scopes]}]}
+
+    for number, (read_it, write_it) in enumerate((("read", "write"), ("boxes:view", "boxes:change"))):
+        item = {"get": call(shown, **said(read_it)), "parameters": [ITEM]}
+        change = call(shown, object_of([], name=TEXT), **said(read_it, write_it))
+        make = call(shown, object_of([], name=TEXT), 201, **said(write_it))
+        paths = {"/boxes": {"post": make}, "/boxes/{id}": {**item, "patch": change}, "/lids/{id}": item}
+        found = read(tmp_path / str(number), paths)
+        assert "it is for the role" not in " ".join(str(left) for left in found.left_out)
 
 
 def shelves(*faults: str) -> Service:

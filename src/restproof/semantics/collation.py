@@ -54,6 +54,8 @@ def _surely(one: str, other: str) -> bool:
     """Orders of languages pass over case, accents, blanks and punctuation at first, natural ones compare numbers, and a
     column of numbers may be shown as text, and one of dates (31.01.2024) or versions, too: they agree about two texts
     with letters whose first difference is a letter or a digit, and about two numbers of which that is true."""
+    if one >= other:
+        return False  # code points are one of the orders; nearly all pairs of a list that is in order end here
     if not any(c.isalpha() for c in one + other):
         numbers = _NUMBER.fullmatch(one) and _NUMBER.fullmatch(other)
         if not (numbers and Decimal(one) < Decimal(other)):

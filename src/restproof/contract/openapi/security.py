@@ -12,6 +12,7 @@ from restproof.contract.hints import closest
 from restproof.contract.media import TOKEN
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call
+from restproof.contract.words import snake
 from restproof.errors import ContractError
 
 Asked = Literal["required", "optional", "none"]
@@ -31,6 +32,11 @@ _MORE_THAN_A_VALUE = (
     "vapid",
 )
 """Schemes of HTTP that sign each request, or ask back (IANA's registry of them)."""
+_SCOPE = re.compile(
+    r"[:./]|(?<![a-z])(add|change|create|delete|edit|get|list|manage|modify|patch|post|put|read|remove|update|view|write)"
+    r"(?![a-z])"
+)
+"""What somebody may do, which a scheme that knows no scopes may name all the same."""
 
 
 class Security:
@@ -129,11 +135,12 @@ class Security:
         return f"{asked}, and not every read does: add it with a hook that sends that" if names else ""
 
     def roles(self, call: Call) -> frozenset[str]:
-        """The roles that an operation is for: what stands behind a scheme that knows no scopes."""
+        """The roles that an operation is for: what stands behind a scheme that knows no scopes, and is called as none.
+        Of scopes one has several."""
         said = call.value.get("security", self.reader.source.value.get("security"))
         asked = [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
         some = [v for one in asked for n, v in one.items() if n not in self._scoped and isinstance(v, list)]
-        return frozenset(str(role) for roles in some for role in roles)
+        return frozenset(str(role) for roles in some for role in roles if not _SCOPE.search(snake(str(role))))
 
     def not_for_most(self, call: Call) -> str:
         """Why an operation is not for who most of them are for: it is for other roles, which some operations name

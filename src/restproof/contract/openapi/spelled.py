@@ -8,11 +8,14 @@ from typing import Any
 
 from restproof.contract.shapes import NEEDED
 
-_PARTS = "YYYY|yyyy|MM|DD|dd|HH|hh|mm|SS|ss"
+_PARTS = "YYYY|yyyy|MM|DD|dd|HH|hh|mm|SSS|SS|ss"
 _PART = re.compile(f"({_PARTS})")
-_FORM = re.compile(rf"(?<![A-Za-z])(?:{_PARTS})(?:[-/.: T]?(?:{_PARTS}))+(?![A-Za-z])")
+_FORM = re.compile(
+    rf"(?<![A-Za-z])(?:{_PARTS})(?:(?:[-/.: T]|'T')?(?:{_PARTS}))+(?:'?Z'?|[+-]\d\d:?\d\d)?(?![-/.:+'T]?[A-Za-z])"
+)
+"""The form of a date or a time to its end: of one that goes on with what is not known, no part is a value."""
 _OF_DATE = {"YYYY": "2024", "yyyy": "2024", "MM": "05", "mm": "05", "DD": "17", "dd": "17"}
-_OF_TIME = {**_OF_DATE, "HH": "14", "hh": "14", "MM": "30", "mm": "30", "SS": "45", "ss": "45"}
+_OF_TIME = {**_OF_DATE, "HH": "14", "hh": "14", "MM": "30", "mm": "30", "SS": "45", "ss": "45", "SSS": "000"}
 _SHOWN = re.compile(
     r"(?i)\b(?:e\.?g\.?|example|for instance|such as)[:,]?\s*[\"'`]?"
     r"(\+?\d(?:[\d :/.()-]*\d)?)[\"'`]?(?=\s*(?:[),;]|\.?\s*$|\.\s|or\b|and\b))"
@@ -63,6 +66,6 @@ def in_digits(words: str) -> str:
         return shown[1]
     found, is_time = "", False
     for part in _PART.split(form[0]) if form else ():
-        is_time = is_time or part.upper() == "HH"
+        is_time = is_time or part.upper() in ("HH", "SS")
         found += _OF_TIME.get(part, part) if is_time else _OF_DATE.get(part, part)
-    return found
+    return found.replace("'", "")

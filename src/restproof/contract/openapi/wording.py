@@ -64,14 +64,28 @@ _CASED = re.compile(
 )
 _ASKED = re.compile(r"(?i)\b(must|should|shall|has to|have to|expected|please|unless|if|when|may|can)\b")
 """Words that a text is kept in one case; and those by which that is the client's part, or not always so."""
+_NOT = re.compile(r"(?i)(\b(not|never|no longer|without( being)?)|n't)\s+(\w+\s+){0,2}$")
+_VERB = r"\b(is|are|was|were|gets?|becomes?|has|have|stays?|remains?)\b"
+_ELSE = re.compile(rf"(?i)\b(but|while|whereas|then)\b|{_VERB}.*{_VERB}")
+"""What ends with the opposite; and what speaks of something else between a member and what is said behind it."""
 
 
 def case_of(name: str, texts: Iterable[str]) -> str:
     """The normal form of a member that the words of operations say is kept in one case: ``uppercase``, ``lowercase``,
     or nothing."""
+    sentences = (s for text in texts for s in re.split(r"[.;\n]", text) if not _ASKED.search(s))
+    told = (m for s in sentences for m in _CASED.finditer(s) if not _NOT.search(s[: m.start()]) and _is_of(name, m))
+    return next((f"{(m['cased'] or m['case']).lower()}case" for m in told), "")
+
+
+def _is_of(name: str, said: re.Match[str]) -> bool:
+    """Whether it is this member of which a sentence says something: it stands within, before it with nothing else
+    between, or right behind it."""
     named = rf"(?<!\w){re.escape(name)}(?!\w)"
-    told = (s for text in texts for s in re.split(r"[.\n]", text) if re.search(named, s) and not _ASKED.search(s))
-    return next((f"{(m['cased'] or m['case']).lower()}case" for m in map(_CASED.search, told) if m), "")
+    *_, between = re.split(named, said.string[: said.start()])
+    is_before = between != said.string[: said.start()] and not _ELSE.search(between)
+    behind = rf"(\s*:.*|\s+(the\s+)?[\"'`]?){named}"
+    return bool(is_before or re.search(named, said[0]) or re.match(behind, said.string[said.end() :]))
 
 
 def may_be_none(read: Call) -> str:
