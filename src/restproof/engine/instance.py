@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from restproof.contract.model import Resource
 from restproof.engine.failure import NotTested, SetUpFailed
-from restproof.engine.reply import Observation, Reply, kept
+from restproof.engine.reply import Observation, Reply, may_have_to_stay
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 
@@ -59,7 +59,7 @@ def delete_in_set_up(maker: Maker, made: Instance) -> None:
     """Deletes what a case needs to be gone. Raises ``SetUpFailed``; ``NotTested`` where a rule that the contract leaves
     open may keep it."""
     reply = maker.delete(made.id, scope=made.scope)
-    if why := kept(reply):
+    if why := may_have_to_stay(reply):
         raise NotTested(why)
     if not reply.ok:
         raise SetUpFailed(f"set-up: the delete of {an(maker.name)} failed")

@@ -271,7 +271,7 @@ class Reply:
         return self.operation
 
 
-def kept(reply: Reply) -> str:
+def may_have_to_stay(reply: Reply) -> str:
     """Why a refusal to delete what is there says nothing: a rule that the contract leaves open may keep it. Empty where
     it does not."""
     if reply.operation != "delete" or "rules" not in reply.resource.open or reply.status not in _OF_THE_STATE:

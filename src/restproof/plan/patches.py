@@ -34,10 +34,8 @@ def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
 
 def _fullest(schema: Mapping[str, Any]) -> Any:
     """The value with the most members; of a map, one whose first member has as many as it may."""
-    value, inside = (
-        max((c.value for c in accepted(schema)), key=_members, default=None),
-        schema.get("additionalProperties"),
-    )
+    value = max((c.value for c in accepted(schema)), key=_members, default=None)
+    inside = schema.get("additionalProperties")
     if isinstance(value, Mapping) and value and "properties" not in schema and isinstance(inside, Mapping):
         first = max((c.value for c in accepted(inside)), key=_members, default=None)
         return {**value, next(iter(value)): first} if first is not None else value
