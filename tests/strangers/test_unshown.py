@@ -111,3 +111,26 @@ def test_what_was_there_before_is_nobodys_though_no_answer_shows_a_token(tmp_pat
                 made.send(method, f"/notes/{other['id']}", {"pinned": False})
         made.clean_up()
     assert server.harm() == []
+
+
+@pytest.mark.parametrize("operations", ["list, create, read, update, delete", "list, create, update, delete"])
+def test_what_stands_where_ours_was_says_of_a_restored_database_be_it_a_list_that_shows_it(
+    tmp_path: Path, operations: str
+) -> None:
+    text = CONTRACT.replace("schema: office.json", f"schema: office.json, operations: [{operations}]")
+    plan, server = Plan(load(write_contract(tmp_path / "contract", text)), "smoke"), Server()
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        office = made.office()
+        badge = made.send("POST", "/badges", {"number": 5, "kind": "guest"}).response
+        assert badge is not None
+        server.update = lambda asked: Answer(500)
+        assert made.send("PATCH", f"/offices/{office}", {"floor": 1}).status == 500  # whose it is, is looked at anew
+        like = dict(server.rows["badge"][badge.json["id"]])
+        server.stranger("office", office, "of a colleague")
+        server.stranger("badge", like["id"], "of a colleague").update(like)
+        server.others["badge"][like["id"]] = like
+        for path in (f"/offices/{office}", f"/badges/{like['id']}"):
+            with pytest.raises(NotProven):
+                made.send("DELETE", path)
+    assert server.harm() == []

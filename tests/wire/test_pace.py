@@ -136,3 +136,9 @@ def test_a_password_stands_in_the_environment(monkeypatch: pytest.MonkeyPatch) -
         assert password not in str(told.value)
     with pytest.raises(ConfigurationError, match="the environment variable PACE_NOWHERE is not set"):
         check_place("redis://:${PACE_NOWHERE}@127.0.0.1:1")
+
+
+def test_a_folder_that_the_environment_names_stays_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACE_FOLDER", str(tmp_path))
+    check_place("${PACE_FOLDER}/of all runs")
+    assert (tmp_path / "of all runs").is_dir()

@@ -92,6 +92,11 @@ def test_what_somebody_elses_client_has_sent_is_hidden(contract: Contract, is_ru
     assert ("Sesame-771" in json.dumps(told)) is is_run
 
 
+@pytest.mark.parametrize("secret", ["ab12", "123456"])
+def test_a_secret_of_an_answer_is_hidden_that_is_looked_for_nowhere_else(stand_ins: StandIns, secret: str) -> None:
+    assert secret not in json.dumps(stand_ins.event(exchange({"apiToken": secret})))
+
+
 @pytest.mark.parametrize("name", ["Location", "content-location"])
 def test_a_secret_in_an_address_that_an_answer_gives_is_hidden(stand_ins: StandIns, name: str) -> None:
     event = exchange({})

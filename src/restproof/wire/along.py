@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from restproof.contract.model import Contract, Resource
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
 from restproof.wire.group import Group
-from restproof.wire.message import Headers
+from restproof.wire.message import Headers, Request
 from restproof.wire.nothing import says_none
+from restproof.wire.places import Places, Spot
 from restproof.wire.walk import contract_headers
 
 
 def drop_what_went_along(work: Work) -> None:
-    """Forgets what stood below something that can be deleted, where a read says that it is not there any more. One read
-    tells of all that stand beside each other: they go together."""
-    gone: dict[tuple[str, str, Headers], bool] = {}
+    """Forgets what stood below something that the run has deleted, where reads say that it is not there any more, to
+    whoever may have made it. What is asked about one tells of all that stand beside it: they go together."""
+    places = Places(work.contract)
+    usual = contract_headers(work.contract, dict(work.session.target.ids))
+    credential = None if work.contract.auth.scheme == "none" else "full"
+    named = [entry for entries in work.named.values() for entry in entries]
+    deleted = {(entry.resource, str(entry.id)) for entry in named if work.ledger.is_deleted(entry)}
+    gone: dict[object, bool] = {}
     for item in sorted(work.undeletable):
         name, target, headers = item
-        beside = (name, target.partition("?")[0].rpartition("/")[0], headers)
+        place = places.of(Request("GET", target, headers=headers or usual))
+        if place is None or place.resource.name != name or not place.resource.supports("read"):
+            continue
+        if deleted.isdisjoint(place.parents) and not _is_below_deleted(work, places, place, headers):
+            continue
+        group = Group(place.resource, "", headers or usual, credential)
+        makers = group.seen_by(work.named[target, headers], work.session.target.credentials)
+        beside = place.collection.key, headers, tuple(maker.credential for maker in makers)
         if beside not in gone:
-            resource = work.contract.resources.get(name)
-            gone[beside] = resource is not None and _may_go(work.contract, resource) and _is_gone(work, resource, item)
+            gone[beside] = all(_is_gone(work, maker, places.request(place, "read", maker.headers)) for maker in makers)
         if gone[beside]:
             work.undeletable.discard(item)
 
 
-def _may_go(contract: Contract, resource: Resource) -> bool:
-    above = (contract.resources[parent.resource] for parent in resource.operation("read").parents_in("path"))
-    return resource.supports("read") and any(parent.supports("delete") for parent in above)
+def _is_below_deleted(work: Work, places: Places, place: Spot, headers: Headers) -> bool:
+    """Whether the ledger has a delete of what is above, be it settled since."""
+    above = (item for item in places.parents_of(place) if item.resource.supports("delete"))
+    return any(work.ledger.deletes(places.target(item, "delete"), headers) for item in above)
 
 
-def _is_gone(work: Work, resource: Resource, item: tuple[str, str, Headers]) -> bool:
-    _, target, headers = item
-    credential = None if work.contract.auth.scheme == "none" else "full"
-    usual = contract_headers(work.contract, dict(work.session.target.ids))
-    group = Group(resource, target.rpartition("/")[0], headers or usual, credential)
+def _is_gone(work: Work, maker: Group, request: Request) -> bool:
     try:
-        return says_none(resource, work.deletes.send(group, "read", group.request(work.contract, "read", target)))
+        return says_none(maker.resource, work.deletes.send(maker, "read", request))
     except NotSent:
         return False

@@ -285,7 +285,7 @@ class Evidence:
         try:
             entry = listed_one(*asked, str(place.id), credential=credential, setup=GUARD)
             if entry is not None:
-                return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
+                return Sight.OURS if self.is_ours(place, entry) else self._others(place, entry)
         except ListUnreadable as unread:
             return Sight.NOTHING if unread.status in resource.codes_of_nothing else Sight.UNCLEAR
         return Sight.NOTHING
@@ -325,18 +325,17 @@ class Evidence:
             return Sight.NOTHING
         if entity is None:
             return Sight.UNCLEAR
-        if self._is_anothers(place, entity):
+        return self._others(place, entity)
+
+    def _others(self, place: Spot, entity: Mapping[str, Any]) -> Sight:
+        """Takes note of what somebody else has made: where this run's was proven to be, and nobody has deleted that, it
+        says that what was seen before holds no longer."""
+        made = self.made(place.resource, str(place.id))
+        marks = made.marks if made is not None and place.key in self._proven and place.key not in self._ended else ()
+        is_another = self.marks.are_missing(place.resource, entity, marks)
+        if is_another and not self._ledger.written(self.item_target(place)):
             self._forget_all(place.resource)
         return Sight.OTHERS
-
-    def _is_anothers(self, place: Spot, entity: Mapping[str, Any]) -> bool:
-        """Whether somebody else's stands by now where this run's was proven to be, and nobody has deleted that."""
-        made = self.made(place.resource, str(place.id))
-        if made is None or place.key in self._ended or place.key not in self._proven:
-            return False
-        return self.marks.are_missing(place.resource, entity, made.marks) and not self._ledger.written(
-            self.item_target(place)
-        )
 
     def is_ours(self, place: Spot, entity: Mapping[str, Any]) -> bool:
         """Whether a representation that stands under the item's id is one of this run's.

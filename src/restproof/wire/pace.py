@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _KNOWN = 60
 """Seconds for which Redis remembers who takes part."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_URL = re.compile("rediss?://|unix://")
 _AGAIN = 1.0
 """Seconds without Redis before it is asked again."""
 
@@ -54,7 +55,7 @@ def pace_of(place: str, base_url: str) -> Pace:
     Raises ``ConfigurationError``."""
     place = filled(place)
     host = re.sub(r"[^A-Za-z0-9.-]", "_", urlsplit(base_url).netloc.lower())
-    if re.match(r"rediss?://|unix://", place):
+    if _URL.match(place):
         return RedisPace(place, host)
     folder = Path(place)
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,14 +65,15 @@ def pace_of(place: str, base_url: str) -> Pace:
 
 def filled(place: str) -> str:
     """``place`` with its variables (``redis://:${NAME}@HOST``) filled in from the environment: whatever is an argument,
-    ``ps`` shows. Raises ``ConfigurationError``."""
+    ``ps`` shows. What stands in a URL is percent-encoded. Raises ``ConfigurationError``."""
+    is_url = _URL.match(place)
 
     def value(variable: re.Match[str]) -> str:
         if (found := os.environ.get(variable[1])) is None:
             raise ConfigurationError(
                 f"--coordinate: the environment variable {variable[1]} is not set", hint=f"export {variable[1]}=…"
             )
-        return found if variable[0] == place else quote(found, safe="")  # alone, it is the whole of the place
+        return quote(found, safe="") if is_url else found
 
     return _VARIABLE.sub(value, place)
 

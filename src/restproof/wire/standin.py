@@ -140,7 +140,7 @@ class StandIns:
         headers = response["headers"]
         if any("?" in value for _, value in headers):
             headers = [[n, self._url(v, resource) if n.lower() in _ADDRESSES else v] for n, v in headers]
-        if not (self._made or self._sent or headers != response["headers"]):
+        if not (self._made or self._sent) and (got, headers) == (response["body"], response["headers"]):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
         if (said := "\n".join([v for _, v in headers])) != hide(said):

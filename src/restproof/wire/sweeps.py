@@ -25,8 +25,8 @@ class Sweeps:
         """The first of them that was not refused."""
 
     def check(self, place: Spot, method: str, looker: Looker, *, is_below_ours: bool) -> None:
-        """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write went through:
-        what it has done beyond the parent, nobody sees."""
+        """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write was not
+        refused: what it has done beyond the parent, nobody sees."""
         if not is_below_ours:
             raise NotProven(f"{method} on all of {place.resource.name} leaves only below a parent of this run")
         if self._evidence.is_alone:

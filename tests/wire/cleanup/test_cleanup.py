@@ -233,24 +233,6 @@ def test_resources_without_a_delete_are_summed_up(notes: Notes, ledger: Ledger, 
     assert not ledger.path.exists()
 
 
-@pytest.mark.parametrize("goes", [True, False])
-def test_what_goes_with_what_it_stood_below_is_not_left(
-    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract], goes: bool
-) -> None:
-    """Nothing deletes it by itself: a read says whether it is there."""
-    operations = "{path: '/teams/{team}/notes/{note}/marks', schema: note.json, operations: [list, create, read]}"
-    contract = contract_with(text=f"{NOTES}  mark: {operations}\n")
-    create(notes, ledger, 1)
-    for id in (8, 9):
-        n = ledger.intend("mark", "/v1/teams/5/notes/1/marks", [("name", token(id))])
-        ledger.created(n, f"/v1/teams/5/notes/1/marks/{id}", id)
-    notes.rows |= {} if goes else {8: token(8), 9: token(9)}
-    notes.unlisted = {8, 9}
-    session = connect(serve(notes).url, contract).session
-    assert clean_up(ledger, session, contract, PREFIX) == (1, [] if goes else ["mark: 2 (no delete operation)"])
-    assert len([line for line in notes.sent("GET") if "marks" in line]) == 1
-
-
 def test_what_no_answer_has_named_and_nothing_deletes_is_told(ledger: Ledger, clean: Clean) -> None:
     for accepted in (True, False):
         ledger.answered(ledger.intend("log", "/v1/logs?team_id=5", [("name", token(1))]), accepted=accepted)

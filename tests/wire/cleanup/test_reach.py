@@ -16,6 +16,7 @@ from restproof.contract.model import Contract
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import Headers
+from restproof.wire.proof import sums_of
 from restproof.wire.tidying import clean_up, clean_up_all
 
 from ..conftest import Connect, Serve
@@ -52,6 +53,21 @@ def test_the_ledgers_of_several_workers_are_cleaned_at_the_same_time(
     assert verbs[first:last] == ["DELETE"] * 6  # no list is walked through meanwhile
     assert notes.rows == {7: "somebody's"}
     assert not any(ledger.path.exists() for ledger in ledgers)
+
+
+@pytest.mark.parametrize("other", [None, token(1), "of a colleague since"])
+def test_what_one_worker_sees_of_a_restored_database_holds_for_all(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract, other: str | None
+) -> None:
+    """Of what bears no mark, the values tell no more whose it is."""
+    ledgers = [Ledger(tmp_path / "ledgers" / f"{name}.jsonl", Origin(prefix=PREFIX)) for name in "ab"]
+    if other is not None:
+        create(notes, ledgers[0], 1, other)
+    n = ledgers[1].intend("note", "/v1/teams/5/notes", sums=sums_of({"name": "plain"}), before=())
+    ledgers[1].created(n, "/v1/teams/5/notes/2", 2, new=True)
+    notes.rows[2] = "plain"
+    clean_up_all(ledgers, connect(serve(notes).url).session, contract, PREFIX)
+    assert notes.rows == ({1: other, 2: "plain"} if other == "of a colleague since" else {})
 
 
 def test_clean_up_that_is_broken_off_leaves_what_its_other_workers_have_left_in_their_ledgers(
