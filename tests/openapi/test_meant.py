@@ -139,8 +139,9 @@ def test_a_delete_that_only_lists_are_said_to_know_may_be_read_still(tmp_path: P
     assert 200 in listed.status("gone", "read")
     unread = resource(tmp_path / "2", "box", boxes("Soft delete a box, which is excluded from all queries."))
     assert 200 not in unread.status("gone", "read")
-    kept = resource(tmp_path / "3", "box", boxes("Soft delete a box."))
-    assert "delete" not in kept.operations
+    for number, words in enumerate(("", " Answers 404 if it is not found.", " It is not removed from the database.")):
+        kept = resource(tmp_path / f"{number + 3}", "box", boxes(f"Soft delete a box.{words}"))
+        assert "delete" not in kept.operations
 
 
 def games(*faults: str) -> Service:

@@ -28,11 +28,13 @@ _ASIDE = re.compile(
 )
 """Words of a DELETE after which a resource is still there."""
 _UNSEEN = re.compile(
-    r"(?i)[^.\n]*\b((excluded|filtered( out)?|hidden|omitted|removed) from|(no longer|not|never)( be)? "
+    r"(?i)[^.\n]*\b((?<!not )(excluded|filtered( out)?|hidden|omitted|removed) from"
+    r"(?! (the |our )?(data|db|disk|stor|table))|(?!not found)(no longer|not|never)( be)? "
     r"(accessible|appear|available|found|included|listed|returned|seen|show[ns]?|visible))\b[^.\n]*"
 )
 _UNREAD = re.compile(r"(?i)\b(api|fetch\w*|gets?|operations|quer(y|ies)|reads?|requests|responses|retriev\w*)\b")
-"""Words of a DELETE by which no list holds any more what is marked as deleted; and those by which no read shows it."""
+"""Words of a DELETE by which no list holds any more what is marked as deleted; and those by which no read shows it.
+What is *not found* was not there, and what is not removed from a database is there still."""
 
 _AWAY = re.compile(
     r"(?i)\b(un|in|de|dis)?(activ|archiv|bann|block|cancel|clos|discard|enabl|abl|expir|hid|list|publish|retir|revok|"
