@@ -60,17 +60,17 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
     for n, text in enumerate(texts):
         subject.given(subject.resolved({**subject.bodies.minimal(f"s{n}"), name: text}, token=token))
         forget_list(subject)
-    must_be_in_order(subject, some(subject), name, descending)
+    must_be_in_order(subject, some(subject), name, descending, whole=bool(texts))
 
 
 @until_settled("queries")
-def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending: bool) -> None:
-    """All pages of a sorted list, and the first where it is filtered besides."""
+def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending: bool, *, whole: bool) -> None:
+    """All pages of a sorted list (``whole``: as large ones as can be), and the first where it is filtered besides."""
     query = subject.lists.sort_query(name, descending=descending)
     way = ways(descending)
     largest = subject.lists.largest_page() or 0
     # The way down is cut into pages for one field: a page that is turned round by itself shows there.
-    whole = descending and name != subject.spec.sort[-1]
+    whole = whole or (descending and name != subject.spec.sort[-1])
     # Three pages, the last of which is not full: nobody has to ask for a fourth.
     size = largest if whole else subject.lists.allowed_size(ceil((len(entries) + 1) / 3)) if largest else 0
     pages = subject.lists.pages(size or None, query)

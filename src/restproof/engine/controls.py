@@ -51,6 +51,8 @@ class Controls:
         """Send the control. Where none can be sent, the item itself finds out why."""
         key = subject.name, operation
         self._refusals[key] = ""
+        if operation == "create" and _is_made(subject):
+            return
         try:
             reply = self._sent(subject, operation)
         except (NotTested, SetUpFailed, Inconclusive):
@@ -71,3 +73,11 @@ class Controls:
         if operation == "replace":
             return subject.replace(id, subject.bodies.minimal(CONTROL))
         return subject.update(id, subject.bodies.plain_change())
+
+
+def _is_made(subject: Sender) -> bool:
+    """Whether what the controls of other operations change could be made: then a create was seen accepted."""
+    try:
+        return bool(subject.shared(CONTROL).sent)
+    except (NotTested, SetUpFailed):
+        return False
