@@ -15,6 +15,10 @@ NO_CASE: Final = "no-case"
 
 _PLAIN = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = "0123456789"
+_DIGRAPHS = frozenset(re.findall("..", "aachcsdddzffgyljlllyngnjnyphrhrrszthtyzs"))
+"""Two letters that some language takes for one."""
+_MOVED = {"aa": "az", "ch": "ci", "w": "vw", "y": "iy", "z": "sz"}
+"""Letters that some language has at another place: as the first one of these, as the second, or between."""
 _NUMBER = re.compile(r"[-+]?[0-9]+([.][0-9]+)?")
 
 
@@ -68,7 +72,15 @@ def _surely(one: str, other: str) -> bool:
     digits = [_digits_around(text, at) for text in (one, other)]
     if digits[0] != digits[1] and max(digits) > 1:
         return False
-    return one[at] < other[at] and one[at].lower() < other[at].lower()
+    if at and {one[at - 1 : at + 1].lower(), other[at - 1 : at + 1].lower()} & _DIGRAPHS:
+        return False
+    return one[at] < other[at] and _places(one, at)[1] < _places(other, at)[0]
+
+
+def _places(text: str, at: int) -> str:
+    """The first and the last place among the letters that a language gives to the one at ``at``."""
+    one, two = text[at].lower(), text[at : at + 2].lower()
+    return _MOVED.get(two) or _MOVED.get(one) or one * 2
 
 
 def _digits_around(text: str, at: int) -> int:
