@@ -154,6 +154,20 @@ def test_another_server_teaches_another_word(
     assert said(lesson_of(Lending(does, *loose), tmp_path)).get(word) == value
 
 
+class Locking(Lending):
+    """Answers the delete of a lent book otherwise than a loan that is there already."""
+
+    def refusal(self, refusal: Refused) -> Answer:
+        status = 400 if "it is lent" in str(refusal.message) else refusal.status
+        return super().refusal(Refused(status, refusal.message))
+
+
+def test_a_refused_delete_of_what_is_referred_to_tells_the_status_of_its_conflict(tmp_path: Path) -> None:
+    lesson = lesson_of(Locking(), tmp_path)
+    found = {w.resource: w.value for w in lesson.words if w.name == ("statuses", "conflict")}
+    assert found == {"book": 400, "loan": 409}
+
+
 class Receipts(Lending):
     """Answers a create with the id of what was made, and nothing else of it."""
 

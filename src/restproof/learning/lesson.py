@@ -15,7 +15,7 @@ from restproof.learning.fields import field_words
 from restproof.learning.filtering import filter_words
 from restproof.learning.lists import list_words
 from restproof.learning.orders import order_words
-from restproof.learning.referring import absent_references, reference_words
+from restproof.learning.referring import absent_references, kept_referents, reference_words
 from restproof.learning.sighting import read_all, sightings
 from restproof.learning.states import States
 from restproof.learning.statuses import status_words
@@ -44,7 +44,8 @@ def lesson_of(
     fields = list(field_words(States.of(reads), contract, said))
     unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, _kept(fields))
     orders, broken = order_words(reads, contract, said)
-    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts, *broken, *dangling]
+    refused = [*conflicts, *broken, *dangling, *kept_referents(reads)]
+    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *refused]
     found: list[Word | Doubt] = [
         *status_words(cases, contract, said),
         *fields,

@@ -68,12 +68,14 @@ _Key = tuple[str, str]
 @dataclass
 class _Deletes:
     """What deletes did to what refers. ``effects``: by resource and reference, each effect with the exchanges that show
-    it; ``_names``: what each instance that is there refers to; ``_refused``: deletes that were refused while one
-    instance alone referred to it; ``_orphans``: instances whose referent was deleted, until somebody looks."""
+    it; ``kept``: the refusals of deletes that succeeded once nothing referred; ``_names``: what each instance that is
+    there refers to; ``_refused``: deletes that were refused while one instance alone referred to it; ``_orphans``:
+    instances whose referent was deleted, until somebody looks."""
 
     effects: dict[tuple[str, str], dict[str, list[int]]] = field(default_factory=dict)
+    kept: list[Sighting] = field(default_factory=list)
     _names: dict[_Key, dict[str, _Key]] = field(default_factory=dict)
-    _refused: dict[_Key, tuple[_Key, str, int]] = field(default_factory=dict)
+    _refused: dict[_Key, tuple[_Key, str, Seen]] = field(default_factory=dict)
     _orphans: dict[_Key, tuple[str, int]] = field(default_factory=dict)
 
     def take(self, seen: Seen) -> None:
@@ -97,11 +99,12 @@ class _Deletes:
         holders = [(holder, n) for holder, named in self._names.items() for n, to in named.items() if to == key]
         alone = holders[0] if len(holders) == 1 else None
         if seen.refused and seen.status in _OF_A_CONFLICT and alone:
-            self._refused[key] = (*alone, seen.n)
+            self._refused[key] = (*alone, seen)
         elif seen.ok:
-            holder, name, refused = self._refused.pop(key, (key, "", 0))
+            holder, name, refused = self._refused.pop(key, (key, "", None))
             if refused and not holders:
-                self._saw(holder[0], name, "refuse", refused, seen.n)
+                self._saw(holder[0], name, "refuse", refused.n, seen.n)
+                self.kept.append(Sighting(key[0], "delete", "conflict", refused.status, refused.n))
             elif alone:
                 self._orphans[alone[0]] = alone[1], seen.n
             self._names.pop(key, None)
@@ -123,11 +126,21 @@ def _is_cleared(ref: Reference, entity: dict[str, Any]) -> bool:
     return path.root in entity and path.read(entity) in (None, [])
 
 
-def reference_words(reads: Sequence[Read], contract: Contract) -> Iterator[Word]:
-    """What a delete does to what refers, where the contract leaves it open and every delete that was seen did it."""
+def kept_referents(reads: Sequence[Read]) -> list[Sighting]:
+    """The deletes that were refused as long as something referred."""
+    return _deletes(reads).kept
+
+
+def _deletes(reads: Sequence[Read]) -> _Deletes:
     deletes = _Deletes()
     for read in reads:
         deletes.take(read.seen)
+    return deletes
+
+
+def reference_words(reads: Sequence[Read], contract: Contract) -> Iterator[Word]:
+    """What a delete does to what refers, where the contract leaves it open and every delete that was seen did it."""
+    deletes = _deletes(reads)
     for (name, reference), effects in deletes.effects.items():
         ref = contract.resources[name].references[reference]
         (effect, ns), *others = effects.items()
