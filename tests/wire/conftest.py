@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -98,14 +99,8 @@ class ScriptedServer:
                     return None
                 data += piece
             head, _, body = data.partition(b"\r\n\r\n")
-            length = next(
-                (
-                    int(line.split(b":")[1])
-                    for line in head.split(b"\r\n")
-                    if line.lower().startswith(b"content-length")
-                ),
-                0,
-            )
+            told = re.search(rb"(?im)^content-length: *([0-9]+) *\r?$", head)
+            length = int(told[1]) if told else 0
             while len(body) < length:
                 body += connection.recv(65536)
         except OSError:
