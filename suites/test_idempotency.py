@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from restproof.suite import Contract, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite import Contract, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, Body
 from restproof.suite.race import all_answered, create_at_once, must_be_a_race
 from restproof.suite.target import has_credential
@@ -32,14 +32,7 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, tog
     must.have_status(first, "created")
     before = [*subject.lists.ids(subject.lists.walk()), first.id]
     second = subject.create(body, headers=key)
-    must.hold(
-        second.status == first.status and second.id == first.id,
-        second,
-        "a repeated idempotency key did not get the first answer",
-        kind="idempotency",
-        expected=first.status,
-        actual=second.status,
-    )
+    must_be_the_answer(second, first, "a repeated idempotency key did not get the first answer")
     entries = subject.lists.walk()
     count = subject.lists.ids(entries).count(first.id)
     must.hold(
@@ -62,6 +55,12 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, tog
     )
     if not contract.given and not subject.spec.parents:  # tenants are told apart by their credentials alone
         another_tenant_gets_its_own(subject, body, key, first.id)
+
+
+def must_be_the_answer(reply: Reply, first: Reply, message: str) -> None:
+    """The answer to a repeat is the one to the create that succeeded."""
+    same = reply.status == first.status and reply.id == first.id
+    must.hold(same, reply, message, kind="idempotency", expected=first.status, actual=reply.status)
 
 
 def another_tenant_gets_its_own(subject: Subject, body: Body, key: Headers, id: Any) -> None:
@@ -102,11 +101,8 @@ def at_the_same_time(subject: Subject, body: Body, key: Headers, marks: list[str
     if made_one is None:
         raise Inconclusive(f"none of the creates was accepted ({replies[0].status})")
     again = subject.create(body, headers=key)
-    must.hold(
-        again.status == made_one.status and again.id == made_one.id,
+    must_be_the_answer(
         again,
+        made_one,
         "after several creates with one idempotency key a repeat did not get the answer of the one that succeeded",
-        kind="idempotency",
-        expected=made_one.status,
-        actual=again.status,
     )

@@ -48,7 +48,8 @@ __all__ = [
 FILE_NAME = "restproof.toml"
 _OF_USERS = ("basic", "digest")
 """The schemes whose credentials are ``user:password``."""
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""What stands for a variable of the environment in a text: ``${NAME}``."""
 
 
 def load_config(cwd: Path) -> Config:
@@ -94,7 +95,7 @@ def resolve_target(
     if section is None:
         return _complete(_from_environment(wanted, contract, environ), contract, None, resources)
     _check_names(section, contract)
-    named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
+    named = {n: VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
     variables = {n: match[1] for n, match in named.items() if match}
     sources = _expanded_sources(section, environ)
     reached = _reached(section, environ)
@@ -304,8 +305,8 @@ def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:
     user, at, rest = said.rpartition("@")
     scheme, _, user = user.rpartition("//")
     # What is a user or a password may hold any character; a variable may hold both, or the whole URL.
-    safe = "" if ":" in _VARIABLE.sub("", user) else ":"
-    user = _VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=safe), user)
+    safe = "" if ":" in VARIABLE.sub("", user) else ":"
+    user = VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=safe), user)
     found = f"{scheme}//{user}{at}" if at else ""
     return _checked_proxy(f"{found}{_filled(rest, 'proxy', section, environ)}", place)
 
@@ -336,7 +337,7 @@ def _secrets_of(proxy: str | None) -> tuple[str, ...]:
 
 def _filled(text: str, name: str, section: Section, environ: Mapping[str, str]) -> str:
     texts = {name: text, **section.target.credentials}
-    unset = [(n, v) for n, found in texts.items() for v in _VARIABLE.findall(found) if v not in environ]
+    unset = [(n, v) for n, found in texts.items() for v in VARIABLE.findall(found) if v not in environ]
     if any(n == name for n, _ in unset):
         exports = " ".join(dict.fromkeys(f"{variable}=…" for _, variable in unset))
         raise ConfigurationError(
@@ -344,7 +345,7 @@ def _filled(text: str, name: str, section: Section, environ: Mapping[str, str]) 
             place=section.place(f"credentials.{name}"),
             hint=f"export {exports}, or take the line{'s' if len(unset) > 1 else ''} out.",
         )
-    return _VARIABLE.sub(lambda match: environ[match[1]], text)
+    return VARIABLE.sub(lambda match: environ[match[1]], text)
 
 
 def _section_for(url: str, config: Config) -> Section | None:

@@ -15,7 +15,7 @@ from restproof.learning.fields import field_words
 from restproof.learning.filtering import filter_words
 from restproof.learning.lists import list_words
 from restproof.learning.orders import order_words
-from restproof.learning.referring import absent_references, kept_referents, reference_words
+from restproof.learning.referring import Deletes, absent_references, reference_words
 from restproof.learning.sighting import read_all, sightings
 from restproof.learning.states import States
 from restproof.learning.statuses import status_words
@@ -44,13 +44,14 @@ def lesson_of(
     fields = list(field_words(States.of(reads), contract, said))
     unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, _kept(fields))
     orders, broken = order_words(reads, contract, said)
-    refused = [*conflicts, *broken, *dangling, *kept_referents(reads)]
+    deletes = Deletes.of(reads)
+    refused = [*conflicts, *broken, *dangling, *deletes.kept]
     cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *refused]
     found: list[Word | Doubt] = [
         *status_words(cases, contract, said),
         *fields,
         *unique,
-        *reference_words(reads, contract),
+        *reference_words(deletes, contract),
         *orders,
         *answer_words(reads, contract, said, list(strays)),
         *list_words(reads, contract),

@@ -66,7 +66,7 @@ _Key = tuple[str, str]
 
 
 @dataclass
-class _Deletes:
+class Deletes:
     """What deletes did to what refers. ``effects``: by resource and reference, each effect with the exchanges that show
     it; ``kept``: the refusals of deletes that succeeded once nothing referred; ``_names``: what each instance that is
     there refers to; ``_refused``: deletes that were refused while one instance alone referred to it; ``_orphans``:
@@ -78,8 +78,15 @@ class _Deletes:
     _refused: dict[_Key, tuple[_Key, str, Seen]] = field(default_factory=dict)
     _orphans: dict[_Key, tuple[str, int]] = field(default_factory=dict)
 
-    def take(self, seen: Seen) -> None:
-        """One exchange after the other, in their order."""
+    @classmethod
+    def of(cls, reads: Sequence[Read]) -> Deletes:
+        """Those among the exchanges, one after the other, in their order."""
+        found = cls()
+        for read in reads:
+            found._take(read.seen)
+        return found
+
+    def _take(self, seen: Seen) -> None:
         id = seen.id if seen.operation == "create" else seen.route.id
         if not seen.certain or seen.exchange.request.method == "HEAD" or id is None:
             return
@@ -126,21 +133,8 @@ def _is_cleared(ref: Reference, entity: dict[str, Any]) -> bool:
     return path.root in entity and path.read(entity) in (None, [])
 
 
-def kept_referents(reads: Sequence[Read]) -> list[Sighting]:
-    """The deletes that were refused as long as something referred."""
-    return _deletes(reads).kept
-
-
-def _deletes(reads: Sequence[Read]) -> _Deletes:
-    deletes = _Deletes()
-    for read in reads:
-        deletes.take(read.seen)
-    return deletes
-
-
-def reference_words(reads: Sequence[Read], contract: Contract) -> Iterator[Word]:
+def reference_words(deletes: Deletes, contract: Contract) -> Iterator[Word]:
     """What a delete does to what refers, where the contract leaves it open and every delete that was seen did it."""
-    deletes = _deletes(reads)
     for (name, reference), effects in deletes.effects.items():
         ref = contract.resources[name].references[reference]
         (effect, ns), *others = effects.items()

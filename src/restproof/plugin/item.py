@@ -58,7 +58,7 @@ class RuleItem(pytest.Item):
         run, plan_item, proof = run_of(self.config), self.plan_item, self.plan_item.proof
         assert run is not None
         for mark in (
-            proof.requirement.partition(".")[0],
+            proof.family,
             run.register[proof.requirement].level,
             plan_item.operation,
             plan_item.label.partition("-")[0],

@@ -362,7 +362,7 @@ def _sort_key(value: Any, collation: str | None) -> tuple[int, Any]:
         return 0, 0
     if isinstance(value, bool | int | float):
         return 1, value
-    if isinstance(value, str) and collation:
+    if isinstance(value, str):
         return 2, sort_text(value, collation)
     return (3, json.dumps(value, sort_keys=True)) if isinstance(value, list | dict) else (2, value)
 

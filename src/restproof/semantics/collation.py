@@ -15,7 +15,30 @@ NO_CASE: Final = "no-case"
 
 _PLAIN = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _DIGITS = "0123456789"
-_DIGRAPHS = frozenset(re.findall("..", "aachcsdddzffgyljlllyngnjnyphrhrrszthtyzs"))
+_DIGRAPHS = frozenset(
+    (
+        "aa",
+        "ch",
+        "cs",
+        "dd",
+        "dz",
+        "ff",
+        "gy",
+        "lj",
+        "ll",
+        "ly",
+        "ng",
+        "nj",
+        "ny",
+        "ph",
+        "rh",
+        "rr",
+        "sz",
+        "th",
+        "ty",
+        "zs",
+    )
+)
 """Two letters that some language takes for one."""
 _MOVED = {"aa": "az", "ch": "ci", "w": "vw", "y": "iy", "z": "sz"}
 """Letters that some language has at another place: as the first one of these, as the second, or between."""
@@ -74,7 +97,7 @@ def _surely(one: str, other: str) -> bool:
         return False
     if at and {one[at - 1 : at + 1].lower(), other[at - 1 : at + 1].lower()} & _DIGRAPHS:
         return False
-    return one[at] < other[at] and _places(one, at)[1] < _places(other, at)[0]
+    return _places(one, at)[1] < _places(other, at)[0]
 
 
 def _places(text: str, at: int) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from itertools import combinations, pairwise
+from operator import lt
 from typing import Any
 
 from restproof.contract.formats import FORMATS
@@ -76,8 +76,14 @@ class Order:
         return "string" not in types_of(self._schema(key)) or collation not in (None, NO_CASE)
 
     def _way(self, key: SortKey) -> _Before:
-        way = partial(_before, self.resource.query.collation, self._schema(key))
-        return (lambda one, other: way(other, one)) if key.descending else way
+        of_texts = _order_of_texts(self.resource.query.collation, self._schema(key))
+
+        def before(one: Any, other: Any) -> bool:
+            if _kind(one) is not _kind(other):
+                return False
+            return of_texts(one, other) if isinstance(one, str) else bool(one < other)
+
+        return (lambda one, other: before(other, one)) if key.descending else before
 
 
 _Before = Callable[[Any, Any], bool]
@@ -89,23 +95,18 @@ def _stands_before(ways: Iterable[_Before], one: Sequence[Any], other: Sequence[
     return next(differing, False)
 
 
-def _before(collation: str | None, schema: Schema, one: Any, other: Any) -> bool:
-    """Whether a value of a field stands before another for sure. Databases sort what a schema lists as it lists it, or
-    as texts, and some kinds of texts by what they mean."""
-    if _kind(one) is not _kind(other):
-        return False
-    if not isinstance(one, str):
-        return bool(one < other)
+def _order_of_texts(collation: str | None, schema: Schema) -> _Before:
+    """Which of two texts of a field stands before the other for sure. Databases sort what a schema lists as it lists
+    it, or as texts, and some kinds of texts by what they mean."""
     formats = {part["format"] for part in _alternatives(schema) if "format" in part}
     if formats == {"date"}:
-        return bool(one < other)
-    if collation is None:
-        enumerated = [value for part in _alternatives(schema) for value in part.get("enum", ())]
-        if enumerated and not _first_in(enumerated, one, other):
-            return False
-        if not formats <= _AS_TEXT:
-            return False
-    return is_before(one, other, collation)
+        return lt
+    if collation is None and not formats <= _AS_TEXT:
+        return lambda one, other: False
+    enumerated = [value for part in _alternatives(schema) for value in part.get("enum", ())]
+    if collation is None and enumerated:
+        return lambda one, other: _first_in(enumerated, one, other) and is_before(one, other, None)
+    return lambda one, other: is_before(one, other, collation)
 
 
 def _kind(value: Any) -> type:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit
 
+from restproof.config import VARIABLE
 from restproof.errors import ConfigurationError
 from restproof.wire.numbers import Numbers
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _KNOWN = 60
 """Seconds for which Redis remembers who takes part."""
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _URL = re.compile("rediss?://|unix://")
 _AGAIN = 1.0
 """Seconds without Redis before it is asked again."""
@@ -75,7 +75,7 @@ def filled(place: str) -> str:
             )
         return quote(found, safe="") if is_url else found
 
-    return _VARIABLE.sub(value, place)
+    return VARIABLE.sub(value, place)
 
 
 def check_place(place: str) -> None:
