@@ -55,7 +55,7 @@ def items_for(run: Run, proof: Proof, test: Callable[..., None]) -> Iterator[Ite
 def planned(run: Run, items: Sequence[Item]) -> list[tuple[int, Item]]:
     """What the plan holds of the items, in its order, each with its place among them. Raises ``ConfigurationError``
     where an option names what is not there."""
-    check_rules(run)
+    _check_rules(run)
     places = [at for at, item in enumerate(items) if run.selected(item)]
     found = list(sampled([items[at] for at in places], run.register))
     place = {id(item): at for at, item in zip(places, found, strict=True)}
@@ -68,7 +68,7 @@ def planned(run: Run, items: Sequence[Item]) -> list[tuple[int, Item]]:
     return [(place[id(item)], item) for item in chosen]
 
 
-def check_rules(run: Run) -> None:
+def _check_rules(run: Run) -> None:
     """Raise where a rule or family that was asked for is none: what else was asked for would hide that."""
     for only in run.options.only:
         name = only.removesuffix(".*")
