@@ -205,10 +205,12 @@ def test_a_recipe_installs_restproof_runs_it_and_fails_with_it(tmp_path: Path, s
     assert run == "restproof <run> <--profile> <ci> <--out> <restproof-report> <-q>"
 
 
-@pytest.mark.parametrize("second", ["", "TERM"])
-def test_the_action_hands_on_that_its_job_is_cancelled(tmp_path: Path, second: str) -> None:
-    """The runner interrupts the shell of the step alone, and terminates it 7.5 seconds later."""
+@pytest.mark.parametrize(("second", "busy"), [("", ""), ("TERM", ""), ("TERM", "; sleep 0.5")])
+def test_the_action_hands_on_that_its_job_is_cancelled(tmp_path: Path, second: str, busy: str) -> None:
+    """The runner interrupts the shell of the step alone, and terminates it 7.5 seconds later. ``busy``: what keeps the
+    shell from seeing at once that the run has ended."""
     (step,) = [s for s in github({}) if "restproof run" in s.script]
+    script = step.script.replace("kill -HUP $!", f"kill -HUP $!{busy}")
     heard = """#!/usr/bin/env python3
 import pathlib, signal, sys
 if sys.argv[1] != "run": sys.exit(0)
@@ -228,7 +230,7 @@ while True: signal.pause()
     folder = equipped(tmp_path, restproof=heard)
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", **step.environment}
     environment |= {"GITHUB_STEP_SUMMARY": str(folder / "summary"), "GITHUB_OUTPUT": str(folder / "output")}
-    shell = subprocess.Popen([*step.shell, step.script], cwd=folder, env=environment, stdout=subprocess.PIPE)
+    shell = subprocess.Popen([*step.shell, script], cwd=folder, env=environment, stdout=subprocess.PIPE)
     with shell as running:
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
