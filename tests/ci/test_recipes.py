@@ -207,8 +207,7 @@ def test_a_recipe_installs_restproof_runs_it_and_fails_with_it(tmp_path: Path, s
 
 @pytest.mark.parametrize(("second", "busy"), [("", ""), ("TERM", ""), ("TERM", "; sleep 0.5")])
 def test_the_action_hands_on_that_its_job_is_cancelled(tmp_path: Path, second: str, busy: str) -> None:
-    """The runner interrupts the shell of the step alone, and terminates it 7.5 seconds later. ``busy``: what keeps the
-    shell from seeing at once that the run has ended."""
+    """The runner interrupts the shell of the step alone, busy or not, and terminates it 7.5 seconds later."""
     (step,) = [s for s in github({}) if "restproof run" in s.script]
     script = step.script.replace("kill -HUP $!", f"kill -HUP $!{busy}")
     heard = """#!/usr/bin/env python3
@@ -230,8 +229,7 @@ while True: signal.pause()
     folder = equipped(tmp_path, restproof=heard)
     environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", **step.environment}
     environment |= {"GITHUB_STEP_SUMMARY": str(folder / "summary"), "GITHUB_OUTPUT": str(folder / "output")}
-    shell = subprocess.Popen([*step.shell, script], cwd=folder, env=environment, stdout=subprocess.PIPE)
-    with shell as running:
+    with subprocess.Popen([*step.shell, script], cwd=folder, env=environment, stdout=subprocess.PIPE) as running:
         assert running.stdout is not None
         assert running.stdout.readline() == b"ready\n"
         running.send_signal(signal.SIGINT)
