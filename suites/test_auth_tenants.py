@@ -132,10 +132,16 @@ def nothing_of_another(subject: Subject, operation: str) -> None:
         )
 
 
+def tells_tenants_apart(contract: Contract, resource: Resource) -> bool:
+    """Whether ids of the resource are given, and it is none of those that the other test makes and looks for."""
+    looked_for = resource.creatable and has_tenants(contract, resource)
+    return resource.name in contract.given and asks_for_credentials(contract, resource) and not looked_for
+
+
 @requirement(
     "auth.object-level",
     on="list",
-    when=lambda c, r: r.name in c.given and asks_for_credentials(c, r),
+    when=tells_tenants_apart,
     where=needs_credential,
     cost=2,
 )

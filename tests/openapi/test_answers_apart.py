@@ -6,6 +6,7 @@ from pathlib import Path
 
 from restproof.contract.load import check
 from restproof.contract.openapi.written import write
+from restproof.contract.shapes import is_nullable
 
 from .test_embedded import object_of
 from .unsaid import BOX, NUMBER, SENT, TEXT, Document, call, contract, read, resource
@@ -44,6 +45,15 @@ def test_a_write_that_answers_what_a_read_does_beside_words_has_an_envelope_of_i
 def test_a_read_in_a_member_beside_a_write_that_is_bare_is_opened_alone(tmp_path: Path) -> None:
     box = resource(tmp_path, "box", paths(call(BOX, SENT, 201), object_of([], data=BOX)))
     assert {o: box.operation(o).envelope.response for o in ("create", "read")} == {"create": None, "read": "data"}
+
+
+def test_null_that_answers_may_show_and_one_write_takes_is_shown(tmp_path: Path) -> None:
+    icon: Document = {"type": "string", "nullable": True}
+    shown, sent = object_of(["id"], id=NUMBER, icon=icon), object_of([], icon=icon)
+    told = paths(call(shown, sent, 201), shown, put=call(shown, object_of([], icon=TEXT)))
+    box = resource(tmp_path, "box", told)
+    assert is_nullable(box.shapes.response["properties"]["icon"])
+    assert not is_nullable(box.shapes.create["properties"]["icon"])
 
 
 def test_of_entries_without_their_id_it_is_not_known_which_they_are(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from .honest import Field, Json, Refused, Request, Service, Text, When, numbered, serving
 from .running import run_document
-from .unsaid import BOX, NUMBER, TEXT, Document, boxes, call
+from .unsaid import BOX, NUMBER, TEXT, Document, boxes, call, contract
 
 KIND: Document = {"type": "string", "enum": ["guest", "host"]}
 SENT: Document = {"type": "object", "required": ["mail"], "properties": {"mail": TEXT, "kind": KIND}}
@@ -46,3 +46,11 @@ def test_what_is_lost_is_told(fault: str, code: int, tmp_path: Path) -> None:
         words = ("--profile", "ci", "--only", "create.accepts-valid")
         told = run_document(tmp_path / "members.json", url, tmp_path / "run", *words)
     assert told.returncode == code, told.stdout + told.stderr
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_an_array_is_refused_where_the_document_does_not_take_one(several: bool, tmp_path: Path) -> None:
+    asked = {"oneOf": [{"type": "array", "items": SENT}, SENT]} if several else SENT
+    found = contract(tmp_path, boxes(call(BOX, asked, 201)))
+    assert (2 in found.resources["box"].status("no_object", "create").classes) == several
+    assert found.clauses["protocol.unsupported-verb"].level == "should", "a document need not have every method"

@@ -80,3 +80,20 @@ def test_an_object_in_a_resource_is_no_resource(tmp_path: Path) -> None:
     found = contract(tmp_path, shelves({"type": "array", "items": inside}, inside)).resources["box"]
     assert found.envelope.response is None
     assert set(found.properties) == {"id", "label", "owner"}
+
+
+@pytest.mark.parametrize("unsaid", [{"type": "object"}, {"items": BOX}])
+def test_an_answer_that_says_nothing_of_what_it_holds_has_the_envelope_of_the_read(
+    unsaid: Document, tmp_path: Path
+) -> None:
+    held: Document = {"type": "object", "properties": {"data": unsaid}}
+    listed: Document = {"type": "object", "properties": {"data": {"type": "array", "items": BOX}}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    one = call({"type": "object", "properties": {"data": BOX}})
+    item = {"parameters": [given], "get": one, "patch": call(held, SENT), "delete": call(held)}
+    found = resource(
+        tmp_path, "box", {"/boxes": {"get": call(listed), "post": call(held, SENT, 201)}, "/boxes/{id}": item}
+    )
+    assert (found.envelope.response, set(found.properties)) == ("data", {"id", "label"})
+    assert {found.operation(o).returns for o in ("create", "update")} == {"minimal"}
+    assert "id" in found.open, "nothing says that the answer to a create leads to the id"

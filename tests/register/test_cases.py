@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -78,3 +79,30 @@ def test_what_is_not_enumerated_takes_what_is_offered_or_drawn(test: str) -> Non
     given = OBSERVED if proof.observes else OFFERED | proof.draw.keys()
     assert parameters(function).keys() <= given
     assert proof.draw.keys() <= parameters(function).keys()
+
+
+GIVEN = """\
+contract: given
+auth: bearer
+resources:
+  project: {path: /projects, schema: any.json, operations: []}
+  flag: {path: "/projects/{project}/flags", schema: any.json, operations: [list, create, read]}
+  environment: {path: "/projects/{project}/flags/{flag}/environments", schema: any.json, operations: [list, read]}
+  step: {path: "/projects/{project}/flags/{flag}/environments/{environment}/steps", schema: any.json}
+"""
+"""What can be made, and lies all the same above something of which an id is given."""
+
+
+def test_no_two_tests_of_a_rule_are_one_item(tmp_path: Path) -> None:
+    (tmp_path / "any.json").write_text(
+        '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "name": {"type": "string"}}}'
+    )
+    (tmp_path / "contract.yaml").write_text(GIVEN)
+    for folder in (*CONTRACTS, tmp_path):
+        contract, bodies = bodies_under(folder)
+        ids = Counter(
+            item.id
+            for test, proof in TESTS.values()
+            for item in items_of(proof, test, contract, PROFILES["smoke"], bodies)
+        )
+        assert [id for id, times in ids.items() if times > 1] == []

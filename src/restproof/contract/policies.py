@@ -14,6 +14,8 @@ OF_FRAMEWORKS = (
     *("robust.hostile-body", "robust.hostile-text"),
     # Handlers of errors are written apart from what a generator says of them.
     "shape.error",
+    # A document need not have every method that its service has.
+    "protocol.unsupported-verb",
 )
 """Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
 imported, they are told, and are no verdict."""

@@ -116,6 +116,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.left_out[operation] = no_object(reader, found.calls[operation])
     _set_words_apart(single, told)
     _set_receipts_of_wrapped_apart(single, told)
+    _set_unsaid_apart(single, told)
     around = _around(single)
     if around:
         told.envelope["response"] = around
@@ -168,6 +169,18 @@ def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> N
                 del single[operation]
                 if operation == "create":
                     told.created, told.around["create"] = answer, ""
+
+
+def _set_unsaid_apart(single: dict[str, Schema], told: Shaped) -> None:
+    """Take the answers to writes out that hold, in the member where a read shows the resource, what nothing is said of
+    (``{"data": {"type": "object"}}``)."""
+    around = _around({"read": single["read"]}) if "read" in single else None
+    for operation in WRITES if around else ():
+        held = _properties(single.get(operation, {})).get(str(around))
+        if held is not None and not is_object(object_of(held)) and types_of(held) & {"object"}:
+            told.receipts.add(operation)
+            answer = single.pop(operation)
+            told.created = answer if operation == "create" else told.created
 
 
 def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:

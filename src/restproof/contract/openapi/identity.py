@@ -17,14 +17,23 @@ from restproof.contract.words import referred, snake
 from restproof.pointer import step
 
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
+_TELLS_APART = re.compile(
+    r"(?:.*_)?(?:slug|code|key|handle|u?uid|guid|sid|secret|token|hash|identifier|reference|number)"
+)
+"""Names of members by which one item may be told from another as well as by its name."""
 
 
 def id_member(
-    found: Found, shown: Mapping[str, Schema], changing: Collection[str] = (), paths: Collection[str] = ()
+    found: Found,
+    shown: Mapping[str, Schema],
+    changing: Collection[str] = (),
+    paths: Collection[str] = (),
+    made: Collection[str] = (),
 ) -> str | None:
     """The member of an answer that the parameter of an item's path names; ``None`` where none plainly is.
-    ``changing``: members that an update may hold, of which one that is only called ``name`` is none. ``paths``:
-    members that are said to hold more than an id."""
+    ``changing``: members that an update may hold, of which one that is only called ``name`` is none; nor is it where
+    the server sets another one that may be meant, which a create (``made``) does not hold. ``paths``: members that are
+    said to hold more than an id."""
     parameter = found.parameter or "id"
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
@@ -35,7 +44,8 @@ def id_member(
     elif bare == found.name:
         set_by_server = [n for n, s in shown.items() if snake(n) in _NAMES_IT and s.get("readOnly")]
         wanted += set_by_server if len(set_by_server) == 1 else []
-        wanted += ["name"] if "name" not in changing else []
+        others = [n for n in shown if n not in {*made, *changing} and _TELLS_APART.fullmatch(snake(n))]
+        wanted += ["name"] if "name" not in changing and not others else []
     if bare.endswith("_or_id"):
         wanted.insert(0, "id")
     for name in wanted:

@@ -210,7 +210,8 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     if not fits(schema, as_shown, told.once):
         return _shown_apart(name, schema, as_shown, found)
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
-    found.apart |= holds(shown, NULL) is not None or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
+    found.apart |= any(holds(side, NULL) is not None for side in (shown, schema))
+    found.apart |= not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import ON_ITEM, WRITES
-from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.schemas import alternatives
 from restproof.contract.openapi.wording import may_be_read_still
+from restproof.contract.shapes import types_of
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
 
 Part = int | str
@@ -107,6 +109,8 @@ class Promises:
         if said and self.reader.demands_body(call):
             # What is cut short is the client's error whatever else a document names (RFC 9110 §15.5.1).
             yield "malformed", [*dict.fromkeys([400, *said]), *open_]
+        if any(not is_object(v) and types_of(v) - {"object"} for v in alternatives(self.reader.request(call))):
+            yield "no_object", ANY  # an array of several, say, is as valid as one
         if 409 in failures:
             yield "conflict", [409]
         if said and self.reader.request(call).get("additionalProperties") is False:
@@ -136,7 +140,7 @@ def _speaks(operation: str, case: str) -> bool:
     """Whether a request of an operation can come to a case."""
     if case in ("absent", "gone", "malformed_id"):
         return operation in ON_ITEM
-    if case in ("invalid", "malformed", "unknown_field", "conflict"):
+    if case in ("invalid", "malformed", "no_object", "unknown_field", "conflict"):
         return operation in WRITES
     return case == SUCCESS[operation] or case not in SUCCESS.values()
 

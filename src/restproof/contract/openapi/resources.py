@@ -205,7 +205,8 @@ class ResourceWriter:
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
         # What a read shows is asked for by the id; a receipt may call that otherwise (``booking_id`` of an ``id``).
         read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
-        known = (id_member(found, some, changing, self.reader.schemas.of_paths) for some in (read, shown))
+        made = told.writable("create")
+        known = (id_member(found, some, changing, self.reader.schemas.of_paths, made) for some in (read, shown))
         member = next(filter(None, known), None)
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
         if found.single or (member is None and is_bare):
@@ -237,7 +238,8 @@ class ResourceWriter:
             self.merging.add(found.name)
         named = member in body.schema.get("required", ()) and not body.properties[member].get("readOnly")
         puts = creates_by_put(self.reader, found)
-        if "replace" in found.calls and named and "create" in found.calls and not puts:
+        finds = "replace" in found.calls and 404 in self.reader.codes(found.calls["replace"], "4")
+        if "replace" in found.calls and named and "create" in found.calls and not (puts or finds):
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
