@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from restproof.contract.urls import told_url
 from restproof.errors import ConfigurationError, Place
 
 DEFAULT_FILE = "default"
@@ -112,7 +113,7 @@ def _named(said: str, where: str, cwd: Path) -> Path:
     if said in known:
         return known[said]
     raise ConfigurationError(
-        f"there is no contract '{said}' ({where})",
-        place=Place(file),
+        f"there is no contract '{told_url(said)}' ({where})",
+        place=None if "://" in said else Place(file),
         hint=f"give the path of a contract file or of its directory, or a name: {', '.join(known) or 'there is none'}",
     )

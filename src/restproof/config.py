@@ -32,6 +32,8 @@ from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 from restproof.sources import Source, expanded
 from restproof.targetids import ID_PREFIXES, id_variable, lacking, needed_ids, typed
+from restproof.untold import UNTOLD
+from restproof.userfile import text_of
 
 __all__ = [
     "FILE_NAME",
@@ -54,11 +56,10 @@ VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 def load_config(cwd: Path) -> Config:
     """Reads ``restproof.toml`` from ``cwd`` or the nearest directory above it. Raises :class:`ConfigurationError`."""
-    for directory in (cwd, *cwd.parents):
-        file = directory / FILE_NAME
-        if file.is_file():
-            return read_config(file)
-    return Config(root=cwd)
+    found = next((file for folder in (cwd, *cwd.parents) if (file := folder / FILE_NAME).is_file()), None)
+    named = VARIABLE.findall(text_of(found)) if found else []
+    UNTOLD.configured(os.environ.get(name, "") for name in (*named, *map(_variable_of, CREDENTIALS)))
+    return Config(root=cwd) if found is None else read_config(found)
 
 
 def resolve_contract(argument: str | None, config: Config, cwd: Path) -> Path:
@@ -235,9 +236,14 @@ def _check_names(section: Section, contract: Contract) -> None:
             )
 
 
+def _variable_of(credential: str) -> str:
+    """The environment variable that holds a credential of a target that is a URL."""
+    return f"RESTPROOF_{credential.upper()}"
+
+
 def _from_environment(url: str, contract: Contract | None, environ: Mapping[str, str]) -> Target:
     bundle = environ.get("RESTPROOF_CA_BUNDLE")
-    credentials = {n: environ.get(f"RESTPROOF_{n.upper()}", "") for n in CREDENTIALS}
+    credentials = {n: environ.get(_variable_of(n), "") for n in CREDENTIALS}
     return Target(
         name=urlsplit(url).netloc,
         base_url=base_of(url),

@@ -156,9 +156,16 @@ def read_toml(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
     return data, key_lines(text)
 
 
+def _kind_of(value: Any) -> str:
+    """What a value is, in place of it: in a file that names credentials, any may be one in the wrong place."""
+    named = {bool: "true or false", str: "a text", int: "a number", float: "a number", list: "a list", dict: "a table"}
+    return named.get(type(value), "a date or a time")
+
+
 @dataclass(frozen=True)
 class TomlReader:
-    """Takes values out of a TOML file. Each method raises :class:`ConfigurationError` with the line of the key."""
+    """Takes values out of a TOML file. Each method raises :class:`ConfigurationError` with the line of the key; no
+    message quotes a text."""
 
     file: Path
     lines: Mapping[str, int]
@@ -183,7 +190,7 @@ class TomlReader:
     def get(self, key: str, value: Any, kind: type | tuple[type, ...], words: str) -> Any:
         right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
         if not right:
-            raise ConfigurationError(f"{key} must be {words}, not {value!r}", place=self.place(key))
+            raise ConfigurationError(f"{key} must be {words}, not {_kind_of(value)}", place=self.place(key))
         return value
 
     def positive(self, key: str, value: Any) -> float | None:
@@ -194,11 +201,17 @@ class TomlReader:
 
     def flag(self, key: str, value: Any) -> bool:
         if value is not None and not isinstance(value, bool):
-            raise ConfigurationError(f"{key} must be true or false, not {value!r}", place=self.place(key))
+            raise ConfigurationError(f"{key} must be true or false, not {_kind_of(value)}", place=self.place(key))
         return value is True
 
     def path(self, key: str, value: Any) -> Path | None:
-        text = self.get(key, value, str, "a path")
+        text: str | None = self.get(key, value, str, "a path")
+        if text is not None and not text.isprintable():
+            raise ConfigurationError(
+                f"{key} must be a path, not the text of a file",
+                place=self.place(key),
+                hint="Write the text into a file, and its path here.",
+            )
         return None if text is None else self.file.parent / text
 
 

@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
+from restproof.untold import UNTOLD
 from restproof.usercode import line_in, message_of, module_at
 
 __all__ = ["Field", "Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
@@ -193,7 +194,7 @@ class Hooks:
                 raise self._failure("field_values", hook, f"it gave no value for {field.resource}.{field.name}")
             for value in found:
                 if not _is_json(value) or not allows(value):
-                    what = f"the schema of {field.resource}.{field.name} does not allow {value!r}"
+                    what = UNTOLD.text(f"the schema of {field.resource}.{field.name} does not allow {value!r}")
                     raise self._failure("field_values", hook, what)
             return list(found)
         return None

@@ -5,7 +5,7 @@ A table under ``[targets.NAME.credentials.CREDENTIAL]`` says it. Texts may hold 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
@@ -127,9 +127,9 @@ def read_source(reader: Reader, key: str, table: Mapping[str, Any]) -> Source:
         pointer = reader.get(f"{key}.{name}", table.get(name), str, "a JSON pointer")
         if pointer is not None and not pointer.startswith("/"):
             raise ConfigurationError(
-                f"{key}.{name} must be a JSON pointer, not {pointer!r}",
+                f"{key}.{name} must be a JSON pointer, which begins with a slash",
                 place=reader.place(f"{key}.{name}"),
-                hint=f'Write {name} = "/{pointer}".',
+                hint=f'{name} = "/NAME" points to the member NAME of what comes back.',
             )
     common = {
         "token": table.get("token"),
@@ -159,6 +159,7 @@ def _oauth2(reader: Reader, key: str, table: Mapping[str, Any], common: Mapping[
     for name in ("token_url", "client_id", *needed[grant]):
         if not texts.get(name):
             raise ConfigurationError(f"[{key}] has no {name}", place=reader.place(f"{key}.{name}"))
+    _no_user(reader, f"{key}.token_url", texts["token_url"])
     for name in ("client_secret", "password", "refresh_token"):
         _no_literal(reader, f"{key}.{name}", name, texts.get(name))
     has_key = "private_key" in table
@@ -176,11 +177,12 @@ def _login(reader: Reader, key: str, table: Mapping[str, Any], common: Mapping[s
     path = reader.get(f"{key}.login", table["login"], str, "a path or a URL")
     if not path.startswith(("/", "http://", "https://")):
         raise ConfigurationError(
-            f"{key}.login must be a path below the base URL, or a URL, not {path!r}", place=reader.place(f"{key}.login")
+            f"{key}.login must be a path below the base URL, or a URL", place=reader.place(f"{key}.login")
         )
+    _no_user(reader, f"{key}.login", path)
     bodies = {n: reader.get(f"{key}.{n}", table.get(n), dict, "a table") for n in ("json", "form")}
     for name, body in bodies.items():
-        for member, value in (body or {}).items():
+        for member, value in _members(body):
             if looks_secret(member):
                 _no_literal(reader, f"{key}.{name}.{member}", member, value)
     if bodies["json"] is not None and bodies["form"] is not None:
@@ -212,12 +214,30 @@ def _csrf(reader: Reader, key: str, table: Mapping[str, Any]) -> Csrf | None:
 
 def _one_of(reader: Reader, key: str, value: Any, known: Iterable[str]) -> Any:
     if value not in known:
-        raise ConfigurationError(f"{key} must be one of {', '.join(known)}, not {value!r}", place=reader.place(key))
+        raise ConfigurationError(f"{key} must be one of {', '.join(known)}", place=reader.place(key))
     return value
 
 
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """The members of a body with their values, at any depth; each entry of a list has the name of the list."""
+    for name, inner in value.items() if isinstance(value, dict) else ():
+        for one in inner if isinstance(inner, list) else (inner,):
+            yield name, one
+            yield from _members(one)
+
+
+def _no_user(reader: Reader, key: str, url: str) -> None:
+    """Raises where a URL holds a user: it would be sent along, and is written down by whatever tells of the URL."""
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        raise ConfigurationError(
+            f"{key} holds a user", place=reader.place(key), hint="What the client shows of itself has words of its own."
+        )
+
+
 def _no_literal(reader: Reader, key: str, name: str, value: Any) -> None:
-    if isinstance(value, str) and value and "${" not in value:
+    """Raises where a secret is written into the file."""
+    is_said = isinstance(value, str | int | float) and not isinstance(value, bool) and value != ""
+    if is_said and "${" not in str(value):
         raise ConfigurationError(
             f"{name} is written into this file",
             place=reader.place(key),

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from restproof.errors import ConfigurationError, Place
+from restproof.untold import UNTOLD
 
 
 def module_at(file: Path, name: str, trouble: str) -> ModuleType:
@@ -30,8 +31,8 @@ def module_at(file: Path, name: str, trouble: str) -> ModuleType:
 
 
 def message_of(error: Exception | SystemExit) -> str:
-    """What an error of users' code says, without its place."""
-    return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
+    """What an error of users' code says, without its place and without the secrets that it was given."""
+    return UNTOLD.text(f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}")
 
 
 def line_in(file: Path, error: Exception | SystemExit) -> int | None:

@@ -208,6 +208,63 @@ def test_every_error_names_its_line(
     assert "pw1234" not in str(error.value)
 
 
+TABLE = '[targets.t]\nbase_url = "https://a.example"\n'
+WAY = f"{TABLE}[targets.t.credentials.full]\n"
+MISPLACED = [
+    "targets = 'SECRET'",
+    "[targets]\nt = 'SECRET'",
+    "[[targets]]\ntoken = 'SECRET'",
+    "target = ['SECRET']",
+    "contract = 'https://me:SECRET@a.example/?key=SECRET#SECRET'",
+    *(
+        f"{TABLE}{name} = {value}"
+        for name in ("credentials", "client_password", "proxy", "rate", "http2", "ids", "forbid")
+        for value in ("{a = ['SECRET']}", "['SECRET', 1]")
+    ),
+    *(f"{TABLE}{name} = '''-----BEGIN\nSECRET'''" for name in ("ca_bundle", "client_cert", "client_key")),
+    f"{TABLE}credentials = 'SECRET'",
+    f"{TABLE}[targets.t.credentials]\nfull = 7771234567",
+    f"{TABLE}[targets.t.credentials]\nfull = ['SECRET']",
+    *(f"{WAY}command = 'x'\n{word} = 'SECRET'" for word in ("token", "expires", "lasts")),
+    f"{WAY}command = {{a = 'SECRET'}}",
+    f"{WAY}oauth2 = 'SECRET'",
+    *(
+        f"{WAY}oauth2 = 'password'\ntoken_url = 'https://a.example'\nclient_id = 'c'\nusername = 'u'\n{more}"
+        for more in ("password = 7771234567", "password = ['SECRET']", "password = '${W}'\nclient_auth = 'SECRET'")
+    ),
+    f"{WAY}oauth2 = 'client_credentials'\nclient_id = 'c'\nclient_secret = '${{W}}'\ntoken_url = 'https://u:SECRET@b'",
+    *(f"{WAY}login = '{url}'\ntoken = '/t'" for url in ("ftp://u:SECRET@h", "https://u:SECRET@h/login")),
+    *(
+        f"{WAY}login = '/l'\ntoken = '/t'\n{more}"
+        for more in (
+            "form = 'password=SECRET'",
+            "json = ['SECRET']",
+            "csrf = 'SECRET'",
+            "json = {password = 7771234567}",
+            "json = {user = {password = 'SECRET'}}",
+            "json = {users = [{password = 'SECRET'}]}",
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("text", MISPLACED)
+def test_no_error_of_a_file_quotes_what_may_be_a_secret(
+    config: Callable[..., Config], contract: Contract, text: str
+) -> None:
+    """Not one in the wrong place either, nor one of the wrong type."""
+
+    def resolved() -> None:
+        found = config(text)
+        resolve_contract(None, found, found.root)
+        resolve_target("t", found, contract, {})
+
+    with pytest.raises(ConfigurationError) as error:
+        resolved()
+    assert "SECRET" not in str(error.value)
+    assert "7771234567" not in str(error.value)
+
+
 def test_what_speaks_http_2_is_asked_for_with_its_line(
     config: Callable[..., Config], contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:

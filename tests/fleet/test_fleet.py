@@ -81,6 +81,8 @@ def kept(store: Store, folder: Path, service: str, name: str, outcome: str | Non
         ("[services.a]\nonwer = 'x'\n", "unknown key 'onwer' in [services.a] (did you mean 'owner'?)", 2),
         ("[services.a]\ntags = 'nightly'\n", "services.a.tags must be a list of texts", 2),
         ("[services.a]\noptions = ['--out', 'x']\n", "--out is an option that a fleet sets itself", 2),
+        ("[services.a]\noptions = ['--coordinate=redis://:open-sesame@h']\n", "--coordinate is an option that", 2),
+        ("[services.a]\noptions = '--target https://u:open-sesame@h'\n", "a list of texts, not a text", 2),
         ("keep = 0\n[services.a]\n", "keep must be at least 1", 1),
         ("[rates]\n'h' = -1\n[services.a]\n", "rates.h must be greater than 0", 0),
         ("[services.'a/b']\n", "'a/b' is no name of a service", 1),
@@ -93,6 +95,7 @@ def test_what_is_wrong_with_a_fleet_is_told_with_its_line(tmp_path: Path, text: 
     with pytest.raises(ConfigurationError) as told:
         read_fleet(tmp_path / "fleet.toml")
     assert said in told.value.message
+    assert "open-sesame" not in str(told.value)
     assert told.value.place is not None
     assert line in (0, told.value.place.line)
 

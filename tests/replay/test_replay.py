@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from restproof.engine.property import Property
 from restproof.record.reader import read
 from restproof.session.stubbed import SHIPPED
 
-from .conftest import Command, Ended
+from .conftest import CONTRACT, Command, Ended
 from .equal import differences
 
 FAULTS = (("update-not-stored", "update"), ("coerces-to-text", "input"), ("truncated-json", "list"))
@@ -42,6 +43,19 @@ def test_a_replay_fails_where_the_live_run_failed(fault: str, family: str, restp
     assert live.ended("fail")
     assert differences(live.folder, replayed.folder) == []
     assert replayed.code == live.code == 1
+
+
+def test_a_recording_of_an_api_whose_key_stands_in_the_url_can_be_replayed(tmp_path: Path, restproof: Command) -> None:
+    """Its parameter is called like a secret, and holds what stands for a credential."""
+    shutil.copytree(CONTRACT, tmp_path / "keyed")
+    said = (tmp_path / "keyed" / "contract.yaml").read_text().replace("auth: none\n", "")
+    (tmp_path / "keyed" / "contract.yaml").write_text(f"{said}\nauth: {{scheme: api_key, query: api_key}}\n")
+    options = ("--only", "list", "--profile", "smoke")
+    live = restproof(*options, contract=tmp_path / "keyed")
+    replayed = restproof("--stubs", str(live.folder), contract=tmp_path / "keyed")
+    assert live.ended("pass")
+    assert any("api_key=[redacted]" in exchange.request.url for exchange in live.run.exchanges)
+    assert differences(live.folder, replayed.folder) == []
 
 
 def test_requests_that_were_sent_again_are_answered_again(restproof: Command) -> None:

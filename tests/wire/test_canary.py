@@ -93,6 +93,14 @@ def others(here: Path, url: str) -> list[tuple[str, ...]]:
     ]
 
 
+def write_contract(folder: Path) -> None:
+    contract = folder / "contracts" / "notes"
+    contract.mkdir(parents=True)
+    (contract / "contract.yaml").write_text(NOTES.replace("SCHEME", "bearer"))
+    for name in ("team", "note"):
+        (contract / f"{name}.json").write_text(SCHEMA)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "obtained"),
@@ -112,11 +120,7 @@ def test_no_byte_of_any_command_shows_the_credential(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     assert len(spellings(CANARY)) >= 50
-    contract = tmp_path / "contracts" / "notes"
-    contract.mkdir(parents=True)
-    (contract / "contract.yaml").write_text(NOTES.replace("SCHEME", "bearer"))
-    for name in ("team", "note"):
-        (contract / f"{name}.json").write_text(SCHEMA)
+    write_contract(tmp_path)
     number = iter(range(10**6))
 
     def echo(request: bytes) -> bytes:
@@ -176,15 +180,67 @@ def test_no_byte_of_any_command_shows_the_credential(
         }
         assert len(list(tmp_path.glob("kept/notes/*/run.jsonl.gz"))) == 1
     use("cleanup")
+    assert shown_in(tmp_path, capfd) == {}
+
+
+def shown_in(folder: Path, capfd: pytest.CaptureFixture[str]) -> dict[str, list[bytes]]:
+    """Where something of the credential was written: files below ``folder``, and the terminal."""
     told = capfd.readouterr()
     written = [("terminal", (told.out + told.err).encode())]
-    for file in (f for f in tmp_path.rglob("*") if f.is_file()):
+    for file in (f for f in folder.rglob("*") if f.is_file()):
         data = file.read_bytes()
         written.append((str(file), gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data))
     assert any(HIDDEN in data for _, data in written)
+    found: dict[str, list[bytes]] = {}
     for name, data in written:
         plain = data.decode("utf-8", "replace").encode()
         seen = [
             mark for mark in marks(CANARY) if mark in data or json.dumps(mark.decode("latin-1"))[1:-1].encode() in plain
         ]
-        assert not seen, (name, seen)
+        found |= {name: seen} if seen else {}
+    return found
+
+
+ENTRY = "- {id: own.rule, level: must, statement: One, sources: [contract]}\n"
+RULE = "import os\nfrom restproof.suite import must, requirement\n@requirement('own.rule', on='list')\ndef test_own(subject):\n"
+HOOK = "import os\nKEY = os.environ['CANARY']\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("restproof_hooks.py", HOOK + "raise RuntimeError(KEY)\n"),
+        ("restproof_hooks.py", HOOK + "def before_request(request):\n    raise RuntimeError(request.headers)\n"),
+        ("restproof_hooks.py", HOOK + "def after_response(request, response):\n    raise KeyError(KEY.upper())\n"),
+        ("restproof_hooks.py", HOOK + "def field_values(field):\n    return [[KEY]]\n"),
+        ("restproof_hooks.py", HOOK + "def not_applicable(rule):\n    raise ValueError(KEY)\n"),
+        ("restproof_hooks.py", HOOK + "def not_applicable(rule):\n    return f'not with {KEY}'\n"),
+        ("restproof_hooks.py", HOOK + "def on_finish(run):\n    raise ValueError(KEY)\n"),
+        ("suites/test_own.py", RULE + "    raise RuntimeError(os.environ['CANARY'])\n"),
+        ("suites/test_own.py", RULE + "    must.hold(False, subject.list(), os.environ['CANARY'], kind='value')\n"),
+        ("suites/test_own.py", "import os, restproof.suite\nraise RuntimeError(os.environ['CANARY'])\n"),
+    ],
+)
+def test_what_code_of_the_user_says_does_not_show_the_credential(
+    file: str,
+    text: str,
+    serve: Callable[..., Any],
+    tmp_path: Path,
+    run_command: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    write_contract(tmp_path)
+    monkeypatch.setenv("CANARY", CANARY)
+    url = serve(lambda _: answer(200, b"[]", Content_Type="application/json")).url
+    section = (
+        f"[targets.t]\nbase_url = '{url}'\n[targets.t.ids]\nteam = 5\n[targets.t.credentials]\nfull = '${{CANARY}}'\n"
+    )
+    (tmp_path / "restproof.toml").write_text(section)
+    (tmp_path / "suites").mkdir()
+    if file.startswith("suites"):
+        (tmp_path / "suites" / "requirements.yaml").write_text(ENTRY)
+    (tmp_path / file).write_text(text)
+    rule = "own.rule" if file.startswith("suites") else "list.answers-ok"
+    run_command("run", "contracts/notes", "--target", "t", "--out", "out", "--profile", "smoke", "--only", rule)
+    assert shown_in(tmp_path, capfd) == {}

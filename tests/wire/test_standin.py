@@ -108,6 +108,45 @@ def test_a_secret_in_an_address_that_an_answer_gives_is_hidden(stand_ins: StandI
     assert link == ["Link", "</v1?page=3>"]
 
 
+def test_a_secret_in_the_fragment_of_an_address_is_hidden(stand_ins: StandIns) -> None:
+    event = exchange({})
+    event["response"]["headers"] = [["Location", "/v1/accounts/5#access_token=Sesame-771&state=on"]]
+    ((_, address),) = stand_ins.event(event)["response"]["headers"]
+    assert address.startswith("/v1/accounts/5#access_token=")
+    assert "Sesame" not in address
+    assert address.endswith("&state=on")
+
+
+@pytest.mark.parametrize("sign", ["?", "?a=1&", "?a=1\\u0026", "?a=1&amp;", "#"])
+def test_a_secret_of_a_url_inside_a_body_is_hidden(stand_ins: StandIns, sign: str) -> None:
+    body = f'{{"file": "https://a.example/f{sign}access_token=Sesame-771", "next": "/v1/accounts?next_token=abcdef"}}'
+    told = stand_ins.event(exchange(body))["response"]["body"]
+    assert "Sesame" not in told
+    assert json.loads(told)["next"] == "/v1/accounts?next_token=abcdef"
+
+
+def test_what_the_run_has_sent_in_a_url_itself_is_shown_as_a_replay_compares_it(stand_ins: StandIns) -> None:
+    sent = {"name": "https://a.example/?token=of-the-run"}
+    assert json.loads(stand_ins.event(exchange(sent, sent))["response"]["body"]) == sent
+
+
+@pytest.mark.parametrize("name", ["X-Auth-Token", "X-Subject-Token", "x-api-key", "X-Session-Id", "X-Client-Secret"])
+def test_a_header_field_that_is_called_like_a_secret_is_hidden(stand_ins: StandIns, name: str) -> None:
+    event = exchange({"name": "see Sesame-771"})
+    plain = [["X-Count", "of 7"], ["X-RateLimit-Remaining-Tokens", "9007199"]]
+    event["response"]["headers"] = [[name, "Sesame-771"], *plain]
+    told = stand_ins.event(event)
+    assert "Sesame" not in json.dumps(told)
+    assert told["response"]["headers"][1:] == plain
+
+
+def test_what_stands_for_a_credential_stays(stand_ins: StandIns) -> None:
+    url = "https://a.example/v1/accounts?api_key=[redacted]"
+    event = exchange({"next": url}, url=url)
+    event["response"]["headers"] = [["Location", url], ["X-Api-Key", "[redacted]"]]
+    assert stand_ins.event(event) == event
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -269,7 +269,8 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     from restproof.cli.watcher import Watcher
     from restproof.engine.loading import gate
     from restproof.plugin import glue
-    from restproof.wire.redact import SHORTEST, short_credentials
+    from restproof.untold import SHORTEST
+    from restproof.wire.redact import short_credentials
 
     options = promise.options
     if not options.plan and options.stubs is None:

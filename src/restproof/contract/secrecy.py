@@ -92,7 +92,8 @@ class Secrecy:
 
 def _paging_names(paging: Paging) -> set[str]:
     places = f"{paging.next_field or ''}/{paging.more or ''}".strip("/").split("/")
-    return {*filter(None, places), *filter(None, (paging.token, paging.page, paging.offset, paging.size))}
+    named = (paging.token, paging.page, paging.offset, paging.size, paging.next_header, paging.size_header)
+    return {*filter(None, places), *filter(None, named)}
 
 
 def is_password(schema: Any) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit
 
+_TOLD = re.compile(r"([^/?#]*://)?(?(1)(?:[^/?#]*@)?)([^?#]*)([?#]?).*", re.DOTALL)
 _NONE = SplitResult("", "", "", "", "")
 
 
@@ -17,6 +19,6 @@ def parts_of(url: str) -> SplitResult:
 
 
 def told_url(url: str) -> str:
-    """``url`` as it is told to the user: what its query holds may be a key."""
-    before, mark, _ = url.partition("?")
-    return f"{before}{mark}…" if mark else url
+    """``url`` as it is told to the user: without its user and what its query or its fragment holds, which may be a
+    key."""
+    return _TOLD.sub(lambda found: f"{found[1] or ''}{found[2]}{found[3] and found[3] + '…'}", url, count=1)

@@ -133,9 +133,10 @@ class _Reader(TomlReader):
         found = self.get(key, value, list, "a list of texts") or []
         for text in found:
             if not isinstance(text, str):
-                raise ConfigurationError(f"{key} is a list of texts, and {text!r} is none", place=self.place(key))
-            if text.partition("=")[0] in _TAKEN and key.endswith("options"):
-                raise ConfigurationError(f"{text} is an option that a fleet sets itself", place=self.place(key))
+                raise ConfigurationError(f"{key} is a list of texts, and one of them is none", place=self.place(key))
+            option = text.partition("=")[0]
+            if option in _TAKEN and key.endswith("options"):
+                raise ConfigurationError(f"{option} is an option that a fleet sets itself", place=self.place(key))
         return tuple(found)
 
     def count(self, key: str, value: Any, usual: int) -> int:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from restproof.contract.urls import told_url
 from restproof.errors import ConfigurationError
 
 RECORD = "record.json"
@@ -51,7 +52,7 @@ class Store:
         try:
             self._files, self.top = fsspec.core.url_to_fs(where if "://" in where else str(root / where))
         except (ImportError, ValueError) as error:
-            raise ConfigurationError(f"runs = {where!r}: {error}") from None
+            raise ConfigurationError(f"runs = {told_url(where)!r}: {error}") from None
 
     def names(self, service: str) -> list[str]:
         """The runs of a service, the oldest first."""

@@ -15,6 +15,7 @@ from restproof.hooks import HookFailed
 from restproof.oracle.finding import Finding
 from restproof.plugin.current import end, run_of
 from restproof.session.run import Run
+from restproof.untold import UNTOLD
 from restproof.wire.failure import StaleStub
 from restproof.wire.stop import STOP
 
@@ -96,8 +97,10 @@ class RuleItem(pytest.Item):
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, RuleFailed | StaleStub | HookFailed):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+            return UNTOLD.text(str(excinfo.value))
+        shown = super().repr_failure(excinfo, style)
+        hidden = UNTOLD.text(plain := str(shown))
+        return shown if hidden == plain else hidden
 
     def reportinfo(self) -> tuple[Path, int, str]:
         code = self.original.__code__

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.untold import UNTOLD
 from restproof.wire.digest import Digest
 from restproof.wire.failure import NotSent
 from restproof.wire.guard import Presented, presented
@@ -35,6 +36,7 @@ class Credentials:
         note: Callable[[str, str], None],
     ) -> None:
         self.redactor = redactor_for(target, contract)
+        UNTOLD.in_session(lambda text: self.redactor.text(text))
         self._target = target
         self._contract = contract
         self._wallet = Fixed(target.credentials) if wallet is None else wallet

@@ -17,7 +17,9 @@ _COLON = re.compile(r'"\s*:')
 _MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*')
 _ESCAPE, _ESCAPED = "\\u00", re.compile(r"\\u00[2-7]")
 """An ASCII character that JSON need not escape (RFC 8259 §7)."""
-_PARAMETER = re.compile(r"(?<=[?&])([^=&#]{1,80})=([^&#]+)")
+_PARAMETER = re.compile(r"(?<=[?&#])([^=&#]{1,80})=([^&#]+)")
+_PARAMETER_INSIDE = re.compile(r"(?:[?&#;]|\\u0026)([\w.%\[\]-]{1,80})=([^&#\s\"'<>\\]+)")
+"""The same in a URL that stands in a text: in one of JSON, too, whose ampersand is escaped (``\\u0026``, ``&amp;``)."""
 _LARGE = 4000
 """Characters of a text from which on only what may be a name is looked at, where that is little."""
 _SPARSE = 400
@@ -98,10 +100,17 @@ class HiddenMembers:
         )
 
     def in_url(self, url: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden parameters of a URL's query."""
-        if "?" not in url or not self.may_be_in(url):
-            return
-        for found in _PARAMETER.finditer(url):
+        """The hidden parameters of a URL's query, and of its fragment (RFC 6749 §4.2.2)."""
+        if ("?" in url or "#" in url) and self.may_be_in(url):
+            yield from self._parameters(_PARAMETER, url, resource)
+
+    def in_urls(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden parameters of the URLs in a text."""
+        if "=" in text and self.may_be_in(text):
+            yield from self._parameters(_PARAMETER_INSIDE, text, resource)
+
+    def _parameters(self, pattern: re.Pattern[str], text: str, resource: str | None) -> Iterator[Hidden]:
+        for found in pattern.finditer(text):
             # Of a name with brackets or dots, the last one says what it is: user[password], tags[].
             names = [name for name in re.split(r"[\[\].]+", unquote_plus(found[1])) if name]
             if names and (how := self.hides(resource, names[-1])):

@@ -10,15 +10,13 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.config import Target
+from restproof.untold import SHORTEST
 from restproof.wire.message import Headers, Request, Response
 from restproof.wire.pieces import Pieces
 from restproof.wire.unescape import Spans, Trigger, merged, undone, views
 
 REDACTED = "[redacted]"
 SENSITIVE_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-SHORTEST = 6
-"""Characters of a credential from which on it is looked for everywhere. A shorter one is likely to be a part of the
-data too; it is hidden where it is all that a header holds."""
 
 # The password of a basic credential is hidden by itself only from this length on: a shorter one ("admin", "test")
 # is likely to be a word of the data too, and hiding it there would falsify what is judged.

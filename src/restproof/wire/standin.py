@@ -15,9 +15,11 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from restproof.contract.secrecy import Secrecy
+from restproof.untold import UNTOLD
 from restproof.wire.hidden import HiddenMembers, inside, is_form, possible_names
 
-_SYMBOL = re.compile(r"(\{(?:run|ref:[^{}]*|unique:[^{}]*|uuid:[^{}]*)\})")
+_SYMBOL = re.compile(r"(\{(?:run|ref:[^{}]*|unique:[^{}]*|uuid:[^{}]*)\}|\[redacted\])")
+"""What stays in a value: the symbols of inputs, and what stands for a credential, which a replay knows by it."""
 _HEXADECIMAL = re.compile(r"(?=[0-9-]*[a-f])[0-9a-f-]{8,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS, _LOWER, _UPPER = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -80,6 +82,8 @@ class StandIns:
         self._made = _Recent()
         self._sent = _Recent()
         self._own: dict[str, None] = {}
+        self._telling: dict[tuple[str, ...], frozenset[str]] = {}
+        """Of the names of an answer's header fields, those whose values may hold something hidden."""
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Write one event of the run file, which stays as it is."""
@@ -103,7 +107,10 @@ class StandIns:
                     return event
                 return {**event, "value": self._structure(event["value"], None, kept=True)}
             case "finding" | "outcome" | "note":
-                return {n: self.text(v) if n in _PROSE and isinstance(v, str) else v for n, v in event.items()}
+                # Suites and hooks of the user have a part in it.
+                return {
+                    n: UNTOLD.text(self.text(v)) if n in _PROSE and isinstance(v, str) else v for n, v in event.items()
+                }
         return event
 
     def text(self, text: str) -> str:
@@ -111,7 +118,7 @@ class StandIns:
         return self._sent.hidden(self._made.hidden(text))
 
     def stand_in(self, value: str) -> str:
-        """What stands for ``value`` wherever it is hidden. Symbols of inputs stay: they are no part of the value."""
+        """What stands for ``value`` wherever it is hidden."""
         parts = _SYMBOL.split(value)
         return "".join(part if _SYMBOL.fullmatch(part) else self._drawn(part) for part in parts)
 
@@ -132,14 +139,17 @@ class StandIns:
         resource, request, response = event["resource"], event["request"], event["response"]
         url = self._made.hidden(self._url(request["url"], resource))
         sent = self._body(request["body"], resource, self._sent)
+        if isinstance(sent, str) and self._is_run:
+            for hidden in self._members.in_urls(sent, resource):
+                self._remember(hidden.value)
         if url != request["url"] or sent != request["body"]:
             event = {**event, "request": {**request, "url": url, "body": sent}}
         if response is None:
             return event
         got = self._body(response["body"], resource, self._made)
-        headers = response["headers"]
-        if any("?" in value for _, value in headers):
-            headers = [[n, self._url(v, resource) if n.lower() in _ADDRESSES else v] for n, v in headers]
+        headers = self._headers(response["headers"], resource)
+        if isinstance(got, str):
+            got = self._urls(got, resource)
         if not (self._made or self._sent) and (got, headers) == (response["body"], response["headers"]):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
@@ -151,8 +161,46 @@ class StandIns:
         }
 
     def _url(self, url: str, resource: str | None) -> str:
-        found = [(h.begin, h.end, quote(self.stand_in(h.value), safe="")) for h in self._members.in_url(url, resource)]
+        found = [
+            (h.begin, h.end, quote(instead, safe=""))
+            for h in self._members.in_url(url, resource)
+            if (instead := self.stand_in(h.value)) != h.value
+        ]
         return replaced(url, found) if found else url
+
+    def _urls(self, text: str, resource: str | None) -> str:
+        """The body of an answer, without the hidden parameters of URLs in it."""
+        found = []
+        for hidden in self._members.in_urls(text, resource):
+            instead = self.stand_in(hidden.value)
+            if hidden.value not in self._own and instead != hidden.value:
+                self._made.add(hidden.value, instead)
+                found.append((hidden.begin, hidden.end, quote(instead, safe="")))
+        return replaced(text, found) if found else text
+
+    def _headers(self, headers: list[list[str]], resource: str | None) -> list[list[str]]:
+        """Those of an answer: without the hidden parameters of the addresses in them, and without the values of those
+        whose names look like a secret (``X-Auth-Token``)."""
+        names = tuple([name for name, _ in headers])
+        which = self._telling.get(names)
+        if which is None:
+            if len(self._telling) >= _MOST_KNOWN:
+                self._telling.clear()
+            which = self._telling[names] = frozenset(
+                name for name in names if name.lower() in _ADDRESSES or self._hides(resource, name)
+            )
+        if not which:
+            return headers
+        return [[n, self._header(n, v, resource) if n in which else v] for n, v in headers]
+
+    def _header(self, name: str, value: str, resource: str | None) -> str:
+        if name.lower() in _ADDRESSES:
+            return self._url(value, resource)
+        if len(value) < _LONG or value.isdigit() or value in self._own:
+            return value
+        instead = self.stand_in(value)
+        self._made.add(value, instead)
+        return instead
 
     def _body(self, body: Any, resource: str | None, met: _Recent) -> Any:
         if not isinstance(body, str):

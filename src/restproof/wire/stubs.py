@@ -119,8 +119,9 @@ class InOrder:
         """What the recording holds instead of ``wanted``; ``None`` where it is the same request."""
         found, resource = exchange.request, exchange.resource
         # The origin says nothing: the shards of a merged run had a sandbox each.
-        url, recorded_url = self.learned.aligned(str(wanted.url), found.url, resource, url=True)
-        if wanted.method != found.method or _target(self._redactor.url(url)) != _target(recorded_url):
+        asked = self._redactor.url(str(wanted.url))
+        url, recorded_url = self.learned.aligned(asked, found.url, resource, url=True)
+        if wanted.method != found.method or _target(url) != _target(recorded_url):
             return f"{found.method} {found.url}"
         content = wanted.body if isinstance(wanted.body, bytes) else b""
         if not self._same_body(self._redactor.data(content), content_of(found.body), resource):
