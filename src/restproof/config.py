@@ -31,7 +31,7 @@ from restproof.configfile import (
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 from restproof.sources import Source, expanded
-from restproof.targetids import ID_PREFIXES, id_variable, lacking, needed_ids, typed
+from restproof.targetids import ID_PREFIXES, credential_variable, id_variable, lacking, needed_ids, typed
 from restproof.untold import UNTOLD
 from restproof.userfile import text_of
 
@@ -58,7 +58,7 @@ def load_config(cwd: Path) -> Config:
     """Reads ``restproof.toml`` from ``cwd`` or the nearest directory above it. Raises :class:`ConfigurationError`."""
     found = next((file for folder in (cwd, *cwd.parents) if (file := folder / FILE_NAME).is_file()), None)
     named = VARIABLE.findall(text_of(found)) if found else []
-    UNTOLD.configured(os.environ.get(name, "") for name in (*named, *map(_variable_of, CREDENTIALS)))
+    UNTOLD.configured(os.environ.get(name, "") for name in (*named, *map(credential_variable, CREDENTIALS)))
     return Config(root=cwd) if found is None else read_config(found)
 
 
@@ -137,10 +137,11 @@ def _section(wanted: str, config: Config, contract: Contract | None, place: Plac
     elif wanted in config.sections:
         section = config.sections[wanted]
     else:
+        name = wanted.rpartition("@")[2]  # before it stands a password, where a URL without its scheme was meant
         raise ConfigurationError(
-            f"there is no target {wanted!r}{did_you_mean(wanted, config.sections)}",
+            f"there is no target {name!r}{did_you_mean(name, config.sections)}",
             place=place,
-            hint=f"Write [targets.{wanted}] into {FILE_NAME}, or give a URL.",
+            hint=f"Write [targets.{name}] into {FILE_NAME}, or give a URL.",
         )
     _check_url(section.target.base_url, contract, section.place("base_url"))
     return section
@@ -236,14 +237,9 @@ def _check_names(section: Section, contract: Contract) -> None:
             )
 
 
-def _variable_of(credential: str) -> str:
-    """The environment variable that holds a credential of a target that is a URL."""
-    return f"RESTPROOF_{credential.upper()}"
-
-
 def _from_environment(url: str, contract: Contract | None, environ: Mapping[str, str]) -> Target:
     bundle = environ.get("RESTPROOF_CA_BUNDLE")
-    credentials = {n: environ.get(_variable_of(n), "") for n in CREDENTIALS}
+    credentials = {n: environ.get(credential_variable(n), "") for n in CREDENTIALS}
     return Target(
         name=urlsplit(url).netloc,
         base_url=base_of(url),

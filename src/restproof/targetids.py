@@ -1,4 +1,5 @@
-"""The ids that a target gives: their names, their types, and those that are missing."""
+"""The ids that a target gives: their names, their types, and those that are missing; and the variables of targets that
+are URLs."""
 
 from __future__ import annotations
 
@@ -31,6 +32,11 @@ def needed_ids(contract: Contract, resource: Resource) -> tuple[str, ...]:
 def id_variable(name: str) -> str:
     """The environment variable that holds the id of a given parent, for a target that is a URL."""
     return "RESTPROOF_ID_" + re.sub("[^A-Za-z0-9]", "_", name).upper()
+
+
+def credential_variable(name: str) -> str:
+    """The environment variable that holds a credential of a target that is a URL."""
+    return f"RESTPROOF_{name.upper()}"
 
 
 def typed(name: str, value: int | str, contract: Contract, section: Section | None) -> int | str:

@@ -215,6 +215,7 @@ MISPLACED = [
     "[targets]\nt = 'SECRET'",
     "[[targets]]\ntoken = 'SECRET'",
     "target = ['SECRET']",
+    "target = 'me:SECRET@a.example'",
     "contract = 'https://me:SECRET@a.example/?key=SECRET#SECRET'",
     *(
         f"{TABLE}{name} = {value}"
@@ -257,7 +258,7 @@ def test_no_error_of_a_file_quotes_what_may_be_a_secret(
     def resolved() -> None:
         found = config(text)
         resolve_contract(None, found, found.root)
-        resolve_target("t", found, contract, {})
+        resolve_target(None if found.target else "t", found, contract, {})
 
     with pytest.raises(ConfigurationError) as error:
         resolved()

@@ -18,6 +18,7 @@ from restproof.config import Config, Target, given_ids
 from restproof.contract.given import with_given
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
+from restproof.contract.urls import told_url
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink, LiveKeeper
 from restproof.engine.runner import Runner
@@ -97,7 +98,7 @@ def _shipped(name: str, folder: Path) -> Path:
             return folder / f"{name}{ending}"
     there = sorted(f.name.removesuffix(e) for e in _ENDINGS for f in folder.glob(f"*{e}"))
     raise ConfigurationError(
-        f"there is no recording {name!r}",
+        f"there is no recording {told_url(name)!r}",
         place=Place(folder / name) if there else None,
         hint="Give the run.jsonl.gz of a run"
         + (f", or the name of a recording of this contract: {', '.join(there)}." if there else "."),
