@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from restproof.contract.model import Contract
 from restproof.engine.creates import Unnamed
-from restproof.engine.failure import NotTested
+from restproof.engine.failure import Inconclusive, NotTested
 from restproof.suite import Subject
+from restproof.wire.message import Request
 
 from .conftest import CONTRACT, Bench
 
@@ -49,10 +51,10 @@ def test_a_create_that_led_to_no_id_is_the_last_one_and_in_any_part_of_a_replay_
     monkeypatch.setattr(live.world.keeper, "_sink", live.events)
     assert live.subject("shelf").create({"name": "{run}"}).unnamed
     ask_twice_in_vain(live)
-    assert len(live.session.exchanges) == 1
+    assert [e.request.method for e in live.session.exchanges] == ["POST", "GET"], "the list does not show it either"
 
     again = bench(lambda _: (201, None), contract=may_be_silent)
-    again.world.unnamed = Unnamed(Remembered({e["name"]: e["value"] for e in live.events.of("value")}))
+    again.world.unnamed = Unnamed(Remembered({e["name"]: e["value"] for e in live.events.of("value")}), again.session)
     ask_twice_in_vain(again)
     assert again.session.exchanges == []
 
@@ -61,5 +63,36 @@ def test_a_create_without_an_id_after_those_that_led_to_one_stops_no_other(
     bench: MakeBench, may_be_silent: Contract
 ) -> None:
     answers = iter([{"id": 41}, None, {"id": 42}])
-    shelf = bench(lambda _: (201, next(answers)), contract=may_be_silent).subject("shelf")
+
+    def answer(request: Request) -> tuple[int, Any]:
+        return (200, []) if request.method == "GET" else (201, next(answers))
+
+    shelf = bench(answer, contract=may_be_silent).subject("shelf")
     assert [shelf.create({"name": "{run}"}).id for _ in range(3)] == [41, None, 42]
+
+
+def kept(request: Request, store: list[dict[str, Any]]) -> tuple[int, Any]:
+    """A server whose creates are answered without an id."""
+    if request.method == "GET":
+        return 200, store
+    store.append({"id": 7 + len(store), **json.loads(request.body or b"{}")})
+    return 201, {"name": store[-1]["name"]}
+
+
+def test_what_the_list_shows_with_the_token_is_what_was_made(bench: MakeBench, may_be_silent: Contract) -> None:
+    store: list[dict[str, Any]] = [{"id": 1, "name": "Oak"}]
+    made = bench(lambda request: kept(request, store), contract=may_be_silent)
+    shelf = made.subject("shelf")
+    assert [shelf.create({"name": f"{{run}} {n}"}).id for n in range(2)] == [8, 9]
+    with pytest.raises(Inconclusive, match="nothing would show what this one has made"):
+        shelf.create({"name": None})
+    assert len(store) == 3
+
+
+def test_of_two_that_may_be_it_neither_is(bench: MakeBench, may_be_silent: Contract) -> None:
+    store: list[dict[str, Any]] = []
+
+    def twice(request: Request) -> tuple[int, Any]:
+        return kept(request, store) and kept(request, store)
+
+    assert bench(twice, contract=may_be_silent).subject("shelf").create({"name": "{run}"}).unnamed

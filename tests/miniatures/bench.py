@@ -38,6 +38,7 @@ from restproof.wire.forms import Forms
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.searching import Searches
+from restproof.wire.ticket import Guard, Unguarded
 from restproof.wire.walls import Walls
 
 Server = Callable[[Request], tuple[int, bytes, Headers]]
@@ -80,6 +81,7 @@ class Wire:
     sent: int = 0
     walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
     belated: dict[int, str] = field(default_factory=dict)
+    guard: Guard = field(default_factory=Unguarded)
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()

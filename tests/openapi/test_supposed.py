@@ -102,6 +102,31 @@ def test_an_honest_service_is_not_accused(habit: str, tmp_path: Path) -> None:
     assert wrong(ran(tmp_path, paths(), SERVICES[habit](), "ci")) == []
 
 
+ENDS_AT_DATA = content({"type": "object", "properties": {"code": NUMBER, "message": TEXT, "data": {}}})
+
+
+def test_an_answer_that_ends_where_the_resource_begins_is_none(tmp_path: Path) -> None:
+    """As swag writes ``data interface{}`` of a Go service, for all answers alike."""
+    told = replace(PLAIN, shown=lambda item: {"code": 200, "message": "ok", "data": item})
+    healthy = ran(tmp_path, paths(404, ENDS_AT_DATA), Service(told.routes()), "ci")
+    assert wrong(healthy) == []
+    passed = {r.requirement for r in healthy.results if r.outcome == "pass"}
+    assert passed >= {"create.answers-created", "read.answers-ok", "update.answers-ok", "delete.answers"}
+
+    def keep(service: Service, request: Request) -> tuple[int, Any]:
+        return 200, told.shown(told.found(service, request))
+
+    spoilt = Service({**told.routes(), ("DELETE", told.one): keep})
+    assert any("delete" in said for said in wrong(ran(tmp_path, paths(404, ENDS_AT_DATA), spoilt)))
+
+
+@pytest.mark.parametrize("more", [{"items": {"type": "array", "items": TEXT}}, {"meta": {}}], ids=["a list", "two"])
+def test_what_else_an_answer_holds_may_be_the_resource(more: Document, tmp_path: Path) -> None:
+    answer = content({"type": "object", "properties": {"code": NUMBER, "data": {}, **more}})
+    with pytest.raises(ContractError, match="no path of this document"):
+        contract(tmp_path, paths(answer=answer))
+
+
 def test_a_path_that_holds_a_text_does_not_say_that_the_id_is_no_number(tmp_path: Path) -> None:
     said = paths(404)
     said["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": TEXT}]
@@ -119,6 +144,19 @@ def test_what_no_list_shows_bears_its_token_beside_hostile_text(is_listed: bool,
     stored = [c for c in cases if not c["unstorable"]]
     assert stored
     assert all(("{run}" in c["value"]) is not is_listed for c in stored)
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_what_no_list_shows_bears_its_token_beside_unusual_text(is_listed: bool, tmp_path: Path) -> None:
+    said = paths(404)
+    named = {name: {**TEXT, "examples": [name]} for name in ("label", "note")}
+    said["/boxes"]["post"] = silent(201, 400, body={**SENT, "properties": named})
+    if is_listed:
+        said["/boxes"]["get"] = call({"type": "array", "items": SHOWN})
+    plan = Plan.of(contract(tmp_path, said), "ci")
+    made = [c["body"] for i in plan.items if i.id == "create.accepts-valid[box-create]" for c in i.cases or ()]
+    assert made
+    assert all("{run}" in str(body) for body in made) is not is_listed
 
 
 @pytest.mark.parametrize("habit", ["bare", "under another name", "wrapped"])

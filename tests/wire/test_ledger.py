@@ -252,6 +252,21 @@ def test_what_an_update_has_left_is_taken_from_its_own_envelope_and_answer(tmp_p
     assert left_by(ticket, item, exchange) == {"price": "1.00"}
 
 
+@pytest.mark.parametrize(("word", "left"), [("open: [answers]", {"name": "0"}), ("open: [unique]", {})])
+def test_what_an_update_has_left_is_what_it_sent_where_it_is_not_said_what_answers_hold(
+    word: str, left: dict[str, str], tmp_path: Path
+) -> None:
+    members = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}}
+    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": members}))
+    words = f"path: /items, schema: item.json, volatile: [name], {word}"
+    ways = "operations: {create: {returns: minimal}, read: , update: {returns: minimal}, delete: }"
+    (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}, {ways}}}\n")
+    item = load(tmp_path).resources["item"]
+    request, response = Request("PATCH", "/items/5"), Response(200, "OK", (), b"{}")
+    exchange = Exchange(1, request, "", response, None, 0.0, 0.0, None, About("item", "update"))
+    assert left_by(Ticket(Spot(item, (), "5"), "PATCH", sent=[{"name": "0"}]), item, exchange) == left
+
+
 def test_what_is_sent_in_an_envelope_of_another_name_is_what_it_holds(tmp_path: Path) -> None:
     """Where a server takes it, its mark is in the field that shows it."""
     members = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}, "size": {"type": "object"}}

@@ -3,36 +3,91 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Protocol
 
-from restproof.contract.model import WRITES
-from restproof.engine.failure import NotTested
+from restproof.contract.model import WRITES, Resource
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.jobs import Sender
 from restproof.engine.keep import Keeper
+from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
+from restproof.semantics.readback import ReadPath
+from restproof.wire.message import Request
+from restproof.wire.places import is_usable_id
+
+_PAGES = 10
+"""Pages in which one looks for what a create has made: it is done after each create."""
+
+
+class Looker(Protocol):
+    """Who has created: ``engine.subject.Subject`` is one."""
+
+    spec: Resource
+    lists: SubjectLists
+    token: str
+    about: tuple[str | None, str | None, str | None]
 
 
 class Unnamed:
-    """The resources of which the first create that succeeds leads to no id, each with why that is nobody's failure. No
-    other one is sent: it would have to be found in a list and taken away, and not all bodies show whose they are."""
+    """The resources of which the first create that succeeds leads to no id, nor does the list after it, each with why
+    that is nobody's failure. No other one is sent: it would have to be taken away, and not all bodies show whose they
+    are."""
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, session: Sender) -> None:
         self._keeper = keeper
+        self._session = session
         self._why: dict[str, str] = {}
         """By resource, empty where a create has led to an id."""
         self._asked: Counter[str] = Counter()
+        self._found: set[tuple[str, Any]] = set()
+        self._by_list: set[str] = set()
 
-    def note(self, reply: Reply) -> None:
-        """The answer to a request."""
-        if reply.operation == "create" and reply.ok and not reply.is_under_way:
-            self._why.setdefault(reply.resource.name, reply.unnamed)
+    def named(self, subject: Looker, reply: Reply) -> Reply:
+        """The answer to a request. To that to a create which names no id, the one under which the list shows what it
+        has made is added."""
+        if reply.operation != "create" or not reply.ok or reply.is_under_way:
+            return reply
+        if reply.unnamed and not self._why.get(reply.resource.name):
+            found = _listed(subject, reply)
+            new = [id for id in found if (reply.resource.name, id) not in self._found]
+            self._found.update((reply.resource.name, id) for id in found)
+            if len(new) == 1:
+                self._by_list.add(reply.resource.name)
+                self._session.guard.made(reply.exchange, new[0])
+                reply = replace(reply, found=new[0])
+        self._why.setdefault(reply.resource.name, reply.unnamed)
+        return reply
 
-    def check(self, name: str, by: str) -> None:
-        """Raises ``NotTested`` where no create of the resource ``name`` is sent. ``by``: the case or set-up for which
-        it would be."""
-        place = f"unnamed {name} {by}"
+    def check(self, subject: Looker, request: Request) -> None:
+        """Raises ``NotTested`` where no create of the resource is sent, and ``Inconclusive`` where this one is not: it
+        bears no token, by which alone the list would show what it has made."""
+        name, (_, case, setup) = subject.spec.name, subject.about
+        place = f"unnamed {name} {case or setup or ''}"
         self._asked[place] += 1
         why = self._keeper.recall(f"{place} {self._asked[place]}", self._why.get(name) or None)
         if why is not None:
             raise NotTested(why)
+        is_bare = name in self._by_list and subject.token.encode() not in (request.body or b"")
+        if self._keeper.recall(f"{place} {self._asked[place]} bare", is_bare or None):
+            raise Inconclusive("the answer to a create leads to no id, and nothing would show what this one has made")
+
+
+def _listed(subject: Looker, reply: Reply) -> list[Any]:
+    """The ids of the entries of a list that hold the token of the case where the create has sent it."""
+    spec, sent = subject.spec, reply.sent if isinstance(reply.sent, dict) else {}
+    marked = [n for n, v in sent.items() if n not in spec.references and subject.token in str(v)]
+    if not marked or not spec.supports("list") or "list" in spec.open:
+        return []
+    places = [ReadPath.parse(spec.reads_as.get(name, name)).root for name in marked]
+    entries: list[Any] = []
+    with suppress(SetUpFailed, NotTested):  # a list that cannot be read is told where it is judged
+        pages = islice(subject.lists.looked_through(scope=reply.scope or None), _PAGES)
+        entries = [entry for page in pages for entry in page.entries or ()]
+    shown = [e for e in entries if isinstance(e, dict) and any(subject.token in str(e.get(p)).lower() for p in places)]
+    return [*dict.fromkeys(id for e in shown if is_usable_id(id := e.get(spec.id.field)))]
 
 
 class Creates:

@@ -71,7 +71,8 @@ class Reply:
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
     ``quota_may_be_used_up``: whether what a run makes, or others do, may use up a quota of the resource;
     ``control``: tells why a refusal of this request says nothing (the valid one is refused too), empty where it does;
-    ``job``: how it went on, where the answer only says that it was accepted."""
+    ``job``: how it went on, where the answer only says that it was accepted; ``found``: the id under which the list
+    shows what was made, where the answer names none."""
 
     exchange: Exchange
     contract: Contract
@@ -84,6 +85,7 @@ class Reply:
     control: Callable[[], str] = field(default=str, compare=False)
     job: Ended | None = None
     quota_may_be_used_up: bool = False
+    found: Any = None
 
     @cached_property
     def envelope(self) -> Envelope:
@@ -233,7 +235,7 @@ class Reply:
     @cached_property
     def id(self) -> Any:
         """The id that the answer names: where a representation has it, else what the request chose, else the last
-        segment of Location."""
+        segment of Location; else the one that was found."""
         shown = {} if self.is_under_way else self.resource.operation(self.operation).shown(self.json) or {}
         is_sure = self.shows_representation or self.asked_id is None
         if self.resource.id.field in shown and is_sure and _shows_what_was_made(self, shown):
@@ -247,7 +249,7 @@ class Reply:
             return None if self.job is None else self.job.made
         tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
         if tail is None:
-            return None
+            return self.found
         return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
 
     @property

@@ -137,7 +137,7 @@ class Subject:
         if writes:
             self.world.listings.clear()
         if operation == "create":
-            self.world.unnamed.check(self.name, case or setup or "")
+            self.world.unnamed.check(self, request)
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except (NotProven, Unsayable) as reason:
@@ -149,7 +149,7 @@ class Subject:
             raise Inconclusive(walled)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         reply = self.world.jobs.followed(reply, self.about)
-        self.world.unnamed.note(reply)
+        reply = self.world.unnamed.named(self, reply)
         if observed:
             belated, self.world.session.belated = self.world.session.belated, {}
             self.world.observe(reply, belated)

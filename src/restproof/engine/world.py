@@ -75,7 +75,7 @@ class World:
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
-        self.unnamed = Unnamed(self.keeper)
+        self.unnamed = Unnamed(self.keeper, self.session)
         self.later = LaterLooks(self.clock)
         self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)

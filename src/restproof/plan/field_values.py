@@ -52,6 +52,12 @@ class FieldValues(UniqueKeys):
         ]
         return next((n for n in always if RUN in str(self.plain(n))), self.mark_field)
 
+    @cached_property
+    def only_mark(self) -> str | None:
+        """The field without whose token nothing tells what a create has made from what others have: no list shows
+        which ids there were before. ``None`` where one does, or no text has room for the token."""
+        return None if self.resource.supports("list") else self.mark_field
+
     def marked(self, body: Any, token: str, kept: Collection[str] = ()) -> Any:
         """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it.
         ``kept``: fields that stay as they are, or left out."""

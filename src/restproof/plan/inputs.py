@@ -340,7 +340,7 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
         if name in ground.bodies.distinguishing_fields and ref:
             continue
         found = [replace(c, value=ground.bodies.referring(name, c.value)) for c in found]
-        if name in ground.bodies.varied_fields:
+        if name in ground.bodies.varied_fields or (ground.operation == "create" and name == ground.bodies.only_mark):
             # Nothing says that it must be unique: what has no room for the token is tried all the same.
             found = [c if "://" in str(c.value) else _with_token(c, schema, True) or c for c in found]
         elif name in ground.bodies.distinguishing_fields:

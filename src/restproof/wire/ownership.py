@@ -72,8 +72,8 @@ class Ownership:
         self.moves = Moves(self.evidence, ledger, self.marks)
         self._refused, self._failed, self._ceilings = refused, failed, ceilings or Ceilings()
         self._asked = Asked()
-        self._under_way: dict[int, Ticket] = {}
-        """By the number of their exchanges, creates that a job goes on with."""
+        self._unnamed: dict[int, Ticket] = {}
+        """By the number of their exchanges, creates of which no answer has named yet what they have made."""
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
@@ -175,19 +175,17 @@ class Ownership:
                 (self.ledger.refused if 400 <= (exchange.status or 0) < 500 else self.ledger.answered)(ticket.entry)
             return
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
-        if id is None and place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
-            self.ledger.answered(ticket.entry, accepted=True)
-            self._under_way[exchange.n] = ticket
-            return
-        id = chosen_id(place.resource, exchange.request) if id is None else id
+        is_under_way = place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status)
+        id = chosen_id(place.resource, exchange.request) if id is None and not is_under_way else id
         if id is None:
             self.ledger.answered(ticket.entry, accepted=True)
+            self._unnamed[exchange.n] = ticket  # its job may name what it makes, or the list
             return
         self._claimed(ticket, ticket.entry, exchange, id)
 
     def made(self, exchange: Exchange, id: Any) -> None:
         with self._lock:
-            ticket = self._under_way.pop(exchange.n, None)
+            ticket = self._unnamed.pop(exchange.n, None)
             if ticket is not None and ticket.entry is not None and is_usable_id(id):
                 self._claimed(ticket, ticket.entry, exchange, id)
 

@@ -88,7 +88,9 @@ def left_by(ticket: Ticket, resource: Resource, exchange: Exchange) -> dict[str,
     operation = exchange.about.operation or "update"
     told = resource.operation(operation).returns == "representation"
     shown = (entity_of(resource, exchange.response, operation) if told else None) or ticket.kept
-    moving = {*resource.volatile, *resource.touched, *referring(resource)}
+    # Where it is not said what answers hold, they most likely hold what was sent: nothing else may show whose it is.
+    unsure = () if "answers" in resource.open else resource.volatile
+    moving = {*unsure, *resource.touched, *referring(resource)}
     return {n: v for n, v in shown.items() if n not in moving}
 
 

@@ -14,6 +14,7 @@ from restproof.contract.openapi.bodies import bare, wrapper_of
 from restproof.contract.openapi.identity import parameter_schema
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, alternatives
+from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
@@ -23,6 +24,7 @@ _LIST = "it is not said what it lists: a schema of its answer would have it judg
 _READ = "what a read shows, which is not said: a schema of its answer would have it compared"
 
 Members = Mapping[str, Schema]
+_PLAIN = {"string", "integer", "number", "boolean", "null"}
 
 
 def silent(paths: Paths, reader: Reader) -> dict[str, Members]:
@@ -43,6 +45,8 @@ def suppose(paths: Paths, reader: Reader, supposed: Mapping[str, Members]) -> No
         found.supposed = True
         read = found.calls["read"]
         reader.suppose(read, {"type": "object", "properties": members})
+        for call in (found.calls[o] for o in WRITES if o in found.calls):
+            reader.suppose(call, {})
         paths.left_out.append((f"{found.name}: {_READ}", read.route))
         if "list" in found.calls:
             call = found.calls["list"]
@@ -73,9 +77,19 @@ def _members(found: Found, reader: Reader) -> Members | None:
 
 
 def _says_nothing(reader: Reader, call: Call) -> bool:
-    """Whether an operation succeeds, and no word says with what: JSON of which there is no schema, at most."""
+    """Whether an operation succeeds, and no word says with what: JSON of which there is no schema, at most, or one that
+    ends where the resource begins."""
     media = reader.answered(call)
-    return bool(reader.codes(call, "2")) and reader.is_silent(call) and (not media or reader.is_json(media))
+    silent = reader.is_silent(call) or _wraps_what_is_not_said(reader.success(call))
+    return bool(reader.codes(call, "2")) and silent and (not media or reader.is_json(media))
+
+
+def _wraps_what_is_not_said(schema: Schema) -> bool:
+    """Whether an object has one member of which nothing is said (``data`` of any kind), and beside it only values that
+    may say how it went: a number, a text."""
+    members = [bare(m) for m in schema.get("properties", {}).values()]
+    unsaid = [m for m in members if m in ({}, {"type": "object"})]
+    return len(unsaid) == 1 and all(m in unsaid or types_of(m) <= _PLAIN for m in members)
 
 
 def _body(reader: Reader, call: Call) -> Schema:
