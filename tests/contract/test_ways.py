@@ -157,3 +157,20 @@ def test_what_sends_nothing_of_the_resource_names_no_parent_in_its_body(tmp_path
         order = load(tmp_path).resources["order"]
         found = {name: [p.place for p in order.operation(name).parents] for name in order.operations}
         assert found == {"create": ["body"], "update": ["body"], **dict.fromkeys(("list", "read", "delete"), wanted)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ("{type: integer}", "1"),
+        ("{type: number}", "1"),
+        ("{type: integer, format: int64}", "1"),
+        ("{type: integer, maximum: -2}", "-2"),
+        ("{type: integer, examples: [-7]}", "-7"),
+    ],
+)
+def test_a_number_that_may_be_any_is_no_debt(schema: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / "item.json").write_text('{"type": "object", "properties": {"id": {"type": "integer"}}}')
+    words = f"path: /items, schema: item.json, operations: {{list: {{query: {{pageSize: {schema}}}}}}}"
+    (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
+    assert fixed_query(load(tmp_path).resources["item"].operation("list")) == (("pageSize", value),)

@@ -57,3 +57,11 @@ def test_what_is_not_found_may_be_what_an_unknown_id_names(contract: Contract) -
     assert not refused(contract, 404, {}, "rules").left_open, "no member of it names anything"
     assert not refused(contract, 404, {}, sent={"author_id": 5}).left_open, "the contract says which rules there are"
     assert not refused(contract, 404, {}, "rules", sent={"author_id": 5}, operation="update").left_open
+
+
+def test_a_token_that_somebody_else_issues_is_hardly_right(contract: Contract) -> None:
+    """``POST /identities`` of an ``id_token``: 401 says that it is none, not that the run's credential is wrong."""
+    told = refused(contract, 401, {"detail": "bad token"}, "rules", sent={"idToken": "Oak", "provider": "apple"})
+    assert told.left_open.endswith("(401: bad token), and no value is known to be a right idToken")
+    assert not refused(contract, 401, {}, "rules", sent={"password": "Oak"}).left_open, "a client chooses it"
+    assert not refused(contract, 401, {}, sent={"idToken": "Oak"}).left_open, "the contract says which rules there are"

@@ -15,7 +15,7 @@ from restproof.contract.shapes import same
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
-from restproof.semantics.doubt import doubt, unknown_ids
+from restproof.semantics.doubt import doubt, unknown_ids, unknown_tokens
 from restproof.wire.message import Exchange
 
 
@@ -146,6 +146,9 @@ class Reply:
         missing = self.operation == "create" and self.status == 404 and "rules" in self.resource.open
         if missing and (named := few(unknown_ids(self.resource, self.sent))):
             return f"a valid body was refused ({refusal_of(self)}), and no value is known to be an id for {named}"
+        unproven = self.operation in WRITES and self.status == 401 and "rules" in self.resource.open
+        if unproven and (named := few(unknown_tokens(self.sent))):
+            return f"a valid body was refused ({refusal_of(self)}), and no value is known to be a right {named}"
         unsaid = [
             what
             for word, cases, what in (_OPEN if refused else ())

@@ -7,14 +7,24 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.model import Operation
+from restproof.contract.shapes import type_of
 from restproof.plan.candidates import sample
+from restproof.semantics.checker import is_valid
 
 Query = tuple[tuple[str, str], ...]
 
 
 def fixed_query(way: Operation, given: Collection[str] = ()) -> Query:
     """The parameters of an operation, but for those that are ``given`` already."""
-    return tuple((name, spelled(sample(schema))) for name, schema in way.query.items() if name not in given)
+    return tuple((name, spelled(_plain(schema))) for name, schema in way.query.items() if name not in given)
+
+
+def _plain(schema: Mapping[str, Any]) -> Any:
+    """A value of a parameter. A number that may be any is 1: it mostly says how many, or which page, and what is below
+    zero is refused though no word of the contract forbids it."""
+    value = sample(schema)
+    is_any = not {"enum", "const", "examples", "default"} & schema.keys() and type_of(value) in ("integer", "number")
+    return 1 if is_any and value < 0 and is_valid(schema, 1) else value
 
 
 def fixed_headers(way: Operation, *, with_body: bool = False) -> Query:

@@ -10,9 +10,11 @@ from restproof.contract.formats import unasserted
 from restproof.contract.model import WRITES, Resource
 from restproof.contract.rules import Condition, Frozen
 from restproof.contract.shapes import SOMETIMES
-from restproof.contract.words import is_soft_reference
+from restproof.contract.words import is_soft_reference, snake
 from restproof.semantics.checker import checker
 from restproof.semantics.validate import Validation
+
+_ISSUED = ("token", "jwt", "otp", "assertion")
 
 
 def doubt(resource: Resource, operation: str, body: Any) -> str:
@@ -53,6 +55,13 @@ def unknown_ids(resource: Resource, body: Any) -> list[str]:
     sent = body if isinstance(body, Mapping) else {}
     fields = resource.properties
     return [n for n in sent if n not in resource.references and is_soft_reference(n, fields.get(n, {}))]
+
+
+def unknown_tokens(body: Any) -> list[str]:
+    """The request fields of ``body`` that are named as what somebody else issues (``id_token``): none that a run makes
+    up is right."""
+    sent = body if isinstance(body, Mapping) else {}
+    return [n for n, value in sent.items() if isinstance(value, str) and snake(n).rpartition("_")[2] in _ISSUED]
 
 
 def _holds(resource: Resource, rule: Condition, body: Mapping[str, Any]) -> bool:

@@ -260,7 +260,8 @@ class Work:
         told. Who did not make it may be told that it is not there."""
         assert entry.item is not None
         if not group.resource.supports("read"):
-            if group.seen is None or "list" in group.resource.open:
+            was_refused = entry.refused and all(w.refused for w in self._writes(entry))
+            if not was_refused and (group.seen is None or "list" in group.resource.open):
                 # A list that may leave it out by itself does not say that it is gone.
                 self.doubtful.append(self._left(group, entry.item, "nothing shows whose it is"))
             return None

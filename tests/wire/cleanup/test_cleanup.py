@@ -338,6 +338,9 @@ def test_what_a_list_that_may_leave_things_out_does_not_show_is_told_where_nothi
     create(notes, ledger, 1)
     create(notes, ledger, 2)
     notes.unlisted = {2}
+    put = ledger.intend("note", "/v1/teams/5/notes", [("name", token(3))])
+    ledger.created(put, "/v1/teams/5/notes/%FF", "%FF", placed=True)
+    ledger.refused(put)
     told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
     assert (told[0], left(told[1])) == (1, ["note /v1/teams/5/notes/2: nothing shows whose it is"])
     assert set(notes.rows) == {2}
