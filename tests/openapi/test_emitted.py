@@ -109,8 +109,8 @@ class Nameless:
             self.made += 1
             id = body.headers["Location"].rpartition("/")[2]
             body = Answer({"id": id} if self.shows else None)
-        if (method, status) == ("GET", 200) and isinstance(body.body, list) and not self.is_listed:
-            body = Answer([])
+        if (method, status) == ("GET", 200) and "items" in body.body and not self.is_listed:
+            body = Answer({"items": [], "total": 0})
         return status, body, known
 
 
