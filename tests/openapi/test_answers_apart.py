@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from restproof.contract.load import check
 from restproof.contract.openapi.written import write
 from restproof.contract.shapes import is_nullable
@@ -96,3 +98,14 @@ def test_a_record_that_a_value_beside_it_names_is_not_sent(tmp_path: Path) -> No
     box = object_of([], id={**NUMBER, "readOnly": True}, label=TEXT)
     shown = object_of([], id={**NUMBER, "readOnly": True}, boxLabel=TEXT, box=box)
     assert contract(tmp_path, lids(shown, shown)).resources["lid"].shapes.create["properties"].keys() == {"boxLabel"}
+
+
+PAGE: Document = object_of([], version=NUMBER, boxes=LIST)
+
+
+@pytest.mark.parametrize(("one", "reads"), [(PAGE, False), (object_of([], id=NUMBER, label=TEXT, boxes=LIST), True)])
+def test_a_list_of_some_entries_is_no_read_of_an_item(one: Document, reads: bool, tmp_path: Path) -> None:
+    """``/boxes/{label}`` may list those with a label; a box that holds others is one."""
+    found = read(tmp_path, paths(call(BOX, SENT, 201), one, PAGE, "label")).contract["resources"]["box"]
+    assert ("read" in found["operations"]) == reads
+    assert found.get("id", {}).get("field", "id") == ("label" if reads else "id")

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 
 from restproof.contract.address import OWN_ID, Address
 from restproof.contract.openapi.answers import Reader, object_of
-from restproof.contract.openapi.bodies import is_list, is_one, shown_of
+from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.constants import METHODS
+from restproof.contract.openapi.entries import is_list, is_one
 from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,9 @@ from restproof.contract.envelope import pointer_of
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
-from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
+from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
+from restproof.contract.openapi.entries import BESIDE_ONE, listed, listed_inside, same_members
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -24,17 +24,6 @@ from restproof.contract.shapes import NEEDED, SHOWN, types_of
 from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps
 
-_BESIDE_ENTRIES = re.compile(
-    r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
-    r"first|last|results|self|per_?page|href|object|iterator|prev_?iterator|done|start|end)s?\b|.*(count|page|token|"
-    r"cursor|total|next|limit|offset|href|url|uri)$"
-)
-"""Members that stand beside the entries of a list."""
-_BESIDE_ONE = re.compile(
-    r"(?i)_*(code|status(_?(code|text))?|messages?|msg|detail|ok|success(ful)?|errors?|warnings?|meta(_?data)?|links?|"
-    r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
-)
-"""Members that stand beside the resource in an answer that says how the request went."""
 _OF_WORDS = {"object", "string", "boolean", "integer", "number", "null"}
 _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxProperties", "enum", "const", "anyOf")
 
@@ -128,9 +117,9 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     told.read = single.get("read", {})
     if "list" in found.calls:
         answer = object_of(reader.success(found.calls["list"]))
-        member, entry = _listed(answer, single, bool(found.parameter))
+        member, entry = listed(answer, single, bool(found.parameter))
         if entry is None:
-            member, entry = _listed_inside(answer, single, bool(found.parameter))
+            member, entry = listed_inside(answer, single, bool(found.parameter))
         if entry is None:
             told.left_out["list"] = no_list(reader, found)
             return
@@ -151,7 +140,7 @@ def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
     no such members: they have not the envelope of the others."""
     for operation in WRITES if "read" in single else ():
         members = _properties(single.get(operation, {})).keys()
-        if members and all(map(_BESIDE_ONE.fullmatch, members)) and not members & _properties(single["read"]).keys():
+        if members and all(map(BESIDE_ONE.fullmatch, members)) and not members & _properties(single["read"]).keys():
             told.receipts.add(operation)
             answer = single.pop(operation)
             told.created = answer if operation == "create" else told.created
@@ -189,7 +178,7 @@ def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:
     for operation, answer in list(single.items()):
         around = _around({operation: answer})
         inside = object_of(_properties(answer)[around]) if around else {}
-        if any(_same_members(inside, other) for o, other in single.items() if o != operation and o not in told.around):
+        if any(same_members(inside, other) for o, other in single.items() if o != operation and o not in told.around):
             told.around[operation] = str(around)
             single[operation] = inside
 
@@ -211,53 +200,6 @@ def _is_needed(answer: Schema, names: Sequence[str]) -> bool:
             return False
         answer = object_of(answer["properties"][name])
     return True
-
-
-def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
-    """The member of a list's answer that holds the entries (``None``: the answer is the array), and their schema;
-    no schema where it is no list."""
-    entry = entries_of(answer)
-    if entry is not None:
-        return None, entry
-    members = answer.get("properties", {}) if is_object(answer) else {}
-    arrays = {n: e for n, s in members.items() if (e := entries_of(s)) is not None}
-    arrays = {n: e for n, e in arrays.items() if not _BESIDE_ONE.fullmatch(n)} or arrays
-    alike = {n: e for n, e in arrays.items() if any(_same_members(e, s) for s in single.values())}
-    chosen = alike if len(alike) == 1 else arrays if len(arrays) == 1 else {}
-    if not chosen:
-        return None, None
-    [(member, entry)] = chosen.items()
-    beside = [n for n in members if n != member]
-    # An object that happens to hold an array is no list: what stands beside the entries of one speaks of pages.
-    if member in alike or has_items or all(_BESIDE_ENTRIES.match(n) for n in beside):
-        return member, entry
-    return None, None
-
-
-def _listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
-    """As ``_listed``, of the entries in the one object of an answer that says how the request went; their place is a
-    pointer."""
-    members = answer.get("properties", {}) if is_object(answer) else {}
-    around = [n for n in members if not (_BESIDE_ONE.fullmatch(n) or _BESIDE_ENTRIES.fullmatch(n))]
-    if len(around) != 1:
-        return None, None
-    member, entry = _listed(object_of(members[around[0]]), single, has_items)
-    return (step(around[0]) + step(member), entry) if member and entry is not None else (None, None)
-
-
-def is_one(answer: Schema) -> bool:
-    """Whether an answer is that of one thing: an object with members, and not one that holds the entries of a list."""
-    return is_object(answer) and not is_list(answer)
-
-
-def is_list(answer: Schema) -> bool:
-    """Whether an answer holds the entries of a list."""
-    return (_listed(answer, {}, False)[1] or _listed_inside(answer, {}, False)[1]) is not None
-
-
-def _same_members(one: Schema, two: Schema) -> bool:
-    first, second = set(one.get("properties", ())), set(two.get("properties", ()))
-    return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
 
 
 def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schema], Schema]) -> None:
@@ -324,7 +266,7 @@ def _told_with(schemas: Mapping[str, Schema]) -> str | None:
     names: set[str | None] = set()
     for schema in schemas.values():
         members = schema.get("properties", {})
-        inner = [n for n in members if not _BESIDE_ONE.fullmatch(n)]
+        inner = [n for n in members if not BESIDE_ONE.fullmatch(n)]
         name = inner[0] if len(inner) == 1 else None
         names.add(name if name and is_object(object_of(members[name])) else None)
     is_told = any(len(schema.get("properties", {})) > 1 for schema in schemas.values())

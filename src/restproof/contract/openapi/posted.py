@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object
-from restproof.contract.openapi.bodies import is_list
 from restproof.contract.openapi.elsewhere import shown
+from restproof.contract.openapi.entries import is_list
 from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.pages import PAGING
 from restproof.contract.openapi.paths import Call, Found, Paths

@@ -10,22 +10,17 @@ from restproof.contract.document import Route
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, own_envelopes, shaped, take_own_id
+from restproof.contract.openapi.bodies import Shaped, on_whole, own_envelopes, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
+from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.inside import may_lack_zone
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, members, replaces_whole
-from restproof.contract.openapi.named import (
-    id_field,
-    is_bare_list,
-    may_name_one,
-    own_item_path,
-    own_paths,
-)
+from restproof.contract.openapi.named import id_field, is_bare_list, may_name_one, own_item_path, own_paths
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
@@ -87,6 +82,7 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
+        self.leave_parts(found)
         told = shaped(self.reader, found, self.records.apart)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out)
@@ -130,6 +126,17 @@ class ResourceWriter:
         self.bodies[found.name] = body
         self.origins[found.name] = {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
         return resource
+
+    def leave_parts(self, found: Found) -> None:
+        """Leave out the read of an item that answers some entries of the list; without another operation on items, the
+        parameter of its path is no id."""
+        if not {"read", "list"} <= found.calls.keys():
+            return
+        one, whole = (self.reader.success(found.calls[o]) for o in ("read", "list"))
+        if lists_a_part(one, whole):
+            self.take_out(found, {"read": "its answer is a list, of what the collection holds as well"})
+            if not {*ON_ITEM} & found.calls.keys() and not has_below(self.paths, found):
+                found.parameter = None
 
     def is_single(self, found: Found) -> bool:
         """Whether a path is that of one thing, which is always there: its answer is an object and no list, and nothing

@@ -1,0 +1,78 @@
+"""Lists as answers hold them: the entries, and what stands beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from restproof.contract.openapi.answers import entries_of, is_object, object_of
+from restproof.contract.openapi.schemas import Schema
+from restproof.pointer import step
+
+_BESIDE_ENTRIES = re.compile(
+    r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
+    r"first|last|results|self|per_?page|href|object|iterator|prev_?iterator|done|start|end)s?\b|.*(count|page|token|"
+    r"cursor|total|next|limit|offset|href|url|uri)$"
+)
+"""Members that stand beside the entries of a list."""
+BESIDE_ONE = re.compile(
+    r"(?i)_*(code|status(_?(code|text))?|messages?|msg|detail|ok|success(ful)?|errors?|warnings?|meta(_?data)?|links?|"
+    r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
+)
+"""Members that stand beside the resource in an answer that says how the request went."""
+
+
+def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
+    """The member of a list's answer that holds the entries (``None``: the answer is the array), and their schema;
+    no schema where it is no list."""
+    entry = entries_of(answer)
+    if entry is not None:
+        return None, entry
+    members = answer.get("properties", {}) if is_object(answer) else {}
+    arrays = {n: e for n, s in members.items() if (e := entries_of(s)) is not None}
+    arrays = {n: e for n, e in arrays.items() if not BESIDE_ONE.fullmatch(n)} or arrays
+    alike = {n: e for n, e in arrays.items() if any(same_members(e, s) for s in single.values())}
+    chosen = alike if len(alike) == 1 else arrays if len(arrays) == 1 else {}
+    if not chosen:
+        return None, None
+    [(member, entry)] = chosen.items()
+    beside = [n for n in members if n != member]
+    # An object that happens to hold an array is no list: what stands beside the entries of one speaks of pages.
+    if member in alike or has_items or all(_BESIDE_ENTRIES.match(n) for n in beside):
+        return member, entry
+    return None, None
+
+
+def listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
+    """As ``listed``, of the entries in the one object of an answer that says how the request went; their place is a
+    pointer."""
+    members = answer.get("properties", {}) if is_object(answer) else {}
+    around = [n for n in members if not (BESIDE_ONE.fullmatch(n) or _BESIDE_ENTRIES.fullmatch(n))]
+    if len(around) != 1:
+        return None, None
+    member, entry = listed(object_of(members[around[0]]), single, has_items)
+    return (step(around[0]) + step(member), entry) if member and entry is not None else (None, None)
+
+
+def is_one(answer: Schema) -> bool:
+    """Whether an answer is that of one thing: an object with members, and not one that holds the entries of a list."""
+    return is_object(answer) and not is_list(answer)
+
+
+def is_list(answer: Schema) -> bool:
+    """Whether an answer holds the entries of a list."""
+    return (listed(answer, {}, False)[1] or listed_inside(answer, {}, False)[1]) is not None
+
+
+def same_members(one: Schema, two: Schema) -> bool:
+    first, second = set(one.get("properties", ())), set(two.get("properties", ()))
+    return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
+
+
+def lists_a_part(one: Schema, whole: Schema) -> bool:
+    """Whether the answer ``one`` to what looks like the read of an item is a list of some entries of the collection
+    (``/tags/{type}``): what the answer of its list, ``whole``, holds, and no member of an entry beside it."""
+    (place, entry), (where, other) = listed(one, {}, True), listed(whole, {}, True)
+    if entry is None or other is None or place != where or not same_members(entry, other):
+        return False
+    return not one.get("properties", {}).keys() - {place} & other["properties"].keys()
