@@ -82,7 +82,6 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
-        self.leave_parts(found)
         told = shaped(self.reader, found, self.records.apart)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out)
@@ -183,6 +182,7 @@ class ResourceWriter:
     def askable(self, found: Found, parents: Mapping[str, str]) -> dict[str, Yaml]:
         """How each operation is asked for; those that cannot be are left out."""
         said: dict[str, Yaml] = {}
+        self.leave_parts(found)
         for operation, call in list(found.calls.items()):
             if operation == "delete" and says_it_stays(call):
                 why = "by its words the item ends or is put aside, and may be there still"
