@@ -77,6 +77,31 @@ def test_a_token_without_its_scheme_is_refused_where_it_is_said_how(
     assert [m.rpartition("the credential is ")[2] for m in failed] == notes
 
 
+class Parsing(Items):
+    """Reads the header before it looks at what it shows: 400 where it holds no credential of a scheme in use, else
+    ``status`` where nobody knows that."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+    def admit(self, request: Request) -> None:
+        scheme, _, shown = (request.header("Authorization") or "Bearer nobody").partition(" ")
+        if not shown or scheme not in ("Bearer", "Basic"):
+            raise Refused(400, "no credential")
+        if shown != "full":
+            raise Refused(self.status, "who is it?")
+
+
+@pytest.mark.parametrize(("status", "notes"), [(401, []), (400, ["cut short", "unknown", "with a letter more"])])
+def test_a_header_that_shows_no_credential_is_malformed(status: int, notes: list[str], tmp_path: Path) -> None:
+    words = item(contract={"auth": "bearer", "statuses": {"bad_credential": 401}})
+    verdict = bench.run(Parsing(status), *words, tmp_path, only=("auth.invalid",), profile="ci")
+    failed = [f.message.rpartition(" (the credential is ")[2] for r in verdict.results for f in r.findings]
+    assert {n.rstrip(")") for n in failed} >= {*notes}
+    assert bool(failed) == bool(notes)
+
+
 NOTED = {**DESK, "properties": {**DESK["properties"], "floor": {"type": "integer", "default": 0}}}
 
 

@@ -138,6 +138,7 @@ CLAUSES = {
     "RFC 5789 §2": "the PATCH method",
     "RFC 6585 §3": "428 Precondition Required",
     "RFC 6585 §4": "429 Too Many Requests",
+    "RFC 6750 §3.1": "Error Codes",
     "RFC 7396 §1": "null removes a member; what is absent stays",
     "RFC 7396 §2": "what is no object, an array too, is replaced whole",
     "RFC 8259 §4": "objects, whose names should be unique",
