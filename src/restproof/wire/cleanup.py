@@ -18,7 +18,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import MARKED, STILL, UNANSWERED, UNREAD, UNSHOWN, Left
+from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
@@ -327,7 +327,7 @@ class Work:
         looks = group.seen is None and group.resource.supports("read")
         read = self._send(group, "read", target) if looks else None
         if read is not None and read.is_success and not says_none(group.resource, read):
-            self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
+            self.failed.append(self._left(group, target, f"the delete answered {status}, {THERE}"))
             return None
         self.count += exchange.is_success
         for other in self.groups.values():

@@ -12,7 +12,8 @@ NAMED = 3
 """The most that one line names; the rest is counted."""
 
 UNANSWERED = "sent and not answered, and nothing deletes what it may have stored"
-STILL = "the delete was answered with success, and it is still there"
+THERE = "and it is still there"
+STILL = f"the delete was answered with success, {THERE}"
 UNSHOWN = "no look showed it as this run's before the deletes"
 MARKED = "deleted, as a read says, and the list still shows it"
 UNREAD = "a list shows it as this run's, and a read does not"

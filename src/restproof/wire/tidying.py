@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from restproof.contract.model import Contract
 from restproof.wire.along import drop_what_went_along
+from restproof.wire.aside import tell_what_was_put_aside
 from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
 from restproof.wire.left import counted, lines
@@ -23,6 +24,7 @@ _STEPS = (
     Work.delete_unproven,
     Work.look_again,
     Work.drop_what_is_gone,
+    tell_what_was_put_aside,
     drop_what_went_along,
 )
 

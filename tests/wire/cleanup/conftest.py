@@ -32,6 +32,9 @@ class Notes:
         self.private: dict[int, bytes] = {}
         """The secret that alone finds a note; to others it is not there."""
         self.keeps_what_is_deleted = False
+        self.aside: dict[str, Any] = {}
+        """What a note shows besides, once it was deleted, where it stays."""
+        self.deleted: set[int] = set()
         self.fails_after_deletes = False
         self.refers: dict[int, int] = {}
         """Which note names which other one, that is not deleted before it."""
@@ -49,22 +52,26 @@ class Notes:
             return answer(404)
         if method == "GET" and id.isdecimal():
             found = self.rows.get(int(id))
-            return answer(404) if found is None else answer(200, json.dumps({"id": int(id), "name": found}).encode())
+            return answer(404) if found is None else answer(200, json.dumps(self.shown(int(id))).encode())
         if method == "GET":
             page = int(parse_qs(url.query)["page"][0])
             seen = {i for i in self.rows if self.private.get(i, b"") in request} - self.unlisted
-            listed = [{"id": i, "name": n} for i, n in sorted(self.rows.items()) if i in seen]
+            listed = [self.shown(i) for i in sorted(self.rows) if i in seen]
             return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
         if int(id) in self.refers.values():
             return answer(409)
         self.refers.pop(int(id), None)
         if self.keeps_what_is_deleted:
+            self.deleted.add(int(id))
             return answer(204)
         self.rows.pop(self.goes_with.get(int(id), 0), None)
         if self.fails_after_deletes:
             self.rows.pop(int(id), None)
             return answer(500)
         return answer(204 if self.rows.pop(int(id), None) else 404)
+
+    def shown(self, id: int) -> dict[str, Any]:
+        return {"id": id, "name": self.rows[id], **(self.aside if id in self.deleted else {})}
 
     def sent(self, method: str) -> list[str]:
         return [line.partition(" ")[2] for line in self.log if line.startswith(method)]

@@ -1,0 +1,59 @@
+"""What a delete has only put aside: lists and reads still show it, and it says so itself (``archived: true``)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.wire.cleanup import Work
+from restproof.wire.failure import NotSent
+from restproof.wire.left import STILL, THERE, Left
+from restproof.wire.places import entity_of
+
+_ASIDE = re.compile(r"(?i)(is|was|soft)?_?(archived|deleted|discarded|removed|trashed)(_?(at|by|date|on|time))?")
+_IN_USE = re.compile(r"(?i)(is)?_?(active|alive|enabled|live)")
+_STATE = re.compile(r"(?i)(lifecycle_?)?(state|status)")
+_GONE = ("archived", "deleted", "discarded", "inactive", "removed", "trashed")
+_NOTHING = ("", "0", "false", "no")
+
+
+def tell_what_was_put_aside(work: Work) -> None:
+    """Tells of what shows of itself that its delete has put it aside as of that: no request takes it away, so that none
+    is named, and nothing more is to be done about it."""
+    for left in [left for left in work.failed if left.why.endswith(THERE)]:
+        if said := _said_by(work, left):
+            work.failed.remove(left)
+            work.doubtful.append(replace(left, why=f"its delete has put it aside ({said})", how=""))
+            work.count += left.why != STILL or (left.where, left.headers) in work.in_vain
+
+
+def _said_by(work: Work, left: Left) -> str:
+    group = work.told[left.where, left.headers]
+    listed = [shown for id, shown in (group.seen or {}).items() if group.item(work.contract, id) == left.where]
+    if (said := next(filter(None, (put_aside(group.resource, shown) for shown in listed)), "")) or (
+        not group.resource.supports("read")
+    ):
+        return said
+    try:
+        request = group.request(work.contract, "read", left.where)
+        shown = entity_of(group.resource, work.deletes.send(group, "read", request).response)
+    except NotSent:
+        return ""
+    return "" if shown is None else put_aside(group.resource, shown)
+
+
+def put_aside(resource: Resource, shown: Mapping[str, Any]) -> str:
+    """The member by which an item says that it was deleted or archived, with its value where that is a word; empty where
+    none does. What a client can write says nothing of a delete."""
+    for name, value in shown.items():
+        if not resource.properties.get(name, {"readOnly": True}).get("readOnly"):
+            continue
+        if (_IN_USE.fullmatch(name) and value is False) or (_STATE.fullmatch(name) and str(value).lower() in _GONE):
+            return f"{name}: {json.dumps(value)}"
+        if _ASIDE.fullmatch(name) and value and str(value).lower() not in _NOTHING:
+            return f"{name}: true" if value is True else f"{name} is set"
+    return ""
