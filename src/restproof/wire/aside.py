@@ -47,8 +47,8 @@ def _said_by(work: Work, left: Left) -> str:
 
 
 def put_aside(resource: Resource, shown: Mapping[str, Any]) -> str:
-    """The member by which an item says that it was deleted or archived, with its value where that is a word; empty where
-    none does. What a client can write says nothing of a delete."""
+    """The member by which an item says that it was deleted or archived, with its value where that is a word; empty
+    where none does. What a client can write says nothing of a delete."""
     for name, value in shown.items():
         if not resource.properties.get(name, {"readOnly": True}).get("readOnly"):
             continue
