@@ -97,15 +97,16 @@ def test_a_secret_of_an_answer_is_hidden_that_is_looked_for_nowhere_else(stand_i
     assert secret not in json.dumps(stand_ins.event(exchange({"apiToken": secret})))
 
 
-@pytest.mark.parametrize("name", ["Location", "content-location"])
+@pytest.mark.parametrize("name", ["Location", "content-location", "Link"])
 def test_a_secret_in_an_address_that_an_answer_gives_is_hidden(stand_ins: StandIns, name: str) -> None:
     event = exchange({})
-    event["response"]["headers"] = [[name, "/v1/accounts/5?access_token=Sesame-771&page=2"], ["Link", "</v1?page=3>"]]
+    address = "/v1/accounts/5?access_token=Sesame-771&page=2"
+    event["response"]["headers"] = [[name, address], ["Link", "</v1?page=3&next_token=abcdefgh>"]]
     ((_, address), link) = stand_ins.event(event)["response"]["headers"]
     assert address.startswith("/v1/accounts/5?access_token=")
     assert address.endswith("&page=2")
     assert "Sesame" not in address
-    assert link == ["Link", "</v1?page=3>"]
+    assert link == ["Link", "</v1?page=3&next_token=abcdefgh>"]
 
 
 def test_a_secret_in_the_fragment_of_an_address_is_hidden(stand_ins: StandIns) -> None:
@@ -123,6 +124,31 @@ def test_a_secret_of_a_url_inside_a_body_is_hidden(stand_ins: StandIns, sign: st
     told = stand_ins.event(exchange(body))["response"]["body"]
     assert "Sesame" not in told
     assert json.loads(told)["next"] == "/v1/accounts?next_token=abcdef"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.example/f?sig=Sesame-771&se=2026",
+        "https://a.example/f?X-Amz-Signature=Sesame-771",
+        "https://a.example/f?se=2026&signature=Sesame-771",
+        "Bearer Sesame-771",
+        "use `bearer Sesame-771/x` there",
+    ],
+)
+def test_what_opens_something_to_whoever_has_it_is_hidden(stand_ins: StandIns, text: str) -> None:
+    told = json.loads(stand_ins.event(exchange({"note": text}))["response"]["body"])["note"]
+    assert "Sesame" not in told
+    assert len(told) == len(text)
+    plain = {"note": "Bearer authentication is needed; design=flat; ?sigma=7; token bearer of 1"}
+    assert json.loads(stand_ins.event(exchange(plain))["response"]["body"]) == plain
+
+
+def test_a_session_in_a_path_is_hidden(stand_ins: StandIns) -> None:
+    told = stand_ins.event(exchange({}, url="https://a.example/v1/accounts;jsessionid=Sesame-771/5?page=2"))
+    assert "Sesame" not in (url := told["request"]["url"])
+    assert url.startswith("https://a.example/v1/accounts;jsessionid=")
+    assert url.endswith("/5?page=2")
 
 
 def test_what_the_run_has_sent_in_a_url_itself_is_shown_as_a_replay_compares_it(stand_ins: StandIns) -> None:

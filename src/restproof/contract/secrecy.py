@@ -13,7 +13,7 @@ from restproof.contract.model import Contract, Paging, Resource
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET = re.compile(
-    r"tokens?|passwords?|passwd|pwd|passphrase|passcode|secrets?|credentials|jwt|otp|apikeys?|session-id"
+    r"tokens?|passwords?|passwd|pwd|passphrase|passcode|secrets?|credentials|jwt|otp|apikeys?|session-id|j?sessionid"
     r"|(?:api|access|private|secret|signing|encryption|auth|master|session)-keys?|(?:recovery|backup)-codes?"
 )
 _OF_PAGES = frozenset(("page", "paging", "pagination", "next", "prev", "previous", "cursor", "continuation", "scroll"))

@@ -29,6 +29,7 @@ _SHORTEST_SECRET = 8
 _OF_ONE_TOKEN = frozenset({"exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash"})
 """Claims that differ in each token of one user."""
 _SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature|^sig$")
+_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
 
 
@@ -205,7 +206,7 @@ def _exchange(
 ) -> Exchange:
     parts = parts_of(recorded.request.url)
     query = query_of(recorded.request.url)
-    url = redactor.url(recorded.request.url)
+    url = _USER.sub(r"\1", redactor.url(recorded.request.url))
     hidden = {v for n, v in query if _SECRET_NAME.search(n) and v}
     if hidden:
         query = tuple((n, REDACTED if v in hidden else v) for n, v in query)

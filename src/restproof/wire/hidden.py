@@ -18,8 +18,13 @@ _MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*')
 _ESCAPE, _ESCAPED = "\\u00", re.compile(r"\\u00[2-7]")
 """An ASCII character that JSON need not escape (RFC 8259 §7)."""
 _PARAMETER = re.compile(r"(?<=[?&#])([^=&#]{1,80})=([^&#]+)")
+_OF_PATH = re.compile(r"(?<=;)([^=;/?#]{1,80})=([^;/?#]+)")
 _PARAMETER_INSIDE = re.compile(r"(?:[?&#;]|\\u0026)([\w.%\[\]-]{1,80})=([^&#\s\"'<>\\]+)")
 """The same in a URL that stands in a text: in one of JSON, too, whose ampersand is escaped (``\\u0026``, ``&amp;``)."""
+_SIGNATURE = re.compile(r"(?i)sig|(x-(amz|goog)-)?signature")
+"""The parameter by which a URL opens what it names to whoever has it."""
+_BEARER = re.compile(r"\b[Bb]earer ([\w.~+/-]*\d[\w.~+/=-]*)")
+"""A credential as a header field shows it (RFC 6750); words of prose hold no digit."""
 _LARGE = 4000
 """Characters of a text from which on only what may be a name is looked at, where that is little."""
 _SPARSE = 400
@@ -100,20 +105,28 @@ class HiddenMembers:
         )
 
     def in_url(self, url: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden parameters of a URL's query, and of its fragment (RFC 6749 §4.2.2)."""
-        if ("?" in url or "#" in url) and self.may_be_in(url):
+        """The hidden parameters of a URL's path, of its query, and of its fragment (RFC 6749 §4.2.2)."""
+        if "=" in url and self._may_be_asked_in(url):
+            if ";" in url:
+                yield from self._parameters(_OF_PATH, url.partition("?")[0], resource)
             yield from self._parameters(_PARAMETER, url, resource)
 
-    def in_urls(self, text: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden parameters of the URLs in a text."""
-        if "=" in text and self.may_be_in(text):
+    def in_texts(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden parameters of the URLs in a text, and credentials behind the name of their scheme."""
+        if "=" in text and self._may_be_asked_in(text):
             yield from self._parameters(_PARAMETER_INSIDE, text, resource)
+        if "earer " in text:
+            yield from (Hidden(m.start(1), m.end(1), m[1], "foreign") for m in _BEARER.finditer(text))
+
+    def _may_be_asked_in(self, text: str) -> bool:
+        return self.may_be_in(text) or "sig" in text.lower()
 
     def _parameters(self, pattern: re.Pattern[str], text: str, resource: str | None) -> Iterator[Hidden]:
         for found in pattern.finditer(text):
             # Of a name with brackets or dots, the last one says what it is: user[password], tags[].
             names = [name for name in re.split(r"[\[\].]+", unquote_plus(found[1])) if name]
-            if names and (how := self.hides(resource, names[-1])):
+            how = names and ("foreign" if _SIGNATURE.fullmatch(names[-1]) else self.hides(resource, names[-1]))
+            if how:
                 yield Hidden(found.start(2), found.end(2), unquote_plus(found[2]), how)
 
     def in_body(self, text: str, resource: str | None) -> Iterator[Hidden]:

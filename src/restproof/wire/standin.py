@@ -28,8 +28,8 @@ _LONG = 6
 """Characters of a value from which on it is looked for in other places, such as the message of a refusal."""
 _MOST_KNOWN = 128
 _PROSE = ("message", "expected", "actual", "reason")
-_ADDRESSES = ("location", "content-location")
-"""Header fields of an answer that hold a URL, and are no links to pages."""
+_ADDRESSES = ("location", "content-location", "link", "refresh")
+"""Header fields of an answer that hold URLs."""
 _NAMING = ("field", "name", "member")
 _NAMED = ("value", "values", "other", "text")
 
@@ -140,7 +140,7 @@ class StandIns:
         url = self._made.hidden(self._url(request["url"], resource))
         sent = self._body(request["body"], resource, self._sent)
         if isinstance(sent, str) and self._is_run:
-            for hidden in self._members.in_urls(sent, resource):
+            for hidden in self._members.in_texts(sent, resource):
                 self._remember(hidden.value)
         if url != request["url"] or sent != request["body"]:
             event = {**event, "request": {**request, "url": url, "body": sent}}
@@ -149,7 +149,7 @@ class StandIns:
         got = self._body(response["body"], resource, self._made)
         headers = self._headers(response["headers"], resource)
         if isinstance(got, str):
-            got = self._urls(got, resource)
+            got = self._told(got, resource)
         if not (self._made or self._sent) and (got, headers) == (response["body"], response["headers"]):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
@@ -168,14 +168,15 @@ class StandIns:
         ]
         return replaced(url, found) if found else url
 
-    def _urls(self, text: str, resource: str | None) -> str:
-        """The body of an answer, without the hidden parameters of URLs in it."""
-        found = []
-        for hidden in self._members.in_urls(text, resource):
+    def _told(self, text: str, resource: str | None) -> str:
+        """A text of an answer, without what is hidden in the URLs that it names and behind the names of schemes."""
+        found: list[tuple[int, int, str]] = []
+        for hidden in sorted(self._members.in_texts(text, resource), key=lambda hidden: hidden.begin):
             instead = self.stand_in(hidden.value)
-            if hidden.value not in self._own and instead != hidden.value:
-                self._made.add(hidden.value, instead)
-                found.append((hidden.begin, hidden.end, quote(instead, safe="")))
+            if hidden.value in self._own or instead == hidden.value or (found and hidden.begin < found[-1][1]):
+                continue
+            self._made.add(hidden.value, instead)
+            found.append((hidden.begin, hidden.end, quote(instead, safe="+/=")))
         return replaced(text, found) if found else text
 
     def _headers(self, headers: list[list[str]], resource: str | None) -> list[list[str]]:
@@ -195,7 +196,7 @@ class StandIns:
 
     def _header(self, name: str, value: str, resource: str | None) -> str:
         if name.lower() in _ADDRESSES:
-            return self._url(value, resource)
+            return self._told(value, resource)
         if len(value) < _LONG or value.isdigit() or value in self._own:
             return value
         instead = self.stand_in(value)
