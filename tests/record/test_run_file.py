@@ -286,6 +286,19 @@ def test_who_follows_a_file_has_read_it_when_it_is_whole(tmp_path: Path) -> None
     assert following.run() == read(tmp_path / "run")
 
 
+def test_who_follows_a_writer_has_read_what_it_writes(tmp_path: Path) -> None:
+    texts = ["", "Zürich", "\ud800", "\x00\x7f\u2028", "1e400"]
+    found = [{**SENT, "n": n, "request": {**SENT["request"], "body": text}} for n, text in enumerate(texts, 2)]
+    following = Following(tmp_path / "run")
+    with Writer(tmp_path / "run", following.written) as writer:
+        for event in build.small(OFFICE, SAMPLE, SENT, *found, build.outcome(OFFICE)):
+            writer.write(event)
+    run = read(tmp_path / "run")
+    assert following.run() == run
+    assert [e.request.body for e in run.exchanges[1:]] == texts
+    assert gzip.decompress((tmp_path / "run").read_bytes()).isascii()
+
+
 def test_a_broken_line_is_told_to_who_follows_and_the_file_is_written_to_its_end(tmp_path: Path) -> None:
     part = build.write(tmp_path / "1", OFFICE, SAMPLE, {**SENT, "request": {"method": "GET"}}, build.outcome(OFFICE))
     following = Following(tmp_path / "run")

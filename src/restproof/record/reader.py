@@ -97,6 +97,10 @@ class _Reading:
         self._validate(number, kind, event)
         if kind == "header":
             raise self._contradiction(number, "a second header")
+        self.take(number, kind, event)
+
+    def take(self, number: int, kind: str, event: Mapping[str, Any]) -> None:
+        """Keep a valid event."""
         value = self._built(number, kind, event)
         if isinstance(value, Footer):
             self.footer = value
@@ -199,14 +203,23 @@ class Following:
         self._number = 0
         self._broken: RunFileError | None = None
 
-    def line(self, text: str) -> None:
+    def line(self, line: bytes) -> None:
         """The next line of the file. One that breaks the format does not keep the others from being written."""
         self._number += 1
         if self._broken is None:
             try:
-                self._reading.add(self._number, event_of(text, self._reading.path, self._number))
+                self._reading.add(self._number, event_of(line, self._reading.path, self._number))
             except RunFileError as error:
                 self._broken = error
+
+    def written(self, event: Mapping[str, Any], line: bytes) -> None:
+        """The next event of the file, and its line. An exchange of the wire is taken as it is: its texts are not held
+        twice, and need no reading."""
+        if event["event"] != "exchange":
+            self.line(line)
+            return
+        self._number += 1
+        self._reading.take(self._number, "exchange", event)
 
     def run(self) -> RecordedRun:
         """The run that the lines make. Raises as :func:`read`."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from restproof.errors import Place, RunFileError
 
 MAGIC = b"\x1f\x8b"
@@ -55,10 +57,15 @@ def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str,
         raise NotARunFile("the file is empty", place=Place(path), hint=RECORD)
 
 
-def event_of(line: bytes | str, path: Path, number: int) -> dict[str, Any]:
+_EXCHANGE = b'{"event":"exchange",'
+"""How the lines of exchanges begin. What other lines hold, inputs of cases above all, may be a number that only Python
+reads as it stands."""
+
+
+def event_of(line: bytes, path: Path, number: int) -> dict[str, Any]:
     """The event of a line of ``path``. Raises ``NotARunFile``."""
     try:
-        event = json.loads(line if isinstance(line, str) else str(line, "utf-8"))
+        event = _exchange(line) if line.startswith(_EXCHANGE) else json.loads(str(line, "utf-8"))
     except (ValueError, RecursionError) as error:
         raise NotARunFile(
             "this line is not JSON, so the file is no run file (or was damaged)",
@@ -68,6 +75,13 @@ def event_of(line: bytes | str, path: Path, number: int) -> dict[str, Any]:
     if not isinstance(event, dict):
         raise NotARunFile("this line is not an event (a JSON object)", place=Place(path, number))
     return event
+
+
+def _exchange(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:  # a lone surrogate
+        return json.loads(str(line, "utf-8"))
 
 
 def raw_lines(path: Path, *, partial: bool) -> Iterator[bytes]:

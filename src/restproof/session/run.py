@@ -49,9 +49,9 @@ from restproof.session.heading import footer, header
 from restproof.session.live import LiveEndpoint, reach
 from restproof.session.options import Options
 from restproof.session.promise import Promise
+from restproof.session.tape import Tape
 from restproof.session.telling import Ended, baseline_of, tell
 from restproof.wire.ceilings import FILE_NAME as CEILINGS
-from restproof.wire.message import Exchange, to_event
 from restproof.wire.standin import EventSink, StandIns
 from restproof.wire.stop import Heard
 
@@ -122,6 +122,7 @@ class Run:
     _registers: Mapping[Path, dict[str, Requirement]] = field(default_factory=dict)
     _waived: dict[str, str | None] = field(default_factory=dict)
     _admitted: dict[Path, dict[str, Requirement]] = field(default_factory=dict)
+    _whole: tuple[Writer, Following] | None = None
 
     @classmethod
     def planned(cls, promise: Promise, register: Path, filters: Mapping[str, str], worker: Worker | None) -> Run:
@@ -259,7 +260,13 @@ class Run:
 
     def _writer(self, place: Landing, part: str | None = None) -> EventSink:
         """What this process writes to: its part, or the run file; no secret gets past it."""
-        writer = Writer(place.directory / (f"part-{part}.jsonl.gz" if part else _RUN_FILE))
+        path = place.directory / (f"part-{part}.jsonl.gz" if part else _RUN_FILE)
+        if part or self.promise.is_shared:
+            writer = Writer(path)
+        else:
+            following = Following(path)
+            writer = Writer(path, following.written)
+            self._whole = writer, following
         target = place.endpoint.target
         if target.kind == "stubs":
             return writer  # A recording holds stand-ins already.
@@ -301,14 +308,14 @@ class Run:
         place = self._reached()
         try:
             path = place.directory / _RUN_FILE
-            joined = self._join(place.directory, path)
+            read = self._join(place.directory, path) or self._written()
             place.endpoint.leave()
             if not path.exists():
                 with suppress(OSError):
                     place.directory.rmdir()
                 return
             if not self.promise.is_shared:
-                self.ended = tell(self.promise, path, place.baseline, joined)
+                self.ended = tell(self.promise, path, place.baseline, read)
         finally:
             place.endpoint.close()
             if place.hold is not None:
@@ -329,6 +336,13 @@ class Run:
             part.unlink()
         (directory / CEILINGS).unlink(missing_ok=True)
         return following.run() if following else None
+
+    def _written(self) -> RecordedRun | None:
+        """The run that this process alone has written; ``None`` where others have, or the disk took no more of it."""
+        if self._whole is None:
+            return None
+        writer, following = self._whole
+        return following.run() if writer.is_whole else None
 
     def _tidy_after_workers(self) -> None:
         """Clean up, as one more part of the run: nobody does while another still works."""
@@ -373,16 +387,3 @@ class Run:
     def _reached(self) -> Landing:
         assert self.place is not None, "the target is not reached yet"
         return self.place
-
-
-class Tape:
-    """Writes what happens on the wire into the run file."""
-
-    def __init__(self, writer: EventSink) -> None:
-        self._writer = writer
-
-    def exchange(self, exchange: Exchange) -> None:
-        self._writer.write(to_event(exchange))
-
-    def note(self, kind: str, message: str, started: float) -> None:
-        self._writer.write({"event": "note", "kind": kind, "message": message, "started": round(started, 6)})

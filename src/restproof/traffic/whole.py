@@ -21,6 +21,7 @@ from restproof.engine.register import Requirement, load_all
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Traffic
+from restproof.record.reader import Following
 from restproof.record.writer import Writer
 from restproof.report.terminal import closing_lines
 from restproof.report.write import write_all
@@ -86,7 +87,8 @@ class Terms:
         matched = match(traffic, self.contract, base_url, source)
         directory = landed(out, self.config, cwd, now())
         count, path = len(matched.seen), directory / "run.jsonl.gz"
-        writer = StandIns(Writer(path), Secrecy(self.contract), token_bytes(16), is_run=False)
+        following = Following(path)
+        writer = StandIns(Writer(path, following.written), Secrecy(self.contract), token_bytes(16), is_run=False)
         writer.write(
             judging.header(
                 self.contract,
@@ -101,7 +103,7 @@ class Terms:
         judging.Judging(self.contract, self.register, self.items, writer).run(matched)
         writer.write(judging.footer(matched, count))
         writer.close()
-        verdict = write_all(path, directory).verdict
+        verdict = write_all(path, directory, run=following.run()).verdict
         if not out:
             point_latest(directory)
         return Judgement(verdict, directory, f"{matched.base}{self.contract.base_path}", matched.notes, count)
