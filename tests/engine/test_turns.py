@@ -69,8 +69,8 @@ class Planned:
         return SimpleNamespace(requirement=self.rule, draw={"body": print} if self.drawn else {}, **marks)
 
 
-def turns(*items: Planned, workers: int = 2) -> Turns:
-    return Turns(cast("tuple[Item, ...]", items), workers, RESOURCES)
+def turns(*items: Planned, workers: int = 2, loaded: bool = False) -> Turns:
+    return Turns(cast("tuple[Item, ...]", items), workers, RESOURCES, loaded=loaded)
 
 
 def in_rounds(given: Turns, workers: int) -> Iterator[list[int]]:
@@ -149,6 +149,8 @@ def test_what_draws_its_inputs_is_left_to_the_first_worker_while_there_is_someth
     assert not {0, 1} & {n for _, *others in rounds for n in others}
     alone = turns(*drawn)
     assert len(next(in_rounds(alone, 2))) == 2
+    anybody = turns(drawn[0], Planned("office"), loaded=True)
+    assert anybody.next(1) == 0
 
 
 def test_the_lists_of_a_resource_are_judged_by_one_worker_that_knows_it() -> None:

@@ -234,3 +234,14 @@ def test_nothing_else_has_several_items_in_flight_by_itself(monkeypatch: pytest.
     assert planned(hooks=Hooks({"on_finish": [print]})) == 1
     for bound in ("max_requests", "max_creates", "rate", "coordinate", "faults"):
         assert planned(bound=bound) == 1
+
+
+@pytest.mark.parametrize(("workers", "times"), [("4", 0), ("5", 1)])
+def test_what_draws_is_loaded_once_for_many_workers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str, times: int
+) -> None:
+    loaded: list[None] = []
+    monkeypatch.setattr("restproof.engine.property.load", lambda: loaded.append(None))
+    words = ["--only", "input.generated", "--only", "create.answers-created", "--workers", workers]
+    assert run(["run", str(CONTRACT), "-q", "--out", str(tmp_path / "run"), *words]) == 0
+    assert len(loaded) == times

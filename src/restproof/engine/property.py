@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.garbage import keep
 from restproof.oracle.finding import Finding
+from restproof.plan.generated import generated
 from restproof.plan.seeded import by_the_seed_alone
 
 Inputs = dict[str, Any]
@@ -27,6 +28,13 @@ def _keep_what_is_there() -> None:
     """Before it draws for the first time, Hypothesis looks through all that is not kept for whoever holds its
     generator."""
     keep()
+
+
+def load() -> None:
+    """Load all that draws, which takes as long as three hundred requests: once, for all processes that are forked from
+    this one."""
+    drawn = generated({"type": "object", "properties": {"name": {"type": "string"}}})
+    Property(lambda _number, _inputs: None, 1).check({"body": drawn}, 0)
 
 
 @dataclass

@@ -42,7 +42,7 @@ def generated_bodies(ground: Ground) -> st.SearchStrategy[dict[str, Any]]:
         name: {"type": sorted(types_of(schema))} if _is_plain(ground, name, schema) else schema
         for name, schema in shape["properties"].items()
     }
-    objects = _by_schemathesis({**shape, "properties": own}).filter(lambda body: isinstance(body, dict))
+    objects = generated({**shape, "properties": own}).filter(lambda body: isinstance(body, dict))
     return objects.map(lambda body: settled(ground, body)).filter(lambda body: is_decided(ground, body))
 
 
@@ -56,7 +56,8 @@ def is_decided(ground: Ground, body: dict[str, Any]) -> bool:
     return ground.operation == "create" and all(rule.holds(body, nulls=n) for rule in conditions for n in (False, True))
 
 
-def _by_schemathesis(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+def generated(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """Bodies for a request with this schema, and bodies that break it."""
     from hypothesis import strategies as st  # both take their time: only for who draws
     from schemathesis import GenerationMode, openapi
 

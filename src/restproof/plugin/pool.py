@@ -120,7 +120,14 @@ class Pool:
         for number, item in enumerate(i.plan_item for i in items):
             kind = self._observing if item.proof.observes else self._left_out if item.left_out else self._sending
             kind.append(number)
-        self._turns = Turns([items[n].plan_item for n in self._sending], concurrency, run.contract.resources)
+        sending, resources = [items[n].plan_item for n in self._sending], run.contract.resources
+        # A few workers leave to one what draws; of many, each would come to it, and lists wait for what it writes.
+        loaded = concurrency > _MOST and any(item.proof.draw for item in sending)
+        if loaded:
+            from restproof.engine.property import load  # it takes its time: only for who draws
+
+            load()
+        self._turns = Turns(sending, concurrency, resources, loaded=loaded)
         self._members: dict[int, _Member] = {}
         self._lost: dict[str, str] = {}
         self._sent: dict[int, int] = {}
