@@ -25,6 +25,7 @@ class Written:
     sound: dict[str, set[str]] = field(default_factory=dict)
     odd: dict[str, set[str]] = field(default_factory=dict)
     deleted: dict[str, set[str]] = field(default_factory=dict)
+    _lax: dict[str, bool] = field(default_factory=dict)
 
     def note(self, reply: Reply) -> None:
         """Take notice of an answer to a write."""
@@ -54,10 +55,14 @@ class Written:
         another process of it, or an earlier run."""
         if not isinstance(entity, dict):
             return True
-        id = str(entity.get(resource.id.field))
-        if id in self.odd.get(resource.name, ()):
+        name, id = resource.name, str(entity.get(resource.id.field))
+        if id in self.odd.get(name, ()):
             return False
-        return id in self.sound.get(resource.name, ()) or not (_is_lax(resource) and _TOKEN.search(str(entity)))
+        if id in self.sound.get(name, ()):
+            return True
+        if name not in self._lax:
+            self._lax[name] = _is_lax(resource)
+        return not (self._lax[name] and _TOKEN.search(str(entity)))
 
 
 def _is_lax(resource: Resource) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -215,11 +216,12 @@ class Following:
     def written(self, event: Mapping[str, Any], line: bytes) -> None:
         """The next event of the file, and its line. An exchange of the wire is taken as it is: its texts are not held
         twice, and need no reading."""
-        if event["event"] != "exchange":
+        kind = event["event"]
+        if kind not in ("exchange", "case"):
             self.line(line)
             return
         self._number += 1
-        self._reading.take(self._number, "exchange", event)
+        self._reading.take(self._number, kind, event if kind == "exchange" else json.loads(line))
 
     def run(self) -> RecordedRun:
         """The run that the lines make. Raises as :func:`read`."""
