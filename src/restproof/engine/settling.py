@@ -38,7 +38,8 @@ class Looker(Protocol):
     """Who looks: ``engine.subject.Subject`` is one."""
 
     spec: Resource
-    lists: SubjectLists
+    @property
+    def lists(self) -> SubjectLists: ...
     about: tuple[str | None, str | None, str | None]
 
     def read(
