@@ -38,8 +38,10 @@ class Looker(Protocol):
     """Who looks: ``engine.subject.Subject`` is one."""
 
     spec: Resource
+
     @property
     def lists(self) -> SubjectLists: ...
+
     about: tuple[str | None, str | None, str | None]
 
     def read(
