@@ -26,7 +26,10 @@ class Looker(Protocol):
     """Who has created: ``engine.subject.Subject`` is one."""
 
     spec: Resource
-    lists: SubjectLists
+
+    @property
+    def lists(self) -> SubjectLists: ...
+
     token: str
     about: tuple[str | None, str | None, str | None]
 
