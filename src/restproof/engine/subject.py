@@ -61,6 +61,7 @@ class Subject:
 
     @property
     def lists(self) -> SubjectLists:
+        """What walks its lists, page by page."""
         # Made anew each time: a cycle would keep all that a case has received until Python looks for garbage.
         return SubjectLists(self, self.world.listings.endless)
 
