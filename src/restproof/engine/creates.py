@@ -26,10 +26,7 @@ class Looker(Protocol):
     """Who has created: ``engine.subject.Subject`` is one."""
 
     spec: Resource
-
-    @property
-    def lists(self) -> SubjectLists: ...
-
+    lists: SubjectLists
     token: str
     about: tuple[str | None, str | None, str | None]
 

@@ -38,10 +38,7 @@ class Looker(Protocol):
     """Who looks: ``engine.subject.Subject`` is one."""
 
     spec: Resource
-
-    @property
-    def lists(self) -> SubjectLists: ...
-
+    lists: SubjectLists
     about: tuple[str | None, str | None, str | None]
 
     def read(

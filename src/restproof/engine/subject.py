@@ -58,12 +58,7 @@ class Subject:
         self.about = (item, case, setup)
         self.credential: str | None = None if world.contract.auth.scheme == "none" else credential
         self.requests = Requests(world.contract, resource)
-
-    @property
-    def lists(self) -> SubjectLists:
-        """What walks its lists, page by page."""
-        # Made anew each time: a cycle would keep all that a case has received until Python looks for garbage.
-        return SubjectLists(self, self.world.listings.endless)
+        self.lists = SubjectLists(self, world.listings.endless)
 
     def other(self, name: str) -> Subject:
         """Another resource of the contract, for the same case."""

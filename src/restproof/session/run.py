@@ -308,7 +308,7 @@ class Run:
         place = self._reached()
         try:
             path = place.directory / _RUN_FILE
-            read = self._join(place.directory, path) or self._written()
+            read = self._join(place.directory, path)
             place.endpoint.leave()
             if not path.exists():
                 with suppress(OSError):
@@ -322,10 +322,11 @@ class Run:
                 place.hold.release()
 
     def _join(self, directory: Path, path: Path) -> RecordedRun | None:
-        """Make one run file of the parts of the workers, and give the run that it holds; ``None`` where nobody has left
-        a part, or nobody here is to be told of it."""
+        """Make one run file of the parts of the workers, and give the run that it holds, or that this process alone has
+        written; ``None`` where the disk took no more of it, or nobody here is to be told of it."""
         if not any(directory.glob(PARTS)):
-            return None
+            writer, following = self._whole or (None, None)
+            return following.run() if following and writer and writer.is_whole else None
         self._tidy_after_workers()
         parts = sorted(directory.glob(PARTS))
         self.narrowed = self.narrowed or any(tally.narrowed for tally in self.tallies)
@@ -336,13 +337,6 @@ class Run:
             part.unlink()
         (directory / CEILINGS).unlink(missing_ok=True)
         return following.run() if following else None
-
-    def _written(self) -> RecordedRun | None:
-        """The run that this process alone has written; ``None`` where others have, or the disk took no more of it."""
-        if self._whole is None:
-            return None
-        writer, following = self._whole
-        return following.run() if writer.is_whole else None
 
     def _tidy_after_workers(self) -> None:
         """Clean up, as one more part of the run: nobody does while another still works."""
