@@ -7,6 +7,7 @@ from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subjec
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, by_get, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
+from restproof.suite.scopes import chosen_id
 from restproof.suite.setup import completed, spare
 from restproof.suite.values import ReadPath, an, is_as_good, same
 from restproof.suite.wire import Headers
@@ -125,7 +126,7 @@ def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation: str, t
         of_one_state_one_update(subject)
         return
     if operation == "replace" and creates_by_put(subject.spec):
-        nothing = subject.resolved(subject.bodies.chosen_id("nothing"))
+        nothing = chosen_id(subject, "nothing")
         refused = subject.replace(nothing, subject.bodies.minimal("nothing"), headers=(("If-Match", "*"),))
         must.hold(
             not refused.ok,

@@ -8,6 +8,7 @@ from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, f
 from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
+from restproof.suite.scopes import chosen_id
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, after_replace_again, shows_none
 
@@ -93,7 +94,7 @@ def created_bodies(ground: Ground) -> Cases:
 @requirement("replace.creates", on="replace", when=lambda c, r: creates_by_put(r), cost=2)
 @for_each(created_bodies)
 def test_a_replace_at_a_new_id_creates(subject: Subject, body: Body, deleted: Body | None = None) -> None:
-    id, because = subject.resolved(subject.bodies.chosen_id("put")), "at a new id"
+    id, because = chosen_id(subject, "put"), "at a new id"
     if deleted is not None:
         because = "at the id of what was deleted"
         if not (subject.replace(id, deleted).ok and subject.delete(id).ok):

@@ -117,3 +117,25 @@ def test_what_freezes_others_is_tried_in_the_order_of_the_schema_whatever_a_set_
     tried = [list(c["notes"]) for c in accepted_bodies(ground(found, "update"))]
     assert tried[-2:] == [flags, flags]
     assert all(names == ["a"] for names in tried[:-2])
+
+
+def test_a_merge_patch_breaks_a_rule_by_what_it_leads_to(tmp_path: Path) -> None:
+    """An empty object of a merge patch changes nothing, so that a map is emptied member by member."""
+    names = {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}, "default": {}}
+    state = {"enum": ["new", "approved"], "default": "new"}
+    schema = {"type": "object", "properties": {**ID, "a": TEXT, "names": names, "state": state}}
+    (tmp_path / "thing.json").write_text(json.dumps(schema), encoding="utf-8")
+    (tmp_path / "contract.yaml").write_text(
+        "contract: c\nresources:\n  thing:\n    path: /things\n    schema: thing.json\n"
+        "    operations: {list: , create: , read: , update: {media: {request: application/merge-patch+json}}}\n"
+        "    rules: [{when: {state: approved}, then: {names: {minProperties: 1}}}]\n",
+        encoding="utf-8",
+    )
+    contract = load(tmp_path)
+    found = ground(Bodies(contract, contract.resources["thing"]), "update")
+    broken = [c for c in rule_bodies(found) if "names" in c["body"]]
+    assert broken
+    for case in broken:
+        before = case["given"]["names"]
+        assert case["body"]["names"] == dict.fromkeys(before)
+        assert before

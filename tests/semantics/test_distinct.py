@@ -14,6 +14,21 @@ def test_no_two_values_differ_in_case_alone(pattern: str) -> None:
     assert len({nth(schema, number).casefold() for number in range(count)}) == count > 500
 
 
+BRANCHES = [
+    "^(@|[a-z0-9_][a-z0-9_-]{0,40})/(TXT|SPF|CAA)$",
+    "^(x|[0-9]{5})$",
+    "^(?:aa|bb|[a-z]{2})[0-9]{2}$",
+    "^(de|en)(-[A-Z]{2})$",
+]
+
+
+@pytest.mark.parametrize("pattern", BRANCHES)
+def test_of_alternatives_one_with_fewer_values_gives_none_twice(pattern: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    count = min(capacity(schema), 3000)
+    assert len({nth(schema, number) for number in range(count)}) == count > 500
+
+
 def test_letters_of_one_case_stay_as_the_pattern_wants_them() -> None:
     assert nth({"type": "string", "pattern": "^[A-Z]{4}$"}, 12_345).isupper()
 

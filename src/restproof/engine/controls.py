@@ -3,6 +3,7 @@ is refused too."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource, creates_by_put
@@ -22,7 +23,7 @@ class Sender(Maker, Protocol):
 
     def list(self) -> Reply: ...
 
-    def read(self, id: Any) -> Reply: ...
+    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Reply: ...
 
     def create(self, body: Any) -> Reply: ...
 

@@ -11,11 +11,18 @@ _FEW = 10
 """Of so many there is no room for all that cases share, and one of their own."""
 
 
+def _is_made(reply: Reply) -> bool:
+    """Whether a write, be it a PUT, says that it has created something."""
+    created, replaced = (reply.resource.status(case, reply.operation) for case in ("created", "replaced"))
+    is_new = reply.operation == "replace" and reply.status in created and reply.status not in replaced
+    return reply.operation == "create" or is_new
+
+
 def _is_in_the_way(subject: Maker, reply: Reply) -> bool:
     """Whether what the subject has created is in the way of later cases: what a case makes, and where there may be very
     few, what is made for several, too."""
     quotas, setup = subject.bodies.shared_quotas, subject.about[2]
-    if not quotas or not subject.spec.supports("delete"):
+    if not (quotas or subject.bodies.ids_are_few) or not subject.spec.supports("delete"):
         return False
     if setup is None:
         return True
@@ -34,14 +41,15 @@ def _is_built_on(contract: Contract, resource: Resource) -> bool:
 
 class Room:
     """Where no body can differ in what a quota counts by, what cases leave behind uses it up: five keys of an account
-    are gone after five cases. So it is known here, until it is deleted."""
+    are gone after five cases; and so are ids that clients choose, where there are few. So it is known here, until it is
+    deleted."""
 
     def __init__(self) -> None:
         self._made: dict[tuple[str, str], Reply] = {}
 
     def note(self, subject: Maker, reply: Reply) -> None:
-        """The answer to a create, which succeeded."""
-        if is_usable_id(reply.id) and _is_in_the_way(subject, reply):
+        """The answer to a write, which succeeded."""
+        if _is_made(reply) and is_usable_id(reply.id) and _is_in_the_way(subject, reply):
             self._made[reply.resource.name, str(reply.id)] = reply
 
     def forget(self, name: str, id: object) -> None:

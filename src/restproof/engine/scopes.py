@@ -12,12 +12,16 @@ from restproof.engine.instance import Instance
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
 from restproof.semantics.checker import is_valid
-from restproof.semantics.distinct import nth
+from restproof.semantics.distinct import capacity, nth
 
 _SHAPED = frozenset({"allOf", "pattern", "format", "enum", "const"})
 """Keywords by which a schema says of texts what ids look like."""
 _NEAR = 1_000_000
 """Ids may have come to numbers below it."""
+_TRIED = 12
+"""Ids that are looked at where clients choose them and there are few."""
+_VERY_FEW = 100
+"""Of so many, each may be given out in a run."""
 
 
 def _far(prefix: str) -> int:
@@ -53,17 +57,31 @@ class Shared(Protocol):
     def __call__(self, name: str, key: str) -> Instance: ...
 
 
+class Vacant(Protocol):
+    """Whether a look shows nothing under an id."""
+
+    def __call__(self, resource: Resource, id: Any) -> bool: ...
+
+
 class Scopes:
     """Ancestor → id. Ids come from the target where nobody can create the parent, else from ``shared`` instances."""
 
     def __init__(
-        self, contract: Contract, target: Target, values: Values, bodies: Mapping[str, Bodies], shared: Shared
+        self,
+        contract: Contract,
+        target: Target,
+        values: Values,
+        bodies: Mapping[str, Bodies],
+        shared: Shared,
+        is_vacant: Vacant,
     ) -> None:
         self._contract = contract
         self._ids = target.ids
         self._values = values
         self._bodies = bodies
         self._shared = shared
+        self._is_vacant = is_vacant
+        self._vacancies: dict[str, Any] = {}
 
     def given_id(self, name: str, which: str = "main") -> Any:
         """The configured id of a parent that nobody can create: ``main``, ``other`` or ``foreign``."""
@@ -121,6 +139,8 @@ class Scopes:
             return absent_number(schema, prefix)
         if resource.id.type == "uuid":
             return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
+        if self._bodies[resource.name].ids_are_few:
+            return self._vacant(resource)
         # One before the first unique value that is given out.
         likely = (f"{prefix}-absent", f"{prefix}absent", nth(schema, self._values.start - 1))
         found = next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
@@ -133,3 +153,14 @@ class Scopes:
         except (SetUpFailed, NotTested):
             return found
         return another_number(living, prefix, schema.get("maxLength")) if living.isdecimal() else found
+
+    def _vacant(self, resource: Resource) -> Any:
+        """An id under which nothing is, of those that are given out last. Raises ``NotTested`` where there is none, or
+        where they are so few that it may be given out."""
+        if resource.name not in self._vacancies:
+            schema, start = self._bodies[resource.name].id_schema, self._values.start
+            likely = [nth(schema, start - 1 - n) for n in range(_TRIED)] if capacity(schema) >= _VERY_FEW else []
+            self._vacancies[resource.name] = next((id for id in likely if self._is_vacant(resource, id)), None)
+        if (found := self._vacancies[resource.name]) is None:
+            raise NotTested(f"the ids of {resource.name} are few: of none is it sure that it names nothing")
+        return found

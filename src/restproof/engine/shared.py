@@ -35,7 +35,7 @@ class SharedInstances:
         listings: Listings,
         keeper: Keeper,
     ) -> None:
-        self.scopes = Scopes(contract, target, values, bodies, self.get)
+        self.scopes = Scopes(contract, target, values, bodies, self.get, self._is_vacant)
         self._contract = contract
         self._target = target
         self._maker = maker
@@ -161,6 +161,11 @@ class SharedInstances:
             return self.get(name, "foreign" if key == "0" else f"foreign:{key}").id
         except (SetUpFailed, NotTested):
             return self.reference_id(name, key)
+
+    def _is_vacant(self, resource: Resource, id: Any) -> bool:
+        """Whether a read of what a parent of the run's would hold under ``id`` shows nothing."""
+        maker = self._maker(resource, f"{resource.name}:vacant {id}")
+        return resource.supports("read") and not maker.read(id).ok
 
     def _deleted_id(self, resource: Resource) -> Any:
         """The id of an instance that was made and deleted."""

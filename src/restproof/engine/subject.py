@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
+from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
 from restproof.engine.instance import Instance, delete_in_set_up
@@ -163,8 +164,7 @@ class Subject:
                 self.world.room.forget(self.name, written)
             else:  # a create, too: it may be a replace of what is there
                 self.world.states.forget(self, written)
-            if operation == "create":
-                self.world.room.note(self, reply)
+            self.world.room.note(self, reply)
             self.world.settling.wait(self, reply, self.spec.moved_to(operation, sent, asked_id) or written)
         return reply
 
@@ -217,11 +217,9 @@ class Subject:
         """POST to the collection (or PUT to ``id``, else to the id in ``body``, where that is how the resource is
         created)."""
         if not self.spec.supports("create") or self.spec.method("create") == "PUT":
-            # The id in the body goes first, since it must be that of the path; else every create has one of its own.
-            named = self.resolved(body).get(self.spec.id.field) if isinstance(body, dict) else None
-            chosen = self.resolved(self.bodies.chosen_id("new"), token=self.world.values.another_token(self.about))
             operation = "create" if self.spec.supports("create") else "replace"
-            return self._write(operation, body, id=id or named or chosen, **options)
+            free, body = chosen(self, body, options.get("scope")) if id is None else (id, body)
+            return self._write(operation, body, id=free, **options)
         return self._write("create", body, **options)
 
     def update(self, id: Any, body: Any, *, as_is: bool = False, **options: Unpack[Sending]) -> Reply:

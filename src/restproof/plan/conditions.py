@@ -23,6 +23,8 @@ from restproof.plan.candidates import accepted, refused, sample
 from restproof.plan.cases import Body, RuleCase
 from restproof.plan.ruling import Keeping, RulePlan, Values
 from restproof.semantics.checker import is_valid
+from restproof.semantics.patch import leading_to, merges
+from restproof.semantics.patch import merged as patched
 
 _MOST_TRIED = 200
 """Bodies that are tried before the search is given up."""
@@ -83,14 +85,22 @@ class ConditionPlan(RulePlan):
 
     def _readings(self, body: Body, keeping: Keeping) -> Iterator[bool]:
         """Whether the condition holds, in each way in which a server may read the body."""
-        states = [{**keeping.stored, **body}]
+        states = [self._reached(body, keeping)]
         if self.rule.case == "invalid":
             states += [dict(body)] if keeping.creating else []
             yield from (self.rule.holds(state, nulls=True) for state in states)
         yield from (self.rule.holds(state) for state in states)
 
     def _holds(self, body: Body, keeping: Keeping) -> bool:
-        return self.rule.holds({**keeping.stored, **body}, narrowly=True) and all(self._readings(body, keeping))
+        reached = self._reached(body, keeping)
+        return self.rule.holds(reached, narrowly=True) and all(self._readings(body, keeping))
+
+    def _reached(self, body: Body, keeping: Keeping) -> Body:
+        """The state that a body leads to: an object of a merge patch changes the members that it names."""
+        if not keeping.creating and merges(self.values.resource, "update"):
+            known = self.values.settable
+            body = {n: patched(known.get(n, {}), keeping.stored.get(n), v) for n, v in body.items()}
+        return {**keeping.stored, **body}
 
     def _holds_anyhow(self, body: Body, keeping: Keeping) -> bool:
         return any(self._readings(body, keeping))
@@ -118,7 +128,7 @@ class ConditionPlan(RulePlan):
 
     def _changed(self, body: Body, keeping: Keeping) -> Iterator[Body]:
         """``body`` with one change that what stands against the condition suggests."""
-        state = {n: v for n, v in {**keeping.stored, **body}.items() if n in self.rule.members}
+        state = {n: v for n, v in self._reached(body, keeping).items() if n in self.rule.members}
         views = [state, {n: v for n, v in state.items() if v is not None}]
         views += [{n: v for n, v in body.items() if n in self.rule.members}] if keeping.creating else []
         errors = (e for view in views for e in self.rule.narrow.iter_errors(view))
@@ -159,7 +169,7 @@ class ConditionPlan(RulePlan):
         every change of one member that it speaks of."""
         known = self._held(operation != "update")
         names = [n for n in self.rule.fields or self.rule.members if n in known]
-        required = self.values.required
+        required, patches = self.values.required, merges(self.values.resource, operation)
         for base in self._bases(operation):
             if operation != "update":
                 yield {}, base, next(iter(names), ""), "as it is"
@@ -171,7 +181,8 @@ class ConditionPlan(RulePlan):
                 if operation != "update" and name in base and name not in required:
                     yield given, {n: v for n, v in base.items() if n != name}, name, f"without {name}"
                 for value in self._tried(name):
-                    yield given, {**before, name: value}, name, f"{name} is {json.dumps(value)[:40]}"
+                    sent = leading_to(known[name], given.get(name), value) if patches else value
+                    yield given, {**before, name: sent}, name, f"{name} is {json.dumps(value)[:40]}"
                 if operation == "update" and name in base and is_nullable(self.values.settable[name]):
                     yield given, {name: None}, name, f"{name} becomes null"
 

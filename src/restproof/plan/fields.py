@@ -209,9 +209,19 @@ class UniqueKeys(RequestFields):
         """Whether a field of a unique key has as many values as a run may need."""
         if name in self.resource.references or name not in self.settable:
             return False
+        if name == self.resource.id.field:
+            return not self.ids_are_few
         schema = self.settable[name]
-        is_id = name == self.resource.id.field
-        return is_id or with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
+        return with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
+
+    @cached_property
+    def ids_are_few(self) -> bool:
+        """Whether clients choose ids of which there are so few, as of codes of languages, that one may well name what
+        is there already."""
+        identity, schema = self.resource.id, self.id_schema
+        if identity.chosen_by == "server" or identity.type == "uuid" or identity.field in self.resource.references:
+            return False
+        return not valid_with_token(schema, RUN) and capacity(schema) < ROOMY
 
     @cached_property
     def distinguishing_fields(self) -> frozenset[str]:
@@ -308,8 +318,10 @@ class UniqueKeys(RequestFields):
 
     @cached_property
     def values_may_run_out(self) -> bool:
-        """Whether a unique key has so few values that a run may use them up."""
-        return any(not self.fresh_references & set(k) and not any(map(self._roomy, k)) for k in self.resource.unique)
+        """Whether a unique key, or what clients choose ids of, has so few values that a run may use them up."""
+        return self.ids_are_few or any(
+            not self.fresh_references & set(k) and not any(map(self._roomy, k)) for k in self.resource.unique
+        )
 
 
 def with_token(schema: Mapping[str, Any], tag: str) -> str | None:

@@ -16,6 +16,7 @@ from restproof.plan.ruling import Keeping, RulePlan, Values
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 from restproof.semantics.ordering import moments_apart_as_text
+from restproof.semantics.patch import merges
 
 MOST_VALUES = 6
 """Of a field with more values than this, only those that a rule names are tried."""
@@ -367,6 +368,8 @@ class ExamplePlan(RulePlan):
             return
         if not all(n in self.values.changeable for n in body):
             return
+        if merges(self.values.resource, operation) and any(isinstance(v, Mapping) for v in body.values()):
+            return  # what an object leads to depends on what is stored
         yield RuleCase(field=first, note=because, given={}, body=body)
         for name in body if len(body) > 1 else ():
             given = {**self.values.minimal(), **{n: v for n, v in body.items() if n != name}}

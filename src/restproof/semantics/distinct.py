@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import string
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from math import ceil, floor
@@ -175,8 +175,7 @@ def _node(op: str, argument: Any, digits: _Digits, target: int, groups: dict[int
         allowed = _characters(op, argument)
         return allowed[digits.take(len(allowed))] if allowed else ""
     if op == "BRANCH":
-        branches = [b for b in argument[1] if any(str(inner) != "AT" for inner, _ in b)] or argument[1]  # "^$|…"
-        return _match(branches[digits.take(len(branches))], digits, target, groups)
+        return _branch(argument[1], digits, target, groups)
     if op == "SUBPATTERN":
         number, _, _, inner = argument
         text = _match(inner, digits, target, groups)
@@ -191,6 +190,20 @@ def _node(op: str, argument: Any, digits: _Digits, target: int, groups: dict[int
         return _match(argument, digits, target, groups)
     # Anchors and look-around say where; what they ask for is checked on the result.
     return groups.get(argument, "") if op == "GROUPREF" else ""
+
+
+def _branch(branches: Sequence[Any], digits: _Digits, target: int, groups: dict[int, str]) -> str:
+    """Text of the alternative that has the most values, since a number that chose among such as have fewer would give
+    some of those again; one of them all where each is a single text."""
+    rooms = [_Digits(0) for _ in branches]
+    texts = [_match(branch, room, target, dict(groups)) for branch, room in zip(branches, rooms, strict=True)]
+    most = max(room.capacity for room in rooms)
+    if most == 1:
+        apart = {text.casefold(): at for at, text in enumerate(texts) if text}
+        at = [*apart.values()][digits.take(len(apart))] if apart else 0
+    else:
+        at = next(at for at, room in enumerate(rooms) if room.capacity == most)
+    return _match(branches[at], digits, target, groups)
 
 
 def _characters(op: str, argument: Any) -> str:

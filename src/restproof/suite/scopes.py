@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from restproof.engine.chosen import vacant
 from restproof.engine.subject import Subject
 from restproof.semantics.tenants import is_shared
 
-__all__ = ["absent_id", "crossed_scope", "has_other_root", "is_shared", "lost_scope", "root_of"]
+__all__ = ["absent_id", "chosen_id", "crossed_scope", "has_other_root", "is_shared", "lost_scope", "root_of"]
 
 
 def absent_id(subject: Subject) -> Any:
     """An id of the right type that names nothing."""
     return subject.world.scopes.absent_id(subject.spec)
+
+
+def chosen_id(subject: Subject, tag: str) -> Any:
+    """An id that a client may choose for something new: another one for each case and each ``tag``."""
+    return vacant(subject, subject.resolved(subject.bodies.chosen_id(tag)))
 
 
 def crossed_scope(subject: Subject, ancestor: str) -> dict[str, Any]:
