@@ -100,13 +100,32 @@ def members(ground: Ground) -> Cases:
         for name in key if stands_alone(ground, key) and ground.operation == "update" else ():
             if name in ground.bodies.distinguishing_fields or ground.bodies.another(name) is not None:
                 yield {"key": at, "member": name}
+    for case in in_other_forms(ground):
+        if ground.resource.renames(ground.resource.unique[case["key"]]):
+            yield {"key": case["key"], "member": None, "field": case["field"]}
+
+
+def is_renamed_in_no_form(subject: Subject, operation: str, key: int, field: str) -> None:
+    """An update to a text that the contract takes for one that is held is a conflict."""
+    first, second = (subject.given(subject.bodies.keyed(tag, key=key)) for tag in ("taken", "other"))
+    forms = other_texts(subject.spec, field, first.sent.get(field))
+    if not forms:
+        raise Inconclusive(f"no other form of {field} is a valid value")
+    for form in forms:
+        values = {**{n: first.sent[n] for n in subject.spec.unique[key] if n in first.sent}, field: form}
+        whole = values if operation == "update" else {**second.sent, **values}
+        reply = subject.update(second.id, whole) if operation == "update" else subject.replace(second.id, whole)
+        must.be_refused(reply, "conflict", field=field, because=f"{field} is taken, in another form")
 
 
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
 @for_each(members)
 def test_a_rename_to_a_taken_value_is_a_conflict(
-    subject: Subject, operation: str, key: int, member: str | None
+    subject: Subject, operation: str, key: int, member: str | None, field: str | None = None
 ) -> None:
+    if field is not None:
+        is_renamed_in_no_form(subject, operation, key, field)
+        return
     names = subject.spec.unique[key]
     body, others = subject.bodies.keyed("taken", key), subject.bodies.keyed("other", key)
     if member is not None:

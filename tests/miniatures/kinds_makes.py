@@ -133,9 +133,18 @@ class Lumping(Collated):
         return super().title(row)[:1]
 
 
+class Renaming(Collated):
+    """What a rename takes is compared as it is."""
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        if row is None or any(r["title"] == fields.get("title") for r in self.rows[path].values() if r is not row):
+            super().unique(path, fields, row)
+
+
 def _collations() -> Iterator[Kind]:
     words: dict[str, Any] = {"unique": [{"field": "title", "by": "casefold"}], "sort": ["title"]}
     yield Kind("case does not count for what is unique", *item(**words), Collated, Lumping, ("list.sort",))
+    yield Kind("case does not count in a rename", *item(**words), Collated, Renaming, ("conflict.rename",))
 
 
 SIZES = {"w": {"type": "integer", "minimum": 1}, "h": {"type": "integer", "minimum": 1}}

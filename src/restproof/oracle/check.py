@@ -153,8 +153,11 @@ def _bare(value: Any) -> Any:
 
 def is_as_good(resource: Resource, name: str, wanted: Any, found: Any) -> bool:
     """Whether a member holds what is written otherwise and denotes the same: an instant (a time without a zone too,
-    where the contract leaves zones open), or an address in another case, where it leaves open which rules there are
-    (servers commonly lower it, and deliver to it all the same)."""
+    where the contract leaves zones open), an address in another case, where it leaves open which rules there are
+    (servers commonly lower it, and deliver to it all the same), or an array whose order says nothing in another one."""
+    if name in resource.unordered:
+        found = in_the_order_of(resource, {name: wanted}, {name: found})[name]
+        return not any(True for _ in differences(wanted, found))
     form = resource.properties.get(name, {}).get("format")
     if form == "date-time":
         return same_instant(wanted, found, zones_open="zones" in resource.open)
