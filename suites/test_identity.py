@@ -4,7 +4,7 @@ from collections.abc import Container
 from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import Cases, bad_ids, moving_names
+from restproof.suite.inputs import Body, Cases, bad_ids, moving_names
 from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform
 from restproof.suite.scopes import absent_id, crossed_scope, lost_scope
 from restproof.suite.states import after_update
@@ -95,6 +95,26 @@ def stands_in_list(subject: Subject, id: Any, scope: dict[str, Any]) -> bool:
     return subject.spec.supports("list") and id in subject.lists.ids(subject.lists.walk(scope=scope))
 
 
+def names_another(subject: Subject, reply: Reply, id: Any, before: Body) -> bool:
+    """Whether numbers begin anew below each parent, so that an id names another one where ``reply`` comes from: a read
+    shows that; and a delete has left alone what was made."""
+    if subject.spec.id.type != "integer":
+        return False
+    if reply.operation == "delete":
+        return not subject.observe(id).absent
+    shown = reply if reply.operation == "read" else subject.read(id, scope=reply.scope)
+    return shown.entity is not None and any(shown.entity.get(n) != v for n, v in subject.stable(before).items())
+
+
+def has_one_of_that_id(subject: Subject, crossed: dict[str, Any]) -> bool:
+    """Whether ids begin anew below each ancestor, so that the nearest parent's names another one there."""
+    parent = subject.other(subject.spec.parents[-1].resource)
+    if not parent.spec.supports("read"):
+        return False
+    here, there = (parent.read(scope[parent.name], scope=scope) for scope in (subject.scope(), crossed))
+    return here.ok and there.ok and here.entity != there.entity
+
+
 @requirement(
     "identity.wrong-parent",
     on=("list", "create", *ON_ITEM),
@@ -113,9 +133,14 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
         if subject.bodies.ids_are_few and stands_in_list(subject, made.id, elsewhere):
             raise Inconclusive("the ids are few, and something has this one under the other parent, too")
         reply = perform(subject, operation, made.id, scope=elsewhere)
+        if reply.ok and names_another(subject, reply, made.id, before):
+            raise Inconclusive("the other parent has one of that id, too", taken=reply)
         must.have_status(about_its_path(subject, reply, status), status, because="under another parent")
     else:
-        reply = perform(subject, operation, made.id, scope=crossed_scope(subject, above))
+        crossed = crossed_scope(subject, above)
+        reply = perform(subject, operation, made.id, scope=crossed)
+        if reply.ok and has_one_of_that_id(subject, crossed):
+            raise Inconclusive(f"the other {above} has one of that id, too", taken=reply)
         status |= subject.spec.status("absent_parent", operation)
         reply = about_its_path(subject, reply, status)
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
