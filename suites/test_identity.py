@@ -103,7 +103,9 @@ def names_another(subject: Subject, reply: Reply, id: Any, before: Body) -> bool
     if reply.operation == "delete":
         return not subject.observe(id).absent
     shown = reply if reply.operation == "read" else subject.read(id, scope=reply.scope)
-    return shown.entity is not None and any(shown.entity.get(n) != v for n, v in subject.stable(before).items())
+    if not shown.ok or shown.entity is None:
+        return False
+    return any(shown.entity.get(n) != v for n, v in subject.stable(before).items())
 
 
 def has_one_of_that_id(subject: Subject, crossed: dict[str, Any]) -> bool:
