@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from restproof.contract.model import Resource
 from restproof.engine.failure import NotTested
-
-if TYPE_CHECKING:
-    from restproof.engine.subject import Subject
+from restproof.engine.reply import Reply
+from restproof.plan.bodies import Bodies
 
 _TRIED = 12
 """Ids that are looked at where there are few."""
 
 
-def chosen(subject: Subject, body: Any, scope: Mapping[str, Any] | None) -> tuple[Any, Any]:
-    """The id, and the body, which holds it where ``body`` holds one. Where there are few ids, it is one under which
-    nothing is. Raises ``NotTested`` where each that was looked at is taken."""
+class Chooser(Protocol):
+    """A subject, as far as it chooses ids and looks what has them."""
+
+    bodies: Bodies
+    name: str
+    spec: Resource
+
+    def resolved(self, value: Any, scope: Mapping[str, Any] | None = None, *, token: str | None = None) -> Any: ...
+
+    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None, observed: bool = True) -> Reply: ...
+
+
+def chosen(subject: Chooser, body: Any, scope: Mapping[str, Any] | None, token: str) -> tuple[Any, Any]:
+    """The id, and the body, which holds it where ``body`` holds one; ``token``: another one for each create. Where
+    there are few ids, it is one under which nothing is. Raises ``NotTested`` where each that was looked at is taken."""
     field = subject.spec.id.field
     # The id in the body goes first, since it must be that of the path; else every create has one of its own.
     named = subject.resolved(body).get(field) if isinstance(body, dict) else None
-    fresh = subject.resolved(subject.bodies.chosen_id("new"), token=subject.world.values.another_token(subject.about))
+    fresh = subject.resolved(subject.bodies.chosen_id("new"), token=token)
     id = vacant(subject, named or fresh, scope)
     return id, {**body, field: id} if named else body
 
 
-def vacant(subject: Subject, id: Any, scope: Mapping[str, Any] | None = None) -> Any:
+def vacant(subject: Chooser, id: Any, scope: Mapping[str, Any] | None = None) -> Any:
     """``id``; where there are few, the first under which nothing is of this one and others. Raises as ``chosen``."""
     if not subject.bodies.ids_are_few or not subject.spec.supports("read"):
         return id

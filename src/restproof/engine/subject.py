@@ -218,8 +218,10 @@ class Subject:
         created)."""
         if not self.spec.supports("create") or self.spec.method("create") == "PUT":
             operation = "create" if self.spec.supports("create") else "replace"
-            free, body = chosen(self, body, options.get("scope")) if id is None else (id, body)
-            return self._write(operation, body, id=free, **options)
+            if id is None:
+                token = self.world.values.another_token(self.about)
+                id, body = chosen(self, body, options.get("scope"), token)
+            return self._write(operation, body, id=id, **options)
         return self._write("create", body, **options)
 
     def update(self, id: Any, body: Any, *, as_is: bool = False, **options: Unpack[Sending]) -> Reply:
