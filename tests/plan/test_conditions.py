@@ -13,6 +13,7 @@ from restproof.contract.load import check, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import accepted_bodies, kept_rule_bodies, rule_bodies
+from restproof.plan.patches import merge_patches
 from restproof.plan.profile import PROFILES
 from restproof.semantics.doubt import doubt
 
@@ -139,3 +140,6 @@ def test_a_merge_patch_breaks_a_rule_by_what_it_leads_to(tmp_path: Path) -> None
         before = case["given"]["names"]
         assert case["body"]["names"] == dict.fromkeys(before)
         assert before
+    patches = list(merge_patches(found))
+    assert any(p["removes"] for p in patches)
+    assert all(p["state"]["names"] for p in patches)

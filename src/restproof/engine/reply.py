@@ -137,14 +137,6 @@ class Reply:
         return is_write and self.values_may_run_out and not self.ok and self.status in conflict
 
     @property
-    def has_met_another(self) -> bool:
-        """Whether a create by PUT replaced what had the id already, where a run cannot avoid that."""
-        if self.operation != "replace" or not self.values_may_run_out or not self.ok:
-            return False
-        created, replaced = (self.resource.status(case, "replace") for case in ("created", "replaced"))
-        return self.status in replaced and self.status not in created
-
-    @property
     def left_open(self) -> str:
         """Why a refusal of a valid body says nothing: a field that must be unique, or a rule, that the contract leaves
         open may be the reason, or a quota that is used up. Empty where it does not."""
@@ -282,6 +274,14 @@ class Reply:
 
     def __str__(self) -> str:
         return self.operation
+
+
+def has_met_another(reply: Reply) -> bool:
+    """Whether a create by PUT replaced what had the id already, where a run cannot avoid that."""
+    if reply.operation != "replace" or not reply.values_may_run_out or not reply.ok:
+        return False
+    created, replaced = (reply.resource.status(case, "replace") for case in ("created", "replaced"))
+    return reply.status in replaced and reply.status not in created
 
 
 def may_have_to_stay(reply: Reply) -> str:

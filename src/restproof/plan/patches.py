@@ -21,11 +21,14 @@ def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
     bodies, resource = ground.bodies, ground.resource
     for name, schema in bodies.changeable.items():
         before = _fullest(schema)
-        if not isinstance(before, Mapping) or name in {*bodies.weighed, *resource.references, *resource.reads_as}:
+        if not isinstance(before, Mapping) or name in {*resource.references, *resource.reads_as}:
             continue
         if bodies.adjusted_to_rules({name: before}, bodies.full()) != {name: before}:
             continue  # it never changes where it is
         found = [c for c in _changes(schema, before) if is_valid(schema, c[1])]
+        if name in bodies.weighed:
+            beside = {n: v for n, v in bodies.full().items() if n != name}
+            found = [c for c in found if bodies.adjusted_to_rules({name: c[1]}, beside) == {name: c[1]}]
         for patch, state, removes in [c for c in found if not c[2]][:_MOST] + [c for c in found if c[2]][:_REMOVALS]:
             named = bodies.referring
             changed = {"patch": {name: named(name, patch)}, "state": {name: named(name, state)}, "removes": removes}

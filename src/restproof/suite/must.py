@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.paging import is_of_none
-from restproof.engine.reply import Observation, Reply, may_have_to_stay, untold
+from restproof.engine.reply import Observation, Reply, has_met_another, may_have_to_stay, untold
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good, may_be_left_out
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
@@ -64,7 +64,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     wanted = reply.resource.status(case, reply.operation) if isinstance(case, str) else case
     if reply.has_run_out_of_values and reply.status not in wanted and _is_told_first(reply, case):
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
-    if case == "created" and reply.status not in wanted and reply.has_met_another:
+    if case == "created" and reply.status not in wanted and has_met_another(reply):
         raise NotTested(f"the ids of {reply.resource.name} are few, and this one names what was there before")
     if reply.status in wanted:
         if case == "created" and reply.unnamed:
