@@ -10,6 +10,7 @@ from restproof.suite import (
     Ground,
     Inconclusive,
     NotTested,
+    Reply,
     Subject,
     for_all,
     for_each,
@@ -17,6 +18,7 @@ from restproof.suite import (
     requirement,
 )
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, server_set_bodies
+from restproof.suite.lists import until_settled
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create
 from restproof.suite.values import an, differences, same, types_of
@@ -83,6 +85,11 @@ def of_every_kind(ground: Ground) -> Cases:
 def test_the_list_holds_a_created_resource_once(subject: Subject, body: Body) -> None:
     made = subject.create(body)
     must.have_status(made, "created")
+    stands_once(subject, made)
+
+
+@until_settled("lists")
+def stands_once(subject: Subject, made: Reply) -> None:
     entries = subject.lists.walk()
     found = subject.lists.ids(entries).count(made.id)
     if not found:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from restproof.suite import Contract, Ground, Inconclusive, Instance, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, Inconclusive, Instance, Reply, Subject, for_each, must, requirement
 from restproof.suite.bystanders import must_be_gone
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
@@ -54,19 +54,18 @@ def test_no_list_holds_a_deleted_resource(subject: Subject) -> None:
     must.have_status(deleted, "deleted")
     if made.id not in before:
         must.be_judged_whole(deleted)
-    must.hold(
-        made.id not in subject.lists.ids(subject.lists.walk()),
-        deleted,
-        f"the list still holds a deleted {subject.name}",
-        kind="listed",
-        expected="not listed",
-        actual="listed",
-    )
+    must_be_unlisted(subject, deleted, made.id)
     for name, found in subject.spec.filters.items():
         value = made.id if found.field == subject.spec.id.field else made.entity.get(found.field)
         if found.values is not None or not isinstance(value, str | int | float) or value == "":
             continue
         must_hold_no_more(subject, name, value, made.id)
+
+
+@until_settled("lists")
+def must_be_unlisted(subject: Subject, deleted: Reply, id: Any) -> None:
+    listed, still = subject.lists.ids(subject.lists.walk()), f"the list still holds a deleted {subject.name}"
+    must.hold(id not in listed, deleted, still, kind="listed", expected="not listed", actual="listed")
 
 
 @until_settled("queries")

@@ -4,6 +4,7 @@ from typing import Any
 
 from restproof.suite import Ground, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, Step, lifecycle_plans
+from restproof.suite.lists import until_settled
 from restproof.suite.states import after_create, after_update, named
 from restproof.suite.values import alike, same
 
@@ -70,6 +71,26 @@ def _standing(times: int, *, deleted: bool) -> str:
     return f"the list holds one resource {times} times" if times else "the list lacks a resource that was not deleted"
 
 
+@until_settled("lists")
+def must_list_what_stands(subject: Subject, model: Model) -> None:
+    entries = subject.lists.ids(subject.lists.walk())
+    listed = (
+        subject.list() if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items()) else None
+    )
+    for number, state in model.states.items():
+        times = entries.count(model.ids[number])
+        if state is not None and not times and "list" in subject.spec.open:
+            continue
+        must.hold(
+            times == (state is not None),
+            listed,
+            _standing(times, deleted=state is None),
+            kind="listed",
+            expected=int(state is not None),
+            actual=times,
+        )
+
+
 def take(model: Model, subject: Subject, step: Step) -> None:
     """One step: send it, judge its status, and bring the model up to date."""
     if step["do"] == "create":
@@ -79,24 +100,7 @@ def take(model: Model, subject: Subject, step: Step) -> None:
         model.check(step["as"], "a read after the create")
         return
     if step["do"] == "list":
-        entries = subject.lists.ids(subject.lists.walk())
-        listed = (
-            subject.list()
-            if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items())
-            else None
-        )
-        for number, state in model.states.items():
-            times = entries.count(model.ids[number])
-            if state is not None and not times and "list" in subject.spec.open:
-                continue
-            must.hold(
-                times == (state is not None),
-                listed,
-                _standing(times, deleted=state is None),
-                kind="listed",
-                expected=int(state is not None),
-                actual=times,
-            )
+        must_list_what_stands(subject, model)
         return
     of = step["of"]
     if of not in model.ids:

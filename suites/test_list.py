@@ -76,12 +76,15 @@ def test_an_entry_agrees_with_the_read(subject: Subject, bare: bool = False) -> 
     if subject.spec.supports("update") and not bare:
         subject.lists.walk()
         subject.update(made.id, bodies.adjusted_to_rules(at_length(subject, bodies.other_values()), bodies.full()))
-    entry = next(
-        (e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None
-    )
+    must_be_listed_as_read(subject, made.id)
+
+
+@until_settled("lists")
+def must_be_listed_as_read(subject: Subject, id: Any) -> None:
+    entry = next((e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == id), None)
     if entry is None:
         raise NotTested("the list does not hold the resource")
-    read = subject.read(made.id)
+    read = subject.read(id)
     must.have_status(read, "read")
     entity: Mapping[str, Any] = read.entity or {}
     shared = {

@@ -169,3 +169,21 @@ def test_what_another_tenant_wrote_is_looked_for_with_its_own_credential(
     assert {e.credential for e in exchanges} == {"foreign"}
     subject.create({"name": "b"})
     assert exchanges[-1].credential == "full"
+
+
+@pytest.mark.parametrize(("word", "waited"), [("rules", 3 * 0.5), ("unique", 0.0)])
+def test_a_list_may_be_late_where_a_contract_does_not_know_all_rules(
+    word: str, waited: float, contract: Contract, bench: MakeBench, clock: Hands
+) -> None:
+    spec = replace(contract.resources["shelf"], open=(word,))
+    made = bench(Slow(clock), contract=replace(contract, resources={**contract.resources, "shelf": spec}))
+    settling, shelf = Settling(clock, LiveKeeper()), made.subject("shelf")
+
+    def look() -> None:
+        raise AssertionError("it is not there")
+
+    for _ in range(9):
+        settling.wait(shelf, shelf.read(1), 1)
+        with pytest.raises(AssertionError):
+            settling.again(shelf, ["lists"], look)
+    assert sum(clock.slept) == pytest.approx(waited)

@@ -25,6 +25,10 @@ _PATIENCE = 12
 _ABSENT = 4
 """For how many waits one counts that never found what was created, or found until the end what was deleted. One that
 only found other values counts once: a server may have made something of them."""
+_UNSAID = 0.5
+"""Seconds for which a list may be late where a contract does not know all rules: nobody has said that it is not."""
+_SOME = 3
+"""Looks at the lists of a resource that may use those up in vain."""
 _GONE = (404, 410)
 _OTHERS = "foreign"
 
@@ -87,13 +91,17 @@ class Settling:
     def again(self, subject: Looker, kinds: Iterable[Kind], look: Callable[[], None]) -> None:
         """Have ``look`` look at lists again while it raises ``AssertionError``, for as long as what was written last
         may not be seen in one of these kinds."""
-        end = self._wrote + max(getattr(subject.spec.settles, kind) for kind in kinds)
-        pause = FIRST_PAUSE
+        bound = max(getattr(subject.spec.settles, kind) for kind in kinds)
+        unsaid = subject.spec.name, "unsaid"
+        if not bound and "rules" in subject.spec.open and self._in_vain[unsaid] < _SOME:
+            bound = _UNSAID
+        end, pause = self._wrote + bound, FIRST_PAUSE
         while True:
             try:
                 return look()
             except AssertionError:
-                if end <= self._wrote or not self.goes_on(subject.about, end, pause):
+                if not bound or not self.goes_on(subject.about, end, pause):
+                    self._in_vain[unsaid] += 1
                     raise
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
