@@ -84,9 +84,10 @@ def test_what_the_list_shows_with_the_token_is_what_was_made(bench: MakeBench, m
     made = bench(lambda request: kept(request, store), contract=may_be_silent)
     shelf = made.subject("shelf")
     assert [shelf.create({"name": f"{{run}} {n}"}).id for n in range(2)] == [8, 9]
+    assert shelf.another("gone").id == 10, "a further token is one of the run's too"
     with pytest.raises(Inconclusive, match="nothing would show what this one has made"):
         shelf.create({"name": None})
-    assert len(store) == 3
+    assert len(store) == 4
 
 
 def test_of_two_that_may_be_it_neither_is(bench: MakeBench, may_be_silent: Contract) -> None:

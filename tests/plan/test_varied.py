@@ -99,3 +99,31 @@ def test_what_an_example_shows_to_be_an_address_stays_one(word: str, tmp_path: P
         f"{RUN}a@example.com",
         f"{RUN}@example.com",
     )
+
+
+def others(folder: Path, *left_open: str) -> dict[str, Any]:
+    properties = {
+        "id": {"type": "integer", "readOnly": True},
+        "title": TEXT,
+        "stock": {"type": "integer", "examples": [10]},
+        "price": {"type": "number", "minimum": 0},
+        "rank": {"type": "integer", "maximum": 1},
+        "note": TEXT,
+        "owner_id": {"type": "integer", "examples": [1]},
+    }
+    (folder / "thing.json").write_text(json.dumps({"type": "object", "properties": properties}))
+    words = f"path: /things, schema: thing.json, open: [{', '.join(left_open)}]"
+    (folder / "contract.yaml").write_text(f"contract: things\nauth: none\nresources:\n  thing: {{{words}}}\n")
+    made = load(folder)
+    found = Bodies(made, made.resources["thing"])
+    return {name: found.another(name) for name in properties if name != "id"}
+
+
+def test_where_not_all_rules_are_known_another_value_is_a_likely_one(tmp_path: Path) -> None:
+    found = others(tmp_path, "rules")
+    assert found["stock"] == 9
+    assert 0 < found["price"] < 100
+    assert found["rank"] <= 1
+    assert found["note"] != "null"
+    assert found["owner_id"] > 10**9, "the next one may be somebody's"
+    assert others(tmp_path)["stock"] > 10**9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from restproof.engine.jobs import Sender
 from restproof.engine.keep import Keeper
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
+from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
 from restproof.semantics.readback import ReadPath
 from restproof.wire.message import Request
 from restproof.wire.places import is_usable_id
@@ -70,24 +72,34 @@ class Unnamed:
         why = self._keeper.recall(f"{place} {self._asked[place]}", self._why.get(name) or None)
         if why is not None:
             raise NotTested(why)
-        is_bare = name in self._by_list and subject.token.encode() not in (request.body or b"")
+        is_bare = name in self._by_list and not _tokens(subject, (request.body or b"").decode("latin-1"))
         if self._keeper.recall(f"{place} {self._asked[place]} bare", is_bare or None):
             raise Inconclusive("the answer to a create leads to no id, and nothing would show what this one has made")
 
 
 def _listed(subject: Looker, reply: Reply) -> list[Any]:
-    """The ids of the entries of a list that hold the token of the case where the create has sent it."""
+    """The ids of the entries of a list that hold a token where the create has sent it."""
     spec, sent = subject.spec, reply.sent if isinstance(reply.sent, dict) else {}
-    marked = [n for n, v in sent.items() if n not in spec.references and subject.token in str(v)]
+    marked = {n: found for n, v in sent.items() if n not in spec.references and (found := _tokens(subject, str(v)))}
     if not marked or not spec.supports("list") or "list" in spec.open:
         return []
-    places = [ReadPath.parse(spec.reads_as.get(name, name)).root for name in marked]
+    places = {ReadPath.parse(spec.reads_as.get(name, name)).root: tokens for name, tokens in marked.items()}
     entries: list[Any] = []
     with suppress(SetUpFailed, NotTested):  # a list that cannot be read is told where it is judged
         pages = islice(subject.lists.looked_through(scope=reply.scope or None), _PAGES)
         entries = [entry for page in pages for entry in page.entries or ()]
-    shown = [e for e in entries if isinstance(e, dict) and any(subject.token in str(e.get(p)).lower() for p in places)]
+    shown = [
+        e
+        for e in entries
+        if isinstance(e, dict) and any(tokens & _tokens(subject, str(e.get(place))) for place, tokens in places.items())
+    ]
     return [*dict.fromkeys(id for e in shown if is_usable_id(id := e.get(spec.id.field)))]
+
+
+def _tokens(subject: Looker, text: str) -> set[str]:
+    """The tokens of the run in a text, that of the case or a further one. Some servers keep texts in capitals."""
+    prefix = re.escape(subject.token[:PREFIX_LENGTH])
+    return {*re.findall(f"{prefix}[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}", text.lower())}
 
 
 class Creates:

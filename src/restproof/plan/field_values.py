@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of
+from restproof.contract.words import is_soft_reference
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_inside, marked_text, with_mark
@@ -116,8 +117,23 @@ class FieldValues(UniqueKeys):
             kept = self._kept(name, plain)
             others = [v for c in valid if (v := c.value) is not None and not same(self._kept(name, v, plain), kept)]
             shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
-            found[name] = (shorter or others or [None])[-1]
+            near = [v for v in self._near(name, plain) if not same(self._kept(name, v, plain), kept)]
+            found[name] = next(iter(near), (shorter or others or [None])[-1])
         return found
+
+    def _near(self, name: str, plain: Any) -> list[Any]:
+        """Other values of a field that are hardly refused where a contract does not know all rules: a number beside the
+        plain one (a stock of 9 for 10, not of 9007199254740991), a phrase. Of ids there are none: one may be taken."""
+        schema = self.settable[name]
+        if "rules" not in self.resource.open or {"enum", "const"} & schema.keys() or is_soft_reference(name, schema):
+            return []
+        tries: list[Any] = []
+        if type_of(plain) in ("integer", "number"):
+            tries = [plain - 1, plain + 1] if plain > 1 else [plain + 1]
+        elif isinstance(plain, str) and not {"pattern", "format"} & schema.keys():
+            turn = [*self.settable].index(name) % len(PLAIN_PHRASES)
+            tries = [p for p in (*PLAIN_PHRASES[turn:], *PLAIN_PHRASES[:turn]) if p != plain]
+        return [v for v in tries if self.suits_both(name, v) and is_sure(schema, v)]
 
     def _kept(self, name: str, value: Any, before: Any = None) -> Any:
         """A value as the server keeps it where ``before`` was there: two that it keeps as one are no change."""
