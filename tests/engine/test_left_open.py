@@ -57,6 +57,10 @@ def test_what_is_not_found_may_be_what_an_unknown_id_names(contract: Contract) -
     assert not refused(contract, 404, {}, "rules").left_open, "no member of it names anything"
     assert not refused(contract, 404, {}, sent={"author_id": 5}).left_open, "the contract says which rules there are"
     assert not refused(contract, 404, {}, "rules", sent={"author_id": 5}, operation="update").left_open
+    told = refused(contract, 404, {"detail": "Author not found"}, "rules", sent={"authorId": 5}, operation="update")
+    assert told.left_open.endswith("(404: Author not found), and no value is known to be an id for authorId")
+    told = refused(contract, 404, {"detail": "no such shelf"}, "rules", sent={"author_id": 5}, operation="update")
+    assert not told.left_open, "it is the item that is missing"
 
 
 def test_a_token_that_somebody_else_issues_is_hardly_right(contract: Contract) -> None:

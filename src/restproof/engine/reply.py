@@ -12,6 +12,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES, Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
+from restproof.contract.words import referred
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
@@ -143,8 +144,8 @@ class Reply:
         if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
             return f"a valid body was refused ({refusal_of(self)}), and what is there may use a quota up"
         refused = self.operation in WRITES and self.status in _OF_THE_STATE
-        missing = self.operation == "create" and self.status == 404 and "rules" in self.resource.open
-        if missing and (named := few(unknown_ids(self.resource, self.sent))):
+        missing = self.operation in WRITES and self.status == 404 and "rules" in self.resource.open
+        if missing and (named := few(_not_found(self))):
             return f"a valid body was refused ({refusal_of(self)}), and no value is known to be an id for {named}"
         unproven = self.operation in WRITES and self.status == 401 and "rules" in self.resource.open
         if unproven and (named := few(unknown_tokens(self.sent))):
@@ -299,6 +300,14 @@ def refusal_of(reply: Reply) -> str:
     for value in reply.sent.values() if isinstance(reply.sent, dict) else ():
         message = message.replace(value, "…") if isinstance(value, str) and len(value) > _SHORT else message
     return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
+
+
+def _not_found(reply: Reply) -> list[str]:
+    """The fields whose ids may be what a 404 speaks of. Of an update it is the item itself, where its body does not say
+    otherwise (``customer not found``)."""
+    unknown = unknown_ids(reply.resource, reply.sent)
+    said = {word.lower() for word in _words(reply.json)}
+    return [n for n in unknown if reply.operation == "create" or referred(n)[0] in said - {reply.resource.name}]
 
 
 def _named(reply: Reply, message: str) -> str:
