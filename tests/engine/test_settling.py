@@ -173,7 +173,7 @@ def test_what_another_tenant_wrote_is_looked_for_with_its_own_credential(
 
 @pytest.mark.parametrize(("word", "waited"), [("rules", 3 * 0.5), ("unique", 0.0)])
 def test_a_list_may_be_late_where_a_contract_does_not_know_all_rules(
-    word: str, waited: float, contract: Contract, bench: MakeBench, clock: Hands
+    word: Any, waited: float, contract: Contract, bench: MakeBench, clock: Hands
 ) -> None:
     spec = replace(contract.resources["shelf"], open=(word,))
     made = bench(Slow(clock), contract=replace(contract, resources={**contract.resources, "shelf": spec}))
