@@ -200,6 +200,19 @@ def test_what_is_ours_may_be_changed_and_deleted(bench: Callable[..., Bench]) ->
     assert made.server.ours() == {}
 
 
+@pytest.mark.parametrize("heeds", [True, False])
+def test_what_overrides_a_method_that_stores_may_go_unheeded(bench: Callable[..., Bench], heeds: bool) -> None:
+    """A PUT that is to be a DELETE makes what it names, where the server passes over the header field."""
+    made = bench()
+    if heeds:
+        made.server.update = lambda asked: made.server.delete(asked)
+    sent = made.send("PUT", f"/tags/{made.token()}put", {"colour": f"{made.token()} red"}, OVERRIDE)
+    assert sent.status == (404 if heeds else 201)
+    assert bool(made.server.ours()) is not heeds
+    assert made.clean_up() == []
+    assert made.server.ours() == {}
+
+
 def test_one_look_proves_what_several_writes_need(bench: Callable[..., Bench]) -> None:
     made = bench()
     id = made.office()

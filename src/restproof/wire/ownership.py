@@ -259,7 +259,9 @@ class _Decision:
         for entity in found if place.id is None or (absent and self.method == "PUT") else ():
             must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
         known = self._known_ids(place, marks) if place.id is None else None
-        stores = self.method != "DELETE" and operation != "delete" and (absent or place.id is None)
+        # What overrides a method that stores may go unheeded.
+        deletes = self.method == "DELETE" and (self.request.method == "DELETE" or not self.request.writes)
+        stores = not deletes and operation != "delete" and (absent or place.id is None)
         look = self.looker
         to = Ticket(
             place, self.method, look.headers, look.credential, stores, marks, found, known, absent, adrift, operation
