@@ -70,6 +70,18 @@ def test_what_one_worker_sees_of_a_restored_database_holds_for_all(
     assert notes.rows == ({1: other, 2: "plain"} if other == "of a colleague since" else {})
 
 
+def test_what_an_update_took_one_of_several_marks_out_of_speaks_of_no_restored_database(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1)), ("title", token(1))])
+    ledger.created(n, "/v1/teams/5/notes/1?x=a%20b", 1)
+    n = ledger.intend("note", "/v1/teams/5/notes", sums=sums_of({"name": "plain"}), before=())
+    ledger.created(n, "/v1/teams/5/notes/2", 2, new=True)
+    notes.rows = {1: f"{token(1)} note", 2: "plain"}
+    notes.deleted, notes.aside = {1}, {"title": "a text that an update has put there"}
+    assert clean() == (2, [])
+
+
 def test_clean_up_that_is_broken_off_leaves_what_its_other_workers_have_left_in_their_ledgers(
     notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
