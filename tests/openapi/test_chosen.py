@@ -1,4 +1,5 @@
-"""Clients choose the ids, and creates answer with words: what a run has made and deleted is not told as left."""
+"""Clients choose the ids: where creates answer with words, what a run has made and deleted is not told as left; where
+a change asks for the id, too, it is sent it."""
 
 from __future__ import annotations
 
@@ -8,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.openapi.emitted.common import Kind
-from tests.openapi.honest import Refused, Request, Service, serving
+from tests.openapi.emitted.common import Item, Kind
+from tests.openapi.honest import Refused, Request, Service, serving, whole
 from tests.openapi.running import run_document
 from tests.openapi.test_directions import honest
-from tests.openapi.unsaid import LABEL, TEXT, Document, call, read
+from tests.openapi.unsaid import LABEL, NUMBER, TEXT, Document, call, contract, read
 
 from restproof.errors import ContractError
 
@@ -81,3 +82,77 @@ def test_a_put_that_misses_what_is_not_there_creates_nothing(tmp_path: Path) -> 
     found = by_name(tmp_path, {}, {**put, "responses": {**put["responses"], "404": NONE}})
     assert "replace" in found["operations"]
     assert found["id"] == {"field": "name", "chosen_by": "client"}
+
+
+NOT = {"description": "it is not valid"}
+SIZED: Document = {
+    "type": "object",
+    "required": ["code", "size"],
+    "properties": {"code": TEXT, "size": NUMBER, **LABEL},
+}
+WHOLE: Document = {
+    "/boxes": {
+        "get": call({"type": "array", "items": SIZED}),
+        "post": call(SIZED, SIZED, 201, others={"409": NONE, "422": NOT}),
+    },
+    "/boxes/{code}": {
+        "parameters": [GIVEN],
+        "get": call(SIZED, others={"404": NONE}),
+        "patch": call(SIZED, SIZED, others={"400": NOT, "404": NONE, "422": NOT}),
+        "delete": {"responses": {"204": {"description": "gone"}, "404": NONE}},
+    },
+}
+
+
+def whole_boxes(fault: str = "") -> Service:
+    """A change names the box in its body as in its path, and needs the size; a number may be sent as a text. A body is
+    read before anything is looked for."""
+    kind = replace(honest(), key="code", made=lambda service, body: {}, defaults={"label": ""}, wrong=422)
+    fields = {"code": kind.fields["label"], "label": kind.fields["label"], "size": whole(-(10**30), 10**30)}
+    kind = replace(kind, fields=fields, required=("code", "size"), needs=("code", "size"), sent=generous)
+
+    def create(service: Service, request: Request) -> tuple[int, Any]:
+        if kind.valid(service, request, kind.required)["code"] in service.store("boxes"):
+            raise Refused(409, "there is one")
+        return kind.create(service, request)
+
+    def change(service: Service, request: Request) -> tuple[int, Any]:
+        sent = kind.valid(service, request, kind.needs)
+        if sent["code"] != request.path["code"]:
+            raise Refused(400, "it is called otherwise")
+        if fault == "gone" and request.path["code"] not in service.store("boxes"):
+            return 200, sent
+        item = kind.found(service, request)
+        item.update({} if fault == "lost" else sent)
+        return 200, {**item, **sent}
+
+    routes = {**kind.routes(), ("POST", "/boxes"): create, ("PATCH", "/boxes/{id}"): change}
+    return Service({(verb, path.replace("{id}", "{code}")): handler for (verb, path), handler in routes.items()})
+
+
+def generous(body: Item) -> Item:
+    size = body.get("size")
+    return {**body, "size": int(size)} if isinstance(size, str) and size.lstrip("-").isdecimal() else body
+
+
+def test_a_change_that_needs_the_chosen_id_is_sent_it(tmp_path: Path) -> None:
+    found = contract(tmp_path, WHOLE).resources["box"]
+    assert found.operation("update").envelope.constants == {"/code": "{id}"}
+    assert "code" not in found.shapes.request("update")["properties"]
+    assert "code" in found.shapes.request("create")["required"]
+    paths = json.loads(json.dumps(WHOLE))
+    paths["/boxes/{code}"]["patch"] = call(SIZED, {**SIZED, "required": ["size"]})
+    assert contract(tmp_path / "free", paths).resources["box"].operation("update").envelope.constants == {}
+
+
+@pytest.mark.parametrize(("fault", "rule"), [("", ""), ("gone", "delete.is-gone"), ("lost", "update.persists")])
+def test_where_a_change_needs_the_chosen_id_only_what_is_wrong_is_told(fault: str, rule: str, tmp_path: Path) -> None:
+    document = {"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": WHOLE}
+    (tmp_path / "boxes.json").write_text(json.dumps(document), encoding="utf-8")
+    only = ("delete.is-gone", "update", "input.type")
+    with serving(whole_boxes(fault)) as url:
+        words = [word for one in only for word in ("--only", one)]
+        told = run_document(tmp_path / "boxes.json", url, tmp_path / "run", *words)
+    assert told.returncode == (1 if rule else 0), told.stdout + told.stderr
+    assert rule in told.stdout
+    assert "input.type" not in told.stdout

@@ -539,9 +539,10 @@ class Resource:
 
     @cached_property
     def tells_invalid_apart(self) -> bool:
-        """Whether a value has another status where it only looks like a right one, or only a format refuses it."""
-        invalid = self.status("invalid")
-        return any(self.status(case) != invalid for case in ("bad_format", "null_value", "coercible"))
+        """Whether a value has another status where it only looks like a right one, or only a format refuses it: for
+        all operations, or for one of them."""
+        cases = ("bad_format", "null_value", "coercible")
+        return any(self.status(case, o) != self.status("invalid", o) for o in (None, *self.operations) for case in cases)
 
     def supports(self, operation: str) -> bool:
         return operation in self.operations

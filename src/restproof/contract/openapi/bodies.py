@@ -305,14 +305,17 @@ def shown_as(schema: Any, made: Made) -> Any:
 
 def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:
     """Take the id out of the bodies of changes that hold it beside what they change; change → where it stands there.
-    Nothing where a client chooses ids: in the body of a create that needs one, or by a PUT that creates."""
-    if created or member in told.sent.get("create", {}).get("required", ()):
+    Where a client chooses ids in the body of a create that needs one, another one in a change may move the item: only
+    of a change that needs it, too. Nothing where a PUT creates."""
+    if created:
         return {}
+    chosen = member in told.sent.get("create", {}).get("required", ())
     found: dict[str, str] = {}
-    for operation in ("update", "replace"):
-        asked = told.writable(operation)
+    for operation in ("update",) if chosen else ("update", "replace"):
+        asked, sent = told.writable(operation), told.sent.get(operation, {})
         if member in asked and not asked[member].get("readOnly"):
-            sent = told.sent[operation]
+            if chosen and member not in sent.get("required", ()):
+                continue
             kept = {n: s for n, s in asked.items() if n != member}
             needed = [n for n in sent.get("required", ()) if n != member]
             told.sent[operation] = {**sent, "properties": kept, "required": needed}
