@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import pytest
 from tests.engine.conftest import Bench
 
 from restproof.engine.marks import for_each, requirement
@@ -30,6 +31,20 @@ def test_a_refusal_says_nothing_where_the_valid_request_is_refused_too(bench: Ma
     made = bench(lambda _: (400, {"status": "error", "detail": "title is missing"}), controls=True)
     outcome = made.run(refused, "shelf-create")
     assert (outcome.outcome, outcome.reason) == ("not tested", "the control was refused (400: title is missing)")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"detail": "Validation error", "validation_errors": {"name": ["It is taken."]}}, "400: name: It is taken."),
+        ({"title": "Bad Request", "errors": {"name": "is taken"}}, "400: name: is taken"),
+        ({"exception_message": "No.", "exception_detail": [{"loc": [], "msg": "a, b and c"}]}, "400: a, b and c"),
+        ({"request": {"name": 5}, "error": {"name": "NotValid", "message": "no"}}, "400: name: no"),
+    ],
+)
+def test_a_refusal_is_told_by_what_it_says_of_a_field_that_was_sent(bench: MakeBench, body: Any, told: str) -> None:
+    outcome = bench(lambda _: (400, body), controls=True).run(refused, "shelf-create")
+    assert outcome.reason == f"the control was refused ({told})"
 
 
 def test_one_control_serves_all_cases_and_items(bench: MakeBench) -> None:

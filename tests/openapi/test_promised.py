@@ -198,6 +198,10 @@ def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp
         *(({"summary": title}, False) for title in ("Cancella scatola", "Excluir ou inativar caixa")),
         *(({"summary": title}, True) for title in ("Cancel a box and its cancellation fee", "Close exclusive box")),
         ({"summary": "Desactivar borrador"}, True),
+        ({"summary": "Stop a box", "operationId": "delete-box"}, True),
+        ({"summary": "Cancel a box", "operationId": "deleteBox"}, True),
+        ({"summary": "Stop and remove a box", "operationId": "delete-box"}, False),
+        ({"operationId": "delete-cancelled-box"}, False),
     ],
 )
 def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, stays: bool, tmp_path: Path) -> None:

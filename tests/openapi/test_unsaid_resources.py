@@ -97,7 +97,7 @@ def test_a_path_that_stands_twice_under_two_names_is_one(tmp_path: Path) -> None
 def test_a_parent_of_the_path_is_none_of_the_query_too(tmp_path: Path) -> None:
     paths = boxes(call(BOX, SENT, 201))
     within = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
-    again = {"name": "box_id", "in": "query", "required": True, "schema": NUMBER}
+    again = {"name": "box_id", "in": "query", "required": True, "schema": NUMBER, "example": 5}
     entry = {"get": call({"type": "array", "items": BOX}, parameters=[within, again])}
     told = contract(tmp_path, {**paths, "/boxes/{id}/lids": entry})
     assert [p.resource for p in told.resources["lid"].parents] == ["box"]

@@ -542,7 +542,8 @@ class Resource:
         """Whether a value has another status where it only looks like a right one, or only a format refuses it: for
         all operations, or for one of them."""
         cases = ("bad_format", "null_value", "coercible")
-        return any(self.status(case, o) != self.status("invalid", o) for o in (None, *self.operations) for case in cases)
+        everywhere = (None, *self.operations)
+        return any(self.status(case, o) != self.status("invalid", o) for o in everywhere for case in cases)
 
     def supports(self, operation: str) -> bool:
         return operation in self.operations

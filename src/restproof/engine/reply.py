@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES, Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
-from restproof.contract.words import referred
+from restproof.contract.words import referred, snake
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
@@ -51,6 +51,8 @@ _OPEN = (
 )
 
 _MESSAGES = ("detail", "message", "msg", "errors", "error", "title")
+_BY_FIELD = ("errors", "fields", "violations")
+"""Last words of names of members that hold a message for each field."""
 _LONGEST = 80
 _SHORT = 7
 """Characters of a text that may stand in a message by itself."""
@@ -295,9 +297,10 @@ def may_have_to_stay(reply: Reply) -> str:
 
 def refusal_of(reply: Reply) -> str:
     """A refusal in few words: ``400: title is missing``."""
-    message = _named(reply, _message(reply.json))
+    sent = reply.sent if isinstance(reply.sent, dict) else {}
+    message = next(_of_fields(reply.json, sent), "") or _named(reply, _message(reply.json))
     # What a run alone has sent would make another reason of each case.
-    for value in reply.sent.values() if isinstance(reply.sent, dict) else ():
+    for value in sent.values():
         message = message.replace(value, "…") if isinstance(value, str) and len(value) > _SHORT else message
     return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
 
@@ -305,9 +308,22 @@ def refusal_of(reply: Reply) -> str:
 def _not_found(reply: Reply) -> list[str]:
     """The fields whose ids may be what a 404 speaks of. Of an update it is the item itself, where its body does not say
     otherwise (``customer not found``)."""
-    unknown = unknown_ids(reply.resource, reply.sent)
+    unknown = unknown_ids(reply.resource, reply.sent, reply.contract.resources)
     said = {word.lower() for word in _words(reply.json)}
     return [n for n in unknown if reply.operation == "create" or referred(n)[0] in said - {reply.resource.name}]
+
+
+def _of_fields(body: Any, sent: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    """What a body says under the names of fields that were sent, not where it holds what was sent: in a list of texts,
+    or where a member called as errors holds one for each field (``{"errors": {"title": "is missing"}}``)."""
+    if isinstance(body, list):
+        for inner in body:
+            yield from _of_fields(inner, sent)
+    for name, inner in body.items() if isinstance(body, dict) else ():
+        said = inner[0] if isinstance(inner, list) and inner else inner if within in _BY_FIELD else None
+        if name in sent and name not in _MESSAGES and inner != sent[name] and isinstance(said, str) and said.strip():
+            yield f"{name}: {_message(said)}"
+        yield from _of_fields(inner, sent, snake(name).rpartition("_")[2])
 
 
 def _named(reply: Reply, message: str) -> str:
@@ -325,6 +341,13 @@ def _words(body: Any) -> set[str]:
     return set[str]().union(*map(_words, body)) if isinstance(body, list) else set()
 
 
+def _rank(name: str) -> int:
+    """The place of a member among those of an error's body, by its own name or the last word of it
+    (``exception_detail``)."""
+    words = (name, snake(name).rpartition("_")[2])
+    return min((_MESSAGES.index(word) for word in words if word in _MESSAGES), default=len(_MESSAGES))
+
+
 def _message(body: Any) -> str:
     """The first text in an error's body, members that usually hold the message first; at most 80 characters."""
     if isinstance(body, str):
@@ -332,7 +355,7 @@ def _message(body: Any) -> str:
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     inner = body if isinstance(body, list) else []
     if isinstance(body, dict):
-        inner = [*(body[n] for n in _MESSAGES if n in body), *(v for n, v in body.items() if n not in _MESSAGES)]
+        inner = [body[n] for n in sorted(body, key=_rank)]
     return next((text for text in map(_message, inner) if text), "")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.conditions import condition
@@ -50,11 +51,18 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
     return ""
 
 
-def unknown_ids(resource: Resource, body: Any) -> list[str]:
-    """The request fields of ``body`` that are named as ids of what the contract does not know."""
+def unknown_ids(resource: Resource, body: Any, resources: Collection[str]) -> list[str]:
+    """The request fields of ``body`` that are named as ids of what the contract does not know, or as another of its
+    ``resources`` or what names one (``team``, ``country_code``)."""
     sent = body if isinstance(body, Mapping) else {}
-    fields = resource.properties
-    return [n for n in sent if n not in resource.references and is_soft_reference(n, fields.get(n, {}))]
+    fields, others = resource.properties, {*resources} - {resource.name}
+
+    def may_name_one(name: str) -> bool:
+        called = {snake(name), re.sub(r"_(name|slug|key|code)$", "", snake(name))}
+        return isinstance(sent[name], str) and not called.isdisjoint(others) and "enum" not in fields.get(name, {})
+
+    unknown = [n for n in sent if n not in resource.references]
+    return [n for n in unknown if is_soft_reference(n, fields.get(n, {})) or may_name_one(n)]
 
 
 def unknown_tokens(body: Any) -> list[str]:

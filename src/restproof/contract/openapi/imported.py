@@ -233,7 +233,7 @@ def _with_parents(found: Mapping[str, Yaml], selected: Collection[str]) -> dict[
         if name in kept or name not in found:
             return
         kept[name] = found[name]
-        for parent in re.findall(r"\{(\w+)\}", found[name]["path"]):
+        for parent in (*re.findall(r"\{(\w+)\}", found[name]["path"]), *found[name].get("parent", {})):
             keep(parent)
         for reference in found[name].get("references", {}).values():
             keep(reference["to"])

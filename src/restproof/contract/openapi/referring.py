@@ -11,9 +11,10 @@ from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.named import Yaml, id_field
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
+from restproof.contract.openapi.schemas import Schema
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.shapes import types_of
-from restproof.contract.words import referred, snake
+from restproof.contract.words import is_soft_reference, referred, snake
 
 
 def references(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> Yaml:
@@ -51,6 +52,25 @@ def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
     held = schema["items"] if many else schema
     plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
     return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
+
+
+def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Found]) -> str:
+    """The resource of which a value names one that no request makes, and the document has no value: whichever is sent,
+    it would be somebody's. Empty where it names none, or one that can be made."""
+    if {"enum", "const", "examples", "default", "readOnly"} & schema.keys():
+        return ""
+    stem, _ = named_resource(name, schema)
+    named = by_name.get(stem) if not referred(name)[0] or is_soft_reference(name, schema) else None
+    return "" if named is None or {"create", "replace"} & named.calls.keys() else stem
+
+
+def needs_unknown(sent: Schema, parents: Collection[str], by_name: Mapping[str, Found]) -> str:
+    """Why no create is sent whose body ``sent`` needs to name one of a resource that no request makes; empty where none
+    does. ``parents``: members that name what the resource stands below."""
+    members = sent.get("properties", {})
+    needed = (n for n in sent.get("required", ()) if n in members and n not in parents)
+    name = next((n for n in needed if unknown_one(n, members[n], by_name)), None)
+    return f"its body needs {name}, and no request makes what that names" if name else ""
 
 
 def one_of_several(name: str, members: Collection[str], resources: Collection[str]) -> str:

@@ -24,6 +24,7 @@ from restproof.contract.openapi.named import id_field, is_bare_list, may_name_on
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
+from restproof.contract.openapi.referring import needs_unknown, unknown_one
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
@@ -53,7 +54,7 @@ class ResourceWriter:
         self.by_name = {found.name: found for found in paths.found.values()}
         self.records = Records(reader, paths.found.values())
         self.authenticated = security.scheme is not None
-        self.ways = Ways(reader, security)
+        self.ways = Ways(reader, security, self.by_name)
         self.refusals = Refusals(reader)
         self.left_out: list[tuple[str, Route]] = []
         self.schemas: dict[str, Schema] = {}
@@ -84,6 +85,9 @@ class ResourceWriter:
             ways = self.askable(found, parents)
         told = shaped(self.reader, found, self.records.apart)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
+        if why := needs_unknown(told.sent.get("create", {}), parents, self.by_name):
+            told.left_out["create"] = why
+            del told.sent["create"]
         self.take_out(found, told.left_out)
         body, named = self.body(found, told)
         if not found.calls:
@@ -322,7 +326,7 @@ class ResourceWriter:
         for field, held in [*schema["properties"].items()]:
             if field in known or field in schema.get("required", ()):
                 continue
-            if is_soft_reference(field, held):
+            if is_soft_reference(field, held) or unknown_one(field, held, self.by_name):
                 self.note(found, f"{field}, of which no value is known to be an id: it is not sent")
             elif may_name_one(field, held, self.by_name.keys() - {found.name}):
                 self.note(found, f"{field}, which may hold names of another resource: it is not sent")

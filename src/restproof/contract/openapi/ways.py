@@ -12,12 +12,13 @@ from restproof.contract.address import OWN_ID
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
-from restproof.contract.openapi.pages import is_token
+from restproof.contract.openapi.pages import PAGING, is_token
 from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.referring import named_resource
 from restproof.contract.openapi.schemas import Schema, wider
 from restproof.contract.openapi.security import Security
 from restproof.contract.shapes import types_of
-from restproof.contract.words import snake
+from restproof.contract.words import is_soft_reference, snake
 
 Yaml = dict[str, Any]
 _REQUEST = re.compile(r"(?i)(x-)?(request|correlation|trace|transaction|message)-?id")
@@ -39,8 +40,8 @@ class Unaskable(Exception):
 class Ways:
     """The ways of the operations of a document."""
 
-    def __init__(self, reader: Reader, security: Security) -> None:
-        self.reader, self.security = reader, security
+    def __init__(self, reader: Reader, security: Security, by_name: Mapping[str, Found]) -> None:
+        self.reader, self.security, self.by_name = reader, security, by_name
 
     def of(self, call: Call, parents: Collection[str]) -> Yaml:
         """The words about an operation, but for its statuses. ``parents``: query parameters that name a parent. Raises
@@ -98,6 +99,10 @@ class Ways:
         is_text = kinds == {"string"} and not schema.keys() & _TOLD and schema.get("format") not in _MOMENTS
         if kinds & {"array", "object"} and len(kinds) == 1:
             raise Unaskable(f"it requires the parameter {parameter['name']}, which is more than one value")
+        name = str(parameter["name"])
+        is_one = named_resource(name, schema)[0] in self.by_name and name not in PAGING
+        if is_one or is_soft_reference(name, schema):
+            raise Unaskable(f"it requires the parameter {name}, of which no value is known to be an id")
         if unknown or (is_text and is_token(parameter["name"])):
             raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
         return schema or {"type": "string"}
@@ -148,7 +153,7 @@ def query_parents(found: Found, by_name: Mapping[str, Found], reader: Reader) ->
     for name, parameter in found.calls["list"].named("query", required=True).items():
         stem = re.fullmatch(r"(.+?)_(id|uuid)", snake(name))
         other = by_name.get(stem[1]) if stem else None
-        if other is None or other is found or not {"create", "list"} & other.calls.keys():
+        if other is None or other is found:
             continue
         if creating is not None:
             in_body = reader.request(creating)

@@ -14,7 +14,7 @@ _KEEPS = re.compile(
 """Words of a PUT that may speak of members that stay."""
 
 _ENDS = re.compile(
-    r"(?i)\b(cancel|archive|deactivate|disable|close|revoke|void|retire|suspend|terminate|expire|unpublish|withdraw|end)s?\b"
+    r"(?i)\b(cancel|archive|deactivate|disable|close|revoke|void|retire|suspend|terminate|expire|unpublish|withdraw|stop|halt|end)s?\b"
     r"|\b(des(h?abilit|activ|ativ)|inativ|inhabilit|anula|cancelar?\b|cerrar\b|encerra|archiva|arquiva|suspend[ei])"
     r"|\bd(é|e)sactiv|\bannul|\barchiv(er|ier)|\bcl(ô|o)tur|\bdeaktivier|\bsperr|\bstornier|\bk(ü|ue)ndig|\bdisattiv|\bdisabilit"
 )
@@ -132,7 +132,10 @@ def takes_away(name: str) -> bool:
 def says_it_stays(delete: Call) -> bool:
     """Whether the words of a DELETE say that it only ends the resource, or puts it aside: a booking that is cancelled,
     an account that is closed may be read and listed still."""
-    title = " ".join(snake(str(delete.value.get(word) or "")).replace("_", " ") for word in ("summary", "operationId"))
+    summary, name = (snake(str(delete.value.get(word) or "")).replace("_", " ") for word in ("summary", "operationId"))
+    if _ENDS.search(summary):
+        name = re.sub(r"^delete\W", "", name)  # the method, which says no more
+    title = f"{summary} {name}"
     whole = f"{title}\n{delete.value.get('description') or ''}"
     ends = bool(_ENDS.search(title) and not _REMOVES.search(title))
     return ends or bool(_ASIDE.search(whole) and not _UNSEEN.search(whole))
