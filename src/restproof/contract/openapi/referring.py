@@ -64,13 +64,17 @@ def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Foun
     return "" if named is None or {"create", "replace"} & named.calls.keys() else stem
 
 
-def needs_unknown(sent: Schema, parents: Collection[str], by_name: Mapping[str, Found]) -> str:
-    """Why no create is sent whose body ``sent`` needs to name one of a resource that no request makes; empty where none
-    does. ``parents``: members that name what the resource stands below."""
-    members = sent.get("properties", {})
-    needed = (n for n in sent.get("required", ()) if n in members and n not in parents)
+def leave_unnamed(sent: dict[str, Schema], parents: Collection[str], by_name: Mapping[str, Found]) -> dict[str, str]:
+    """Take out of ``sent``, the bodies by operation, that of a create which needs to name one of a resource that no
+    request makes; the operation and why. ``parents``: members that name what the resource stands below."""
+    body = sent.get("create", {})
+    members = body.get("properties", {})
+    needed = (n for n in body.get("required", ()) if n in members and n not in parents)
     name = next((n for n in needed if unknown_one(n, members[n], by_name)), None)
-    return f"its body needs {name}, and no request makes what that names" if name else ""
+    if name is None:
+        return {}
+    del sent["create"]
+    return {"create": f"its body needs {name}, and no request makes what that names"}
 
 
 def one_of_several(name: str, members: Collection[str], resources: Collection[str]) -> str:

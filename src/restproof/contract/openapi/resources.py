@@ -24,7 +24,7 @@ from restproof.contract.openapi.named import id_field, is_bare_list, may_name_on
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
-from restproof.contract.openapi.referring import needs_unknown, unknown_one
+from restproof.contract.openapi.referring import leave_unnamed, unknown_one
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
@@ -85,10 +85,7 @@ class ResourceWriter:
             ways = self.askable(found, parents)
         told = shaped(self.reader, found, self.records.apart)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
-        if why := needs_unknown(told.sent.get("create", {}), parents, self.by_name):
-            told.left_out["create"] = why
-            del told.sent["create"]
-        self.take_out(found, told.left_out)
+        self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name))
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
