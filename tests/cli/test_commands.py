@@ -284,6 +284,13 @@ resources:
 PREFIX = "rpabcdef"
 
 
+UNKNOWN = """\
+  book: {path: /books, operations: []}
+  leaf: {path: "/books/{book}/leaves", schema: note.json}
+"""
+"""What a run leaves out where the target names no book."""
+
+
 class Handler(BaseHTTPRequestHandler):
     """A server with one note, which bears the mark of a run until it is deleted."""
 
@@ -327,7 +334,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def left_behind(here: Path, server: str) -> Ledger:
     (here / "contracts/notes").mkdir(parents=True)
     (here / "schemas/notes").mkdir(parents=True)
-    (here / "contracts/notes/contract.yaml").write_text(CONTRACT)
+    (here / "contracts/notes/contract.yaml").write_text(f"{CONTRACT}{UNKNOWN}")
     (here / "schemas/notes/note.json").write_text(
         '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "name": {"type": "string"}}}'
     )

@@ -90,13 +90,10 @@ def test_a_list_that_requires_one_in_its_query_is_left_out(
 
 @pytest.mark.parametrize(("fault", "rule"), [("", ""), ("forgets", "create.reads-back")])
 def test_no_box_is_put_into_the_team_of_others(fault: str, rule: str, tmp_path: Path) -> None:
-    document = {"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": of_team("team", NUMBER)}
-    document["paths"]["/bags"] = {
-        "get": {
-            "parameters": [{"in": "query", "required": True, "name": "team", "schema": NUMBER}],
-            "responses": {"200": content({"type": "array", "items": BOX})},
-        }
-    }
+    asked = [{"in": "query", "required": True, "name": "team", "schema": NUMBER}]
+    bag = {"get": {"parameters": asked, "responses": {"200": content({"type": "array", "items": BOX})}}}
+    paths = {**of_team("team", NUMBER), "/bags": bag}
+    document = {"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": paths}
     (tmp_path / "boxes.json").write_text(json.dumps(document), encoding="utf-8")
     kind = replace(honest(), fields={**honest().fields, "team": whole(1, 50)})
     named: list[Any] = []

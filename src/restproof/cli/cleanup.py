@@ -61,7 +61,9 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
         return True
     contract = load(resolve_contract(origin.contract or None, config, cwd))
     known = origin.target in config.sections
-    target = resolve_target(origin.target if known else origin.base_url, config, contract)
+    # Ids are needed of what the run has made, not of what it may have left out for want of them.
+    made = contract.resources.keys() & {entry.resource for entry in ledger.entries()}
+    target = resolve_target(origin.target if known else origin.base_url, config, contract, resources=made)
     if target is None:
         raise click.UsageError(f"{path} does not say which target it belongs to")
     _check_is_there(path, origin.base_url, target.base_url)
