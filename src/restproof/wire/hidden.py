@@ -51,6 +51,7 @@ class HiddenMembers:
         self._secrecy = secrecy
         self._stems = secrecy.stems()
         self._pieces: dict[str | None, Pieces[str]] = {}
+        self._whole: dict[str | None, Pieces[str]] = {}
         self._spelled = tuple(dict.fromkeys(form for stem in self._stems for form in (stem, inside(stem))))
 
     def hides(self, resource: str | None, name: str) -> str:
@@ -97,6 +98,16 @@ class HiddenMembers:
                 continue
             yield Hidden(at, end, value, how)
             at = end
+
+    def holds_none(self, text: str, resource: str | None) -> bool:
+        """Whether nothing is hidden in the body of an answer, neither a member nor in a text: lists show the same
+        entries over and over, of which each is looked through once."""
+        pieces = self._whole.get(resource)
+        if pieces is None:
+            pieces = self._whole[resource] = Pieces("}", _cuts_a_text)
+        return pieces.hold_none(
+            text, lambda new: self._names_one(new, resource) or any(True for _ in self.in_texts(new, resource))
+        )
 
     def _names_one(self, text: str, resource: str | None) -> bool:
         """Whether a JSON text has a hidden member."""

@@ -146,10 +146,10 @@ class StandIns:
             event = {**event, "request": {**request, "url": url, "body": sent}}
         if response is None:
             return event
-        got = self._body(response["body"], resource, self._made)
+        got = response["body"]
         headers = self._headers(response["headers"], resource)
-        if isinstance(got, str):
-            got = self._told(got, resource)
+        if isinstance(got, str) and not self._members.holds_none(got, resource):
+            got = self._told(self._body(got, resource, self._made), resource)
         if not (self._made or self._sent) and (got, headers) == (response["body"], response["headers"]):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
