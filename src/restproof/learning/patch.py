@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -71,6 +72,7 @@ def _edited(text: str, edit: Edit, comment: str) -> str:
     return _added(text, found, edit.value, comment)
 
 
+@lru_cache(maxsize=1)  # each edit looks for several places in one text
 def _compose(text: str) -> yaml.MappingNode:
     root = yaml.compose(text, yaml.SafeLoader)
     if not isinstance(root, yaml.MappingNode):
