@@ -131,7 +131,7 @@ def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_
             part.session.close()
         assert server.ours()
         endpoint = LiveEndpoint.of_worker(Target("strangers", url), "rpworker", None)
-        tidied = endpoint.tidy(few.contract, tmp_path, Unrecorded(), None)
+        tidied = endpoint.tidy(few.contract, tmp_path, Unrecorded(), None, None)
     assert (server.ours(), tidied.left, server.harm()) == ({}, (), [])
     assert not (tmp_path / LEDGERS).exists()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
@@ -133,7 +132,6 @@ class Pool:
         self._sent: dict[int, int] = {}
         self._pids = session.config.stash.setdefault(PIDS, [])
         self._handed = Handed.read(run.hand_over().plain())
-        run.epoch = time.perf_counter()
         for number in range(min(concurrency, len(self._sending) or 1)):
             self._fork(number)
         self._announce()

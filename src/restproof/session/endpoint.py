@@ -82,9 +82,12 @@ class Endpoint(Protocol):
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> Connection:
         """The connection through which this process runs its part of the items."""
 
-    def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
+    def tidy(
+        self, contract: Contract, root: Path, recorder: Recorder, ends: float | None, epoch: float | None
+    ) -> Tidied:
         """Tidy up after all workers of the run, which have ended; their ledgers lie under ``root``. ``ends`` (of
-        ``time.monotonic``): when it has to be over; ``None``: when it is done."""
+        ``time.monotonic``): when it has to be over; ``None``: when it is done. ``epoch``: when the run began (of
+        ``time.perf_counter``); ``None``: now."""
 
     def leave(self) -> None:
         """Nothing more is sent: let what was started for the run begin to end."""

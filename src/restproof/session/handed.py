@@ -21,13 +21,14 @@ _PATHS: tuple[str, ...] = ("ca_bundle", "client_cert", "client_key", "socket", "
 
 @dataclass(frozen=True)
 class Handed:
-    """What a worker needs to take part."""
+    """What a worker needs to take part. ``began``: when the run did, in Unix seconds."""
 
     options: Options
     target: Target
     prefix: str
     directory: Path
     deviations: list[dict[str, Any]]
+    began: float
     shared: tuple[str, str] | None = None
     given: GivenValues = field(default_factory=dict)
 
@@ -47,6 +48,7 @@ class Handed:
             "prefix": self.prefix,
             "directory": str(self.directory),
             "deviations": self.deviations,
+            "began": self.began,
             "shared": self.shared,
             "given": {r: {n: list(v) for n, v in fields.items()} for r, fields in self.given.items()},
         }
@@ -61,6 +63,7 @@ class Handed:
             data["prefix"],
             Path(data["directory"]),
             data["deviations"],
+            data["began"],
             data["shared"],
             data["given"],
         )

@@ -156,7 +156,9 @@ class LiveEndpoint:
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
         return LiveConnection(self.target, self.prefix, task, sink, recorder, self.wallet, self.hooks)
 
-    def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
+    def tidy(
+        self, contract: Contract, root: Path, recorder: Recorder, ends: float | None, epoch: float | None
+    ) -> Tidied:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
         ledgers = [Ledger(path) for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl"))]
@@ -167,7 +169,7 @@ class LiveEndpoint:
                     ledger.remove()
             return Tidied()
         working = [ledger for ledger in ledgers if ledger.in_use()]
-        with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks) as session:
+        with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks, epoch=epoch) as session:
             session.ends = ends
             deleted, left = clean_up_all([b for b in ledgers if b not in working], session, contract, self.prefix)
         left += [f"{b.path.name}: a worker has not ended; restproof cleanup deletes what it leaves" for b in working]

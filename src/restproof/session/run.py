@@ -201,6 +201,8 @@ class Run:
         options = self.options
         if self.worker is not None:
             handed = self.worker.handed
+            if self.epoch is None:  # a fork has its controller's
+                self.epoch = time.perf_counter() - (time.time() - handed.began)
             endpoint = self.promise.recorded or LiveEndpoint.of_worker(
                 handed.target, handed.prefix, handed.shared, self.promise.hooks
             )
@@ -225,7 +227,10 @@ class Run:
         place = self._reached()
         endpoint = place.endpoint
         where = (endpoint.target, endpoint.prefix, place.directory)
-        return Handed(self.options, *where, place.deviations, endpoint.shared, self.promise.given)
+        clock = time.perf_counter()
+        self.epoch = clock if self.epoch is None else self.epoch
+        began = time.time() - (clock - self.epoch)
+        return Handed(self.options, *where, place.deviations, began, endpoint.shared, self.promise.given)
 
     # ------------------------------------------------------------- the items
 
@@ -344,7 +349,7 @@ class Run:
         writer = self._writer(place, "z-cleanup")
         try:
             self.tidied = place.endpoint.tidy(
-                self.contract, self.promise.config.root, Tape(writer), self._clean_up_ends()
+                self.contract, self.promise.config.root, Tape(writer), self._clean_up_ends(), self.epoch
             )
         finally:
             writer.close()

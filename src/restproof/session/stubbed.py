@@ -270,7 +270,9 @@ class RecordedEndpoint:
         stubs.start()
         return RecordedConnection(stubs, runner, watch)
 
-    def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
+    def tidy(
+        self, contract: Contract, root: Path, recorder: Recorder, ends: float | None, epoch: float | None
+    ) -> Tidied:
         """Nothing is left behind: a recording is no server."""
         return Tidied()
 

@@ -172,7 +172,7 @@ def _tidied(promise: Promise, going: Spread, told: Callable[[str], None]) -> tup
         target = replace(opened(promise.target, wallet), rate=promise.options.rate or promise.target.rate)
         for prefix in prefixes:
             endpoint = LiveEndpoint(target, prefix, wallet, promise.hooks)
-            tidied = endpoint.tidy(promise.contract, promise.config.root, Unrecorded(), ends)
+            tidied = endpoint.tidy(promise.contract, promise.config.root, Unrecorded(), ends, None)
             deleted, left = deleted + tidied.deleted, [*left, *tidied.left]
     except RestproofError as error:  # what is left has its ledger
         left.append(f"{error.message}; restproof cleanup deletes what lost shards have made")

@@ -97,13 +97,14 @@ class Marks:
         return False
 
     def are_missing(self, resource: Resource, entity: Mapping[str, Any], marks: Iterable[Mark]) -> bool:
-        """Whether a representation has something else where ``marks`` were written: a text without a token of the run,
-        which is not cut short."""
-        return any(
+        """Whether a representation has something else where ``marks`` were written, a text without a token of the run
+        which is not cut short, and shows no other mark of the run: an update may write one elsewhere."""
+        has_another = any(
             isinstance(text := entity.get(name), str) and len(text) > TOKEN_LENGTH and not self._in(text)
             for name, _ in marks
             if name not in resource.secret
         )
+        return has_another and not self.shown(resource, entity)
 
     def are_in_any(self, values: Iterable[Any]) -> bool:
         """Whether one of the values holds a token of the run."""

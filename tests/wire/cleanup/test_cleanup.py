@@ -74,6 +74,19 @@ def test_what_an_update_without_a_mark_has_written_proves_it(notes: Notes, ledge
     assert "left alone" in told[0]
 
 
+def test_a_mark_that_an_update_has_moved_is_no_sign_of_a_restored_database(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    """What bears no mark is known by its values all the same."""
+    create(notes, ledger, 1, "a name without a token")
+    ledger.wrote("/v1/teams/5/notes/1?x=a%20b", {}, [("code", token(9))])
+    notes.deleted, notes.aside = {1}, {"code": token(9)}
+    n = ledger.intend("note", "/v1/teams/5/notes", sums=sums_of({"name": "plain"}), before=())
+    ledger.created(n, "/v1/teams/5/notes/2?x=a%20b", 2, new=True)
+    notes.rows[2] = "plain"
+    assert clean() == (2, [])
+
+
 @pytest.mark.parametrize(
     ("new", "name", "goes"),
     [(True, "X", True), (False, "X", False), (True, "Y", False), (True, " x ", True), (False, "x", False)],
