@@ -155,6 +155,23 @@ def test_what_fails_with_the_words_is_no_fault_where_no_request_is_left(
     assert "update.persists fails" in " ".join(map(str, found.lesson.doubts))
 
 
+def test_a_race_that_is_lost_at_times_costs_no_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two updates at once, each of another field, of which a server that reads, merges and writes may lose one."""
+    lesson = learned(Desk(), tmp_path)
+    lost = iter([True, False, *[True, False] * 20])
+
+    def of(trials: trying._Trials, words: Sequence[Word], *_: object) -> Verdict:
+        trials.requests += 1
+        ending: Ending = "fail" if next(lost) else "pass"
+        return verdict(Result("an item", "update.race", "should", "desk", "update", ending, 1, "one is lost"))
+
+    monkeypatch.setattr(trying._Trials, "of", of)
+    options = Options(contract=str(written(tmp_path).path), max_requests=100)
+    found = trying.tried(Taught(lesson, (), tmp_path, 5), options, tmp_path, [])
+    assert found.lesson.words == lesson.words
+    assert [v.results[0].outcome for v in found.verdicts] == ["fail"], "it is told all the same"
+
+
 def test_where_the_probes_took_all_requests_no_word_is_proposed(tmp_path: Path) -> None:
     lesson = learned(Desk(), tmp_path)
     options = Options(contract=str(written(tmp_path).path), max_requests=0)

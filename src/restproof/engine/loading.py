@@ -59,3 +59,10 @@ def no_entry(name: str, proof: Proof, register: Path, known: Container[str]) -> 
     return f"{name} names {proof.requirement!r}, which is no entry of {register}" + (
         why if proof.requirement in known else ""
     )
+
+
+def of_the_moment(folders: Iterable[Path]) -> frozenset[str]:
+    """The rules of some suites that send several requests at once: how such a one ends may depend on which of them
+    comes first. Raises as ``module_of``."""
+    files = (file for folder in folders for file in sorted(folder.glob("test_*.py")))
+    return frozenset(proof.requirement for file in files for _, _, proof in tests_of(file) if proof.alone)
