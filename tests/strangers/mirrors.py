@@ -266,7 +266,8 @@ def _(s: Server) -> None:
 
 def _goes_back(when: int) -> Lie:
     """After ``when`` requests, once there is a badge of ours, the database is as it was at first, and others get the
-    ids that it has given to us: the badges with the very values, since a number and a kind are anybody's."""
+    ids that it has given to us: the badges with the very values, since a number and a kind are anybody's. It happens
+    as an office of ours is read, which bears a mark: of a badge alone no look could tell."""
 
     def install(s: Server) -> None:
         gone = False
@@ -274,7 +275,9 @@ def _goes_back(when: int) -> Lie:
         def first(asked: Asked) -> None:
             nonlocal gone
             ours = s.ours()
-            if gone or len(s.log) < when or not ours.get("badge"):
+            known = map(str, ours.get("office", ()))
+            shows = asked.method == "GET" and asked.resource == "office" and str(asked.id) in known
+            if gone or len(s.log) < when or not ours.get("badge") or not shows:
                 return
             gone = True
             for resource, keys in ours.items():
@@ -290,5 +293,8 @@ def _goes_back(when: int) -> Lie:
     return install
 
 
+TOLD_TO_ONE = []
+"""What one worker sees, and the others have no way to see of what they look at."""
 for _when in (30, 60, 90):
-    LIES[f"the database goes back after {_when} requests, and others get our ids with like values"] = _goes_back(_when)
+    TOLD_TO_ONE.append(f"the database goes back after {_when} requests, and others get our ids with like values")
+    LIES[TOLD_TO_ONE[-1]] = _goes_back(_when)
