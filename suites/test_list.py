@@ -163,6 +163,8 @@ def must_count(subject: Subject, query: Query, size: int | None, wanted: int, wh
     if paging.total_field:
         totals.append((paging.total_field, member(page.json, paging.total_field), wanted))
     for name, said, right in totals:
+        if said is None and "totals" in subject.spec.open:
+            continue
         must.hold(
             said == right,
             page,

@@ -116,7 +116,7 @@ class Nameless:
 
 @pytest.mark.parametrize(("shows", "is_listed"), [(True, True), (False, True), (False, False)])
 def test_a_create_may_lead_to_the_id_where_the_document_is_silent(shows: bool, is_listed: bool, tmp_path: Path) -> None:
-    assert resource("quarkus")["open"] == ["unique", "rules", "replace", "id"]
+    assert resource("quarkus")["open"] == ["unique", "rules", "replace", "id", "totals"]
     service = Nameless(EMITTED["quarkus"](), shows=shows, is_listed=is_listed)
     verdict = promised(SUBJECTS["quarkus"], tmp_path).run(service, tmp_path / "run", "smoke")  # type: ignore[arg-type]
     assert wrong(verdict) == []

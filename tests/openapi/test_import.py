@@ -243,7 +243,7 @@ def test_what_is_left_to_decide_is_listed(tmp_path: Path, capsys: pytest.Capture
     ("question", "commented", "answer"),
     [
         ("unique", "    # unique: [name]", "    unique: [name]"),
-        ("unique", "    open: [unique, rules]", "    open: [rules]"),
+        ("unique", "    open: [unique, rules, totals]", "    open: [rules, totals]"),
         ("unknown", "  unknown_field: [2xx, 4xx]", "  unknown_field: 422"),
     ],
 )

@@ -25,7 +25,8 @@ def notes(*faults: str) -> Service:
             raise Refused(400, "that is no page")
         first, size = int(offset), int(limit) + ("longer" in service.faults)
         some = [{"id": n, "text": f"note {n}"} for n in range(1, 21)]
-        return 200, {"notes": some[first : first + size], "total": 20}
+        told = {} if "untold" in service.faults else {"total": 21 if "wrong" in service.faults else 20}
+        return 200, {"notes": some[first : first + size], **told}
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
         request.body()
@@ -34,13 +35,13 @@ def notes(*faults: str) -> Service:
     return Service({("GET", "/notes"): listed, ("POST", "/notes"): create}, frozenset(faults))
 
 
-def document(folder: Path) -> Path:
+def document(folder: Path, *needed: str) -> Path:
     size = {"name": "limit", "in": "query", "schema": {**NUMBER, "minimum": 1, "maximum": 50, "default": 10}}
     offset = {"name": "offset", "in": "query", "schema": {**NUMBER, "minimum": 0, "default": 0}}
     refused = {"400": {"description": "no"}}
     paths = {
         "/notes": {
-            "get": call(MANY, parameters=[size, offset], others=refused),
+            "get": call({**MANY, "required": ["notes", *needed]}, parameters=[size, offset], others=refused),
             "post": call(NOTE, SENT, 201, others=refused),
         },
     }
@@ -56,3 +57,16 @@ def test_a_page_of_what_others_have_made_is_judged(fault: str, code: int, tmp_pa
         told = run_document(document(tmp_path), url, tmp_path / "run", "--profile", "ci", *rules)
     assert told.returncode == code, told.stdout + told.stderr
     assert not fault or "list.page-size" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "needed", "code"), [("untold", (), 0), ("untold", ("total",), 1), ("wrong", (), 1), ("", ("total",), 0)]
+)
+def test_a_total_that_may_be_left_out_is_right_where_it_is_told(
+    fault: str, needed: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    with serving(notes(fault)) as url:
+        told = run_document(
+            document(tmp_path, *needed), url, tmp_path / "run", "--profile", "ci", "--only", "list.totals"
+        )
+    assert told.returncode == code, told.stdout + told.stderr

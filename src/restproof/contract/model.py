@@ -437,7 +437,7 @@ class Resource:
     settles: Settles = field(default_factory=Settles)
     rate: Rate | None = None
     """How often its operations may be asked for, all together, where that is said apart."""
-    open: tuple[Literal["unique", "rules", "list", "replace", "id", "zones", "required", "answers"], ...] = ()
+    open: tuple[Literal["unique", "rules", "list", "replace", "id", "zones", "required", "answers", "totals"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

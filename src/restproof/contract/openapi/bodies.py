@@ -13,7 +13,7 @@ from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
-from restproof.contract.openapi.entries import BESIDE_ONE, listed, listed_inside, same_members
+from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, listed, listed_inside, same_members
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -125,7 +125,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             return
         if member:
             told.envelope["list"] = member
-            if not _is_needed(answer, steps(pointer_of(member))):
+            if not is_needed(answer, steps(pointer_of(member))):
                 told.envelope["empty_list"] = "absent"
         told.read, told.entry = told.read or entry, entry
         _set_receipts_apart(single, told, entry)
@@ -191,15 +191,6 @@ def _set_receipts_apart(single: dict[str, Schema], told: Shaped, entry: Schema) 
         if known and not _properties(answer).keys() & known:
             told.receipts.add(operation)
             del single[operation]
-
-
-def _is_needed(answer: Schema, names: Sequence[str]) -> bool:
-    """Whether each of the names, one inside the other, is a member that is always there."""
-    for name in names:
-        if name not in answer.get("required", ()):
-            return False
-        answer = object_of(answer["properties"][name])
-    return True
 
 
 def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schema], Schema]) -> None:

@@ -14,7 +14,7 @@ from restproof.contract.words import referred, snake
 _WHEN = r"(at|on|by|date|time|date_?time|time_?stamp|ts|utc|user|user_id|by_id)"
 _DONE = r"(creat|updat|modifi|chang|insert|delet|archiv)(e|ed|ion|ification)"
 _KEPT = re.compile(
-    rf"(last_)?{_DONE}(_{_WHEN})+|(date|time)_{_DONE}|last_{_DONE}|created|updated|modified|"
+    rf"(last_)?{_DONE}(_{_WHEN})+|(date|time|user)_{_DONE}|last_{_DONE}|created|updated|modified|"
     r"(row_?|lock_?|opt_?lock_?|object_?|record_?)?version|rev|revision|_?e_?tag|_?links|href|self"
 )
 """Names of what a server keeps, in snake case."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from restproof.contract.openapi.answers import entries_of, is_object, object_of
 from restproof.contract.openapi.schemas import Schema
@@ -67,6 +67,15 @@ def is_list(answer: Schema) -> bool:
 def same_members(one: Schema, two: Schema) -> bool:
     first, second = set(one.get("properties", ())), set(two.get("properties", ()))
     return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
+
+
+def is_needed(answer: Schema, names: Sequence[str]) -> bool:
+    """Whether each of the names, one inside the other, is a member that is always there."""
+    for name in names:
+        if name not in answer.get("required", ()):
+            return False
+        answer = object_of(answer["properties"][name])
+    return True
 
 
 def lists_a_part(one: Schema, whole: Schema) -> bool:

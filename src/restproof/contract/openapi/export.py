@@ -197,7 +197,8 @@ class _Writer:
             return entries
         body: dict[str, Any] = nested(envelope.list_pointer, entries)
         if resource.paging.total_field:
-            put(body, resource.paging.total_field, {"type": "integer", "minimum": 0})
+            is_told = "totals" not in resource.open
+            put(body, resource.paging.total_field, {"type": "integer", "minimum": 0}, required=is_told)
         if resource.paging.more:
             put(body, resource.paging.more, {"type": "boolean"})
         if resource.paging.next_field:

@@ -6,12 +6,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.envelope import pointer_of
 from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.entries import is_needed
 from restproof.contract.openapi.pages import PAGING, Pages
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.ways import query_parents
 from restproof.contract.shapes import types_of
+from restproof.pointer import steps
 
 _SORTS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "order", "ordering", "_sort")
 _SCALAR = {"string", "integer", "number", "boolean", "null"}
@@ -76,6 +79,11 @@ class Listing:
     def in_member(self, found: Found) -> bool:
         """Whether the entries of the list stand in a member, so that others can stand beside it."""
         return bool(self.pages.reader.success(found.calls["list"]).get("properties"))
+
+    def tells_total(self, found: Found, place: str | None) -> bool:
+        """Whether the total at ``place`` is a member that each answer to the list has, where there is one."""
+        answer = self.pages.reader.success(found.calls["list"])
+        return place is None or is_needed(answer, steps(pointer_of(place)))
 
     def leaves_out(self, found: Found, known: set[str]) -> bool:
         """Whether the list may leave out by itself what a read shows: it requires a parameter that is no parent's, or

@@ -378,10 +378,11 @@ class ResourceWriter:
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
+        unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
             told.pop("filters", None)  # of entries that are not known
-            told["open"] = [*said.get("open", ()), "list"]
-        return told
+            unsaid.append("list")
+        return told | ({"open": [*said.get("open", ()), *unsaid]} if unsaid else {})
 
     def note(self, found: Found, *what: str) -> None:
         self.left_out += [(f"{found.name}: {w}", self.route(found)) for w in what]
