@@ -44,7 +44,10 @@ ACCOUNT = {
         "apiToken": {"type": "string", "readOnly": True},
     },
 }
-TOKEN = {"type": "object", "properties": {"token": {"type": "string", "readOnly": True}}}
+TOKEN = {
+    "type": "object",
+    "properties": {"token": {"type": "string", "readOnly": True}, "phrase": {"type": "string"}},
+}
 
 
 @pytest.fixture
@@ -164,6 +167,32 @@ def test_a_header_field_that_is_called_like_a_secret_is_hidden(stand_ins: StandI
     told = stand_ins.event(event)
     assert "Sesame" not in json.dumps(told)
     assert told["response"]["headers"][1:] == plain
+
+
+def test_a_header_field_that_is_called_like_the_secret_of_one_resource_is_hidden_in_its_answers(
+    stand_ins: StandIns,
+) -> None:
+    fields = [["phrase", "Sesame"]]
+    for resource, is_shown in (("token", True), ("account", False)):
+        event = {**exchange({}), "resource": resource}
+        event["response"]["headers"] = fields
+        assert (stand_ins.event(event)["response"]["headers"] == fields) is is_shown
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "access_token=Sesame-771&scope=all",
+        "scope=all&access_token=Sesame-771",
+        *(f'{before}{{"apiToken": "Sesame-771", "next": "/v1?page=2"}}' for before in ("\n", " \r\n", "\ufeff")),
+    ],
+)
+def test_a_secret_of_an_answer_is_hidden_in_a_form_and_in_json_that_does_not_begin_at_once(
+    stand_ins: StandIns, body: str
+) -> None:
+    told = stand_ins.event(exchange(body))["response"]["body"]
+    assert "Sesame" not in told
+    assert len(told) == len(body)
 
 
 def test_what_stands_for_a_credential_stays(stand_ins: StandIns) -> None:

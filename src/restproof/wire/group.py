@@ -277,11 +277,10 @@ def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:
     nobody has deleted: a database may have gone back to an earlier state, and have given the ids out once more. Then
     values do not tell who has made what bears no mark."""
     named = [e for e in group.known.values() if e.marks and not (e.placed or e.refused or ledger.is_deleted(e))]
-    shown = [(e, (group.seen or {}).get(str(e.id), {})) for e in named if not ledger.written(e.item or "")]
-    # An update may have taken one of several marks out.
     return any(
-        marks.are_missing(group.resource, entity, e.marks or ()) and not marks.shown(group.resource, entity)
-        for e, entity in shown
+        marks.are_missing(group.resource, (group.seen or {}).get(str(e.id), {}), e.marks or ())
+        for e in named
+        if not ledger.written(e.item or "")
     )
 
 

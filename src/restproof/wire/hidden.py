@@ -25,6 +25,8 @@ _SIGNATURE = re.compile(r"(?i)sig|(x-(amz|goog)-)?signature")
 """The parameter by which a URL opens what it names to whoever has it."""
 _BEARER = re.compile(r"\b[Bb]earer ([\w.~+/-]*\d[\w.~+/=-]*)")
 """A credential as a header field shows it (RFC 6750); words of prose hold no digit."""
+_BEFORE_JSON = " \t\r\n\ufeff"
+"""What may stand before JSON (RFC 8259 §2), and what some servers write there all the same (§8.1)."""
 _LARGE = 4000
 """Characters of a text from which on only what may be a name is looked at, where that is little."""
 _SPARSE = 400
@@ -102,6 +104,8 @@ class HiddenMembers:
     def holds_none(self, text: str, resource: str | None) -> bool:
         """Whether nothing is hidden in the body of an answer, neither a member nor in a text: lists show the same
         entries over and over, of which each is looked through once."""
+        if is_form(text):
+            return False  # its first parameter stands behind no sign, and it is no list
         pieces = self._whole.get(resource)
         if pieces is None:
             pieces = self._whole[resource] = Pieces("}", _cuts_a_text)
@@ -141,7 +145,7 @@ class HiddenMembers:
                 yield Hidden(found.start(2), found.end(2), unquote_plus(found[2]), how)
 
     def in_body(self, text: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden values of the body of a request: JSON, or a form."""
+        """The hidden values of a body: JSON, or a form."""
         if not is_form(text):
             yield from self.in_json(text, resource)
             return
@@ -196,8 +200,8 @@ def possible_names(value: Any) -> Iterator[str]:
 
 
 def is_form(text: str) -> bool:
-    """Whether the body of a request is a form (application/x-www-form-urlencoded), by its looks."""
-    return text[:1] not in ("", "{", "[", '"') and "=" in text
+    """Whether a body is a form (application/x-www-form-urlencoded), by its looks."""
+    return text.lstrip(_BEFORE_JSON)[:1] not in ("", "{", "[", '"') and "=" in text
 
 
 def inside(text: str) -> str:

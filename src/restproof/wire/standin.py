@@ -82,8 +82,8 @@ class StandIns:
         self._made = _Recent()
         self._sent = _Recent()
         self._own: dict[str, None] = {}
-        self._telling: dict[tuple[str, ...], frozenset[str]] = {}
-        """Of the names of an answer's header fields, those whose values may hold something hidden."""
+        self._telling: dict[tuple[str | None, ...], frozenset[str]] = {}
+        """Of a resource and the names of an answer's header fields, those whose values may hold something hidden."""
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Write one event of the run file, which stays as it is."""
@@ -182,12 +182,13 @@ class StandIns:
     def _headers(self, headers: list[list[str]], resource: str | None) -> list[list[str]]:
         """Those of an answer: without the hidden parameters of the addresses in them, and without the values of those
         whose names look like a secret (``X-Auth-Token``)."""
-        names = tuple([name for name, _ in headers])
-        which = self._telling.get(names)
+        names = [name for name, _ in headers]
+        key = (resource, *names)
+        which = self._telling.get(key)
         if which is None:
             if len(self._telling) >= _MOST_KNOWN:
                 self._telling.clear()
-            which = self._telling[names] = frozenset(
+            which = self._telling[key] = frozenset(
                 name for name in names if name.lower() in _ADDRESSES or self._hides(resource, name)
             )
         if not which:

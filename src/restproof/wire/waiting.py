@@ -47,8 +47,7 @@ def _now(response: Response, clock: Callable[[], float]) -> float:
     return clock() if date is None else date
 
 
-@lru_cache(maxsize=64)  # the same second stands in many answers
-@lru_cache(maxsize=128)  # that of a second stands on all answers of it
+@lru_cache(maxsize=128)  # the same second stands in many answers
 def http_date(text: str) -> float | None:
     """An HTTP date (RFC 9110 §5.6.7) as Unix time; ``None`` where it is none."""
     try:
