@@ -97,7 +97,8 @@ def stands_in_list(subject: Subject, id: Any, scope: dict[str, Any]) -> bool:
 
 def names_another(subject: Subject, reply: Reply, id: Any, before: Body) -> bool:
     """Whether numbers begin anew below each parent, so that an id names another one where ``reply`` comes from: a read
-    shows that; and a delete has left alone what was made."""
+    there shows what a read of what was made does not, after a write that may have changed either; and a delete has left
+    alone what was made."""
     if subject.spec.id.type != "integer":
         return False
     if reply.operation == "delete":
@@ -105,7 +106,8 @@ def names_another(subject: Subject, reply: Reply, id: Any, before: Body) -> bool
     shown = reply if reply.operation == "read" else subject.read(id, scope=reply.scope)
     if not shown.ok or shown.entity is None:
         return False
-    return any(shown.entity.get(n) != v for n, v in subject.stable(before).items())
+    own = before if reply.operation == "read" else subject.now(id)
+    return any(shown.entity.get(n) != v for n, v in subject.stable(own).items())
 
 
 def has_one_of_that_id(subject: Subject, crossed: dict[str, Any]) -> bool:
@@ -114,7 +116,9 @@ def has_one_of_that_id(subject: Subject, crossed: dict[str, Any]) -> bool:
     if not parent.spec.supports("read"):
         return False
     here, there = (parent.read(scope[parent.name], scope=scope) for scope in (subject.scope(), crossed))
-    return here.ok and there.ok and here.entity != there.entity
+    if not (here.ok and there.ok) or here.entity is None or there.entity is None:
+        return False
+    return parent.stable(here.entity) != parent.stable(there.entity)
 
 
 @requirement(

@@ -145,4 +145,4 @@ def test_a_text_that_is_called_as_another_resource_may_name_none(member: str, co
         only = ("--only", "create.reads-back", "--only", "create.is-listed")
         told = run_document(tmp_path / "boxes.json", url, tmp_path / "run", *only)
     assert (told.returncode == 1) is bool(code), told.stdout + told.stderr
-    assert ("no value is known to be an id for" in told.stdout) is not code
+    assert ("no value is known to be an id for" in told.stdout) is not bool(code)

@@ -3,7 +3,6 @@ is refused too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource, creates_by_put
@@ -22,8 +21,6 @@ class Sender(Maker, Protocol):
     def target(self) -> Instance: ...
 
     def list(self) -> Reply: ...
-
-    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Reply: ...
 
     def create(self, body: Any) -> Reply: ...
 

@@ -315,7 +315,7 @@ def _not_found(reply: Reply) -> list[str]:
 
 def _of_fields(body: Any, sent: Mapping[str, Any], within: str = "") -> Iterator[str]:
     """What a body says under the names of fields that were sent, not where it holds what was sent: in a list of texts,
-    or where a member called as errors holds one for each field (``{"errors": {"title": "is missing"}}``)."""
+    or where a member called as errors holds one for each field (``{"errors": {"name": "is missing"}}``)."""
     if isinstance(body, list):
         for inner in body:
             yield from _of_fields(inner, sent)
