@@ -78,6 +78,15 @@ def test_a_selection_is_what_its_words_say(words: tuple[str, ...], kept: str, le
     assert not (checkout / "reports").exists()
 
 
+def test_why_a_hook_leaves_a_rule_out_is_told_without_the_credential(checkout: Path) -> None:
+    hook = "import os\ndef not_applicable(rule):\n    return f'not with {os.environ[\"RESTPROOF_FULL\"]}'\n"
+    (checkout / "restproof_hooks.py").write_text(hook)
+    words = ("suites/test_read.py", "-rs", "--restproof-only", "read.answers-ok")
+    done = pytest_(*words, cwd=checkout, RESTPROOF_FULL="Sesame-771", COLUMNS="200")
+    assert "not applicable: not with [redacted]" in done.stdout
+    assert "Sesame" not in done.stdout
+
+
 def test_the_parts_of_a_plan_make_the_whole(checkout: Path) -> None:
     def items(*words: str) -> list[str]:
         done = pytest_(

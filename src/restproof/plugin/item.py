@@ -81,7 +81,7 @@ class RuleItem(pytest.Item):
             waived = run.waived(self.plan_item)
             if waived is not None:
                 run.runner.waive(self.plan_item, waived)
-                pytest.skip(f"not applicable: {waived}")
+                pytest.skip(UNTOLD.text(f"not applicable: {waived}"))
             outcome = run.runner.run(self.plan_item)
         except StorageError as error:
             end(self.config, error)
@@ -89,9 +89,9 @@ class RuleItem(pytest.Item):
             run.runner.failed(self.plan_item, error)
             raise
         if outcome.outcome in ("blocked", "not tested"):
-            pytest.skip(f"{outcome.outcome}: {outcome.reason}")
+            pytest.skip(UNTOLD.text(f"{outcome.outcome}: {outcome.reason}"))
         if outcome.findings and all(run.is_declared(self.plan_item, f) for f in outcome.findings):
-            pytest.xfail(f"declared deviation: {outcome.findings[0].message}")
+            pytest.xfail(UNTOLD.text(f"declared deviation: {outcome.findings[0].message}"))
         if outcome.findings:
             raise RuleFailed(_message(run, self.plan_item, outcome.findings))
 
