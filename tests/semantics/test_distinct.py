@@ -29,6 +29,18 @@ def test_of_alternatives_one_with_fewer_values_gives_none_twice(pattern: str) ->
     assert len({nth(schema, number) for number in range(count)}) == count > 500
 
 
+def test_alternatives_inside_of_alternatives_are_not_made_over_and_over() -> None:
+    depth = 24
+    schema = {"type": "string", "pattern": f"^{'(?:x|' * depth}[a-z]{{4}}{')' * depth}$"}
+    assert capacity(schema) == 26**4
+    assert len({nth(schema, number) for number in range(50)}) == 50
+
+
+def test_what_an_alternative_holds_may_be_said_again_behind_it() -> None:
+    schema = {"type": "string", "pattern": r"^(?:-|([a-z])[0-9]{3})=\1$"}
+    assert [nth(schema, number) for number in (0, 27)] == ["a000=a", "b100=b"]
+
+
 def test_letters_of_one_case_stay_as_the_pattern_wants_them() -> None:
     assert nth({"type": "string", "pattern": "^[A-Z]{4}$"}, 12_345).isupper()
 

@@ -195,15 +195,20 @@ def _node(op: str, argument: Any, digits: _Digits, target: int, groups: dict[int
 def _branch(branches: Sequence[Any], digits: _Digits, target: int, groups: dict[int, str]) -> str:
     """Text of the alternative that has the most values, since a number that chose among such as have fewer would give
     some of those again; one of them all where each is a single text."""
-    rooms = [_Digits(0) for _ in branches]
-    texts = [_match(branch, room, target, dict(groups)) for branch, room in zip(branches, rooms, strict=True)]
+    rooms, held = [_Digits(0) for _ in branches], [dict(groups) for _ in branches]
+    texts = [_match(b, room, target, inside) for b, room, inside in zip(branches, rooms, held, strict=True)]
     most = max(room.capacity for room in rooms)
     if most == 1:
         apart = {text.casefold(): at for at, text in enumerate(texts) if text}
         at = [*apart.values()][digits.take(len(apart))] if apart else 0
     else:
         at = next(at for at, room in enumerate(rooms) if room.capacity == most)
-    return _match(branches[at], digits, target, groups)
+        if digits.number:
+            return _match(branches[at], digits, target, groups)
+        digits.capacity *= most
+    # What was made to see the room is taken: made again, each alternative inside of another would double the work.
+    groups.update(held[at])
+    return texts[at]
 
 
 def _characters(op: str, argument: Any) -> str:
