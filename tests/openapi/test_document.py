@@ -197,9 +197,26 @@ def test_a_contract_is_never_written_over(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "contract.yaml").write_text("contract: mine\n", encoding="utf-8")
-    (tmp_path / "api.yaml").write_text("openapi: 3.1.0\npaths: {/a: {}}\n", encoding="utf-8")
-    assert run(["run", "api.yaml", "--write", str(tmp_path)]) == 2
+    (tmp_path / "api.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    assert run(["run", "api.json", "--write", str(tmp_path)]) == 2
     assert "there is a contract already" in capsys.readouterr().err
+    assert (tmp_path / "contract.yaml").read_text(encoding="utf-8") == "contract: mine\n"
+
+
+@pytest.mark.parametrize("changed", [None, "contract.yaml", "[a-z]*.json"])
+def test_what_a_run_that_did_not_begin_has_written_is_no_contract_of_somebody(
+    changed: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    words = ["run", "api.json", "--target", "http://127.0.0.1:2", "--write", "contract"]
+    assert run(words) == 3
+    if changed is not None:
+        (file, *_) = (tmp_path / "contract").glob(changed)
+        file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run(words) == (3 if changed is None else 2)
+    assert ("there is a contract already" in capsys.readouterr().err) == (changed is not None)
 
 
 def test_all_that_is_missing_is_told_at_once(

@@ -42,13 +42,25 @@ def write(found: Imported, folder: Path, file: str) -> Path:
     """Write the contract and its schemas into ``folder``; the path of the contract. ``file``: the document's name.
     Raises ``OSError``."""
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "contract.yaml"
-    target.write_text(text(found, file), encoding="utf-8")
     files = shared(found.schemas, found.names)
-    for name, schema in files.items():
-        (folder / name).write_text(schema_text(schema), encoding="utf-8")
+    for name, content in _contents(found, files, file).items():
+        (folder / name).write_text(content, encoding="utf-8")
     remember(found, folder, files)
-    return target
+    return folder / CONTRACT
+
+
+def is_written(found: Imported, folder: Path, file: str) -> bool:
+    """Whether ``folder`` holds what :func:`write` would write there, and nobody has changed it since. Raises
+    ``OSError``."""
+    contents = _contents(found, shared(found.schemas, found.names), file)
+    return all(
+        (folder / name).is_file() and (folder / name).read_bytes() == content.encode("utf-8")
+        for name, content in contents.items()
+    )
+
+
+def _contents(found: Imported, files: Mapping[str, Mapping[str, Any]], file: str) -> dict[str, str]:
+    return {CONTRACT: text(found, file), **{name: schema_text(schema) for name, schema in files.items()}}
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
@@ -68,6 +80,7 @@ def _spread(value: Any, line: str) -> str:
     return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
 
 
+CONTRACT = "contract.yaml"
 MEMORY = ".imported.json"
 """The file beside a contract that holds what an import has written there: what differs since is a person's."""
 
