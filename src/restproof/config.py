@@ -30,7 +30,7 @@ from restproof.configfile import (
 )
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
-from restproof.sources import Source, expanded
+from restproof.sources import PUBLIC, Source, expanded
 from restproof.targetids import ID_PREFIXES, credential_variable, id_variable, lacking, needed_ids, typed
 from restproof.untold import UNTOLD
 from restproof.userfile import text_of
@@ -52,12 +52,14 @@ _OF_USERS = ("basic", "digest")
 """The schemes whose credentials are ``user:password``."""
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """What stands for a variable of the environment in a text: ``${NAME}``."""
+_SHOWN = re.compile(rf"""\b({"|".join(sorted(PUBLIC))})\s*=\s*("[^"\n]*"|'[^'\n]*')""")
+"""In a configuration, what is said of a credential and is no secret."""
 
 
 def load_config(cwd: Path) -> Config:
     """Reads ``restproof.toml`` from ``cwd`` or the nearest directory above it. Raises :class:`ConfigurationError`."""
     found = next((file for folder in (cwd, *cwd.parents) if (file := folder / FILE_NAME).is_file()), None)
-    named = VARIABLE.findall(text_of(found)) if found else []
+    named = VARIABLE.findall(_SHOWN.sub("", text_of(found))) if found else []
     UNTOLD.configured(os.environ.get(name, "") for name in (*named, *map(credential_variable, CREDENTIALS)))
     return Config(root=cwd) if found is None else read_config(found)
 

@@ -17,7 +17,7 @@ Grant = Literal["client_credentials", "refresh_token", "password"]
 KINDS = ("command", "oauth2", "login")
 """The keys of which a table of a credential has exactly one."""
 
-_PUBLIC = frozenset({"username", "user", "login", "email", "client_id", "scope", "audience", "token_url", "method"})
+PUBLIC = frozenset({"username", "user", "login", "email", "client_id", "scope", "audience", "token_url", "method"})
 """Keys whose values are no secrets, wherever they come from."""
 _COMMON = ("token", "expires", "lasts")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -252,7 +252,7 @@ def expanded(source: Source, fill: Callable[[str], str]) -> Source:
     def filled(name: str, value: Any) -> Any:
         if isinstance(value, str):
             said = fill(value)
-            if said != value and name not in _PUBLIC:
+            if said != value and name not in PUBLIC:
                 secrets.append(said)
             return said
         if isinstance(value, Mapping):

@@ -12,6 +12,7 @@ from restproof.configfile import key_lines
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError
+from restproof.untold import UNTOLD
 
 CONTRACT = """\
 contract: notes
@@ -315,3 +316,16 @@ def test_without_anything_the_bundled_contract_counts(tmp_path: Path) -> None:
 def test_lines_of_keys() -> None:
     text = '# a\nx = 1\n["a".b] # c\n"k-1" = 2\n  k2.z = 3\n[[list]]\ny = 1\n'
     assert key_lines(text) == {"x": 2, "a.b": 3, "a.b.k-1": 4, "a.b.k2": 5, "a.b.y": 7}
+
+
+def test_who_logs_in_is_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resource may be called as a user is."""
+    for variable, value in {"API_USER": "office", "API_CLIENT": "rooms-client", "API_PASSWORD": "letmein-7"}.items():
+        monkeypatch.setenv(variable, value)
+    said = 'token_url = "/t", client_id = "${API_CLIENT}", username="${API_USER}", password = "${API_PASSWORD}"'
+    text = (
+        f'[targets.a]\nbase_url = "http://127.0.0.1"\n[targets.a.credentials]\nfull = {{oauth2 = "password", {said}}}\n'
+    )
+    (tmp_path / "restproof.toml").write_text(text)
+    load_config(tmp_path)
+    assert UNTOLD.text("rooms-client, office.name: letmein-7") == "rooms-client, office.name: [redacted]"

@@ -11,7 +11,7 @@ from typing import Any
 from restproof.contract.model import Resource
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
-from restproof.wire.left import STILL, THERE, Left
+from restproof.wire.left import THERE, Left
 from restproof.wire.places import entity_of
 
 _ASIDE = re.compile(r"(?i)(is|was|soft)?_?(archived|deleted|discarded|removed|trashed)(_?(at|by|date|on|time))?")
@@ -28,12 +28,15 @@ def tell_what_was_put_aside(work: Work) -> None:
         if said := _said_by(work, left):
             work.failed.remove(left)
             work.doubtful.append(replace(left, why=f"its delete has put it aside ({said})", how=""))
-            work.count += left.why != STILL or (left.where, left.headers) in work.in_vain
+            work.count += (left.where, left.headers) in work.in_vain
 
 
 def _said_by(work: Work, left: Left) -> str:
     group = work.told[left.where, left.headers]
-    listed = [shown for id, shown in (group.seen or {}).items() if group.item(work.contract, id) == left.where]
+    ids = [id for id in group.seen or () if group.item(work.contract, id) == left.where]
+    if (left.where, left.headers) in work.in_vain and any(put_aside(group.resource, group.first[id]) for id in ids):
+        return ""  # it has said so before the delete: nothing shows that this has done anything
+    listed = [(group.seen or {})[id] for id in ids]
     if (said := next(filter(None, (put_aside(group.resource, shown) for shown in listed)), "")) or (
         not group.resource.supports("read")
     ):

@@ -327,6 +327,7 @@ class Work:
         looks = group.seen is None and group.resource.supports("read")
         read = self._send(group, "read", target) if looks else None
         if read is not None and read.is_success and not says_none(group.resource, read):
+            self.in_vain |= {(target, group.headers)} if exchange.is_success else set()
             self.failed.append(self._left(group, target, f"the delete answered {status}, {THERE}"))
             return None
         self.count += exchange.is_success

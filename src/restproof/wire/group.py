@@ -44,6 +44,8 @@ class Group:
     credential: str | None
     entries: list[LedgerEntry] = field(default_factory=list)
     seen: dict[str, Mapping[str, Any]] | None = None
+    first: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Each entry as the first look has shown it."""
     unread: str = ""
     is_touched: bool = False
     is_partial: bool = False
@@ -99,6 +101,7 @@ class Group:
         """Takes what a walk through the list has shown."""
         identity = self.resource.id.field
         self.seen = {str(e[identity]): e for e in entries if identity in e}
+        self.first = {**self.seen, **self.first}
         self.found |= {
             e.n
             for e in self.entries

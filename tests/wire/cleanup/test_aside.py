@@ -65,3 +65,16 @@ def test_a_member_that_clients_write_says_nothing_of_a_delete(
     contract = replace(contract, resources={**contract.resources, "note": replace(note, schema=schema)})
     _, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
     assert "still there (DELETE " in told[0]
+
+
+def test_what_said_so_before_its_delete_is_still_there(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    """A user is inactive until it is confirmed; of that a delete which does nothing has put nothing aside."""
+    notes.keeps_what_is_deleted = True
+    notes.aside, notes.deleted = {"active": False}, {1}
+    create(notes, ledger, 1)
+    deleted, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    assert "still there (DELETE " in told[0]
+    assert deleted == 0
+    assert ledger.path.exists()
