@@ -98,4 +98,5 @@ def test_what_was_learned_accuses_nobody_and_shows_who_compares_otherwise(tmp_pa
         schemas = {"desk.json": SCHEMA}
         verdict = bench.run(Compared(how), text, schemas, tmp_path / how, only=("conflict",), profile="ci")
         seen[how] = {r.requirement: bool(r.changed) for r in verdict.results if r.outcome == "fail"}
-    assert seen == {"case": {}, "exact": {"conflict.duplicate": True}, "case end": {"conflict.scope": True}}
+    exact = {"conflict.duplicate": True, "conflict.rename": True}
+    assert seen == {"case": {}, "exact": exact, "case end": {"conflict.scope": True}}

@@ -25,7 +25,7 @@ class Written:
     sound: dict[str, set[str]] = field(default_factory=dict)
     odd: dict[str, set[str]] = field(default_factory=dict)
     deleted: dict[str, set[str]] = field(default_factory=dict)
-    _lax: dict[str, bool] = field(default_factory=dict)
+    _lax: dict[str, tuple[Resource, bool]] = field(default_factory=dict)
 
     def note(self, reply: Reply) -> None:
         """Take notice of an answer to a write."""
@@ -60,9 +60,10 @@ class Written:
             return False
         if id in self.sound.get(name, ()):
             return True
-        if name not in self._lax:
-            self._lax[name] = _is_lax(resource)
-        return not (self._lax[name] and _TOKEN.search(str(entity)))
+        known = self._lax.get(name)
+        if known is None or known[0] is not resource:
+            known = self._lax[name] = resource, _is_lax(resource)
+        return not (known[1] and _TOKEN.search(str(entity)))
 
 
 def _is_lax(resource: Resource) -> bool:
