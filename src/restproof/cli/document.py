@@ -14,11 +14,11 @@ import requests
 
 from restproof.config import lacking_ids, load_config, resolve_address
 from restproof.configfile import parse_url
-from restproof.contract.load import load
+from restproof.contract.load import FILE_NAME, load
 from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
-from restproof.contract.openapi.written import CONTRACT, decisions, grouped, is_written, schema_of, write
+from restproof.contract.openapi.written import decisions, grouped, is_written, schema_of, write
 from restproof.contract.urls import parts_of, told_url
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.report.text import plural
@@ -83,9 +83,9 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
         found = imported(file, contract_name(file.stem))
         found = replace(found, contract=_without_base(found.contract, options.target, cwd))
         try:
-            if folder is not None and (folder / CONTRACT).exists() and not is_written(found, folder, file.name):
+            if folder is not None and (folder / FILE_NAME).exists() and not is_written(found, folder, file.name):
                 hint = "choose another folder for --write, or give the contract to restproof run"
-                raise ConfigurationError("there is a contract already", place=Place(folder / CONTRACT), hint=hint)
+                raise ConfigurationError("there is a contract already", place=Place(folder / FILE_NAME), hint=hint)
             written = write(found, folder or Path(temporary) / "contract" / str(found.contract["contract"]), file.name)
         except OSError as error:
             raise ConfigurationError(

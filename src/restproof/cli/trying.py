@@ -63,9 +63,10 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
     verdict = trials.of(words, rules_for(words, register))
     verdicts = (*taught.verdicts, verdict)
     dropped = contradicted(taught.lesson, verdict)
-    # No word is to blame for a race that is lost today and won tomorrow.
-    moment = of_the_moment(folders)
-    failed = [r for r in broken(verdict) if r.requirement not in moment]
+    if failed := broken(verdict):
+        # No word is to blame for a race that is lost today and won tomorrow.
+        moment = of_the_moment(folders)
+        failed = [r for r in failed if r.requirement not in moment]
     if trials.is_spent or options.max_creates is not None:
         dropped = {**untested(words, verdict, register), **dropped}
     if failed:

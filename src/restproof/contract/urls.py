@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urlsplit
 
-_TOLD = re.compile(r"([^/?#]*://)?(?(1)(?:[^/?#]*@)?)([^?#]*)([?#]?).*", re.DOTALL)
+_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _NONE = SplitResult("", "", "", "", "")
 
 
@@ -18,7 +18,14 @@ def parts_of(url: str) -> SplitResult:
         return _NONE
 
 
+def without_user(url: str) -> str:
+    """``url`` without the user, and the password, before its host."""
+    return _USER.sub(r"\1", url)
+
+
 def told_url(url: str) -> str:
     """``url`` as it is told to the user: without its user and what its query or its fragment holds, which may be a
     key."""
-    return _TOLD.sub(lambda found: f"{found[1] or ''}{found[2]}{found[3] and found[3] + '…'}", url, count=1)
+    plain = without_user(url)
+    mark = re.search(r"[?#]", plain)
+    return f"{plain[: mark.end()]}…" if mark else plain

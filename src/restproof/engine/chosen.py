@@ -10,7 +10,7 @@ from restproof.engine.failure import NotTested
 from restproof.engine.reply import Reply
 from restproof.plan.bodies import Bodies
 
-_TRIED = 12
+TRIED = 12
 """Ids that are looked at where there are few."""
 
 
@@ -41,7 +41,7 @@ def vacant(subject: Chooser, id: Any, scope: Mapping[str, Any] | None = None) ->
     """``id``; where there are few, the first under which nothing is of this one and others. Raises as ``chosen``."""
     if not subject.bodies.ids_are_few or not subject.spec.supports("read"):
         return id
-    for number in range(_TRIED):
+    for number in range(TRIED):
         if not subject.read(id, scope=scope, observed=False).ok:
             return id
         id = subject.resolved(subject.bodies.chosen_id(f"new{number}"))

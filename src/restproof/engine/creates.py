@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +14,7 @@ from restproof.engine.jobs import Sender
 from restproof.engine.keep import Keeper
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
-from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
+from restproof.plan.symbols import PREFIX_LENGTH, tokens
 from restproof.semantics.readback import ReadPath
 from restproof.wire.message import Request
 from restproof.wire.places import is_usable_id
@@ -98,8 +97,7 @@ def _listed(subject: Looker, reply: Reply) -> list[Any]:
 
 def _tokens(subject: Looker, text: str) -> set[str]:
     """The tokens of the run in a text, that of the case or a further one. Some servers keep texts in capitals."""
-    prefix = re.escape(subject.token[:PREFIX_LENGTH])
-    return {*re.findall(f"{prefix}[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}", text.lower())}
+    return {*tokens(subject.token[:PREFIX_LENGTH]).findall(text.lower())}
 
 
 class Creates:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.engine.chosen import TRIED
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.values import Values
@@ -18,8 +19,6 @@ _SHAPED = frozenset({"allOf", "pattern", "format", "enum", "const"})
 """Keywords by which a schema says of texts what ids look like."""
 _NEAR = 1_000_000
 """Ids may have come to numbers below it."""
-_TRIED = 12
-"""Ids that are looked at where clients choose them and there are few."""
 _VERY_FEW = 100
 """Of so many, each may be given out in a run."""
 
@@ -159,7 +158,7 @@ class Scopes:
         where they are so few that it may be given out."""
         if resource.name not in self._vacancies:
             schema, start = self._bodies[resource.name].id_schema, self._values.start
-            likely = [nth(schema, start - 1 - n) for n in range(_TRIED)] if capacity(schema) >= _VERY_FEW else []
+            likely = [nth(schema, start - 1 - n) for n in range(TRIED)] if capacity(schema) >= _VERY_FEW else []
             self._vacancies[resource.name] = next((id for id in likely if self._is_vacant(resource, id)), None)
         if (found := self._vacancies[resource.name]) is None:
             raise NotTested(f"the ids of {resource.name} are few: of none is it sure that it names nothing")

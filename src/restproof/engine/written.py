@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.model import WRITES, Resource
 from restproof.engine.reply import Reply
-from restproof.plan.symbols import TOKEN_LENGTH
+from restproof.plan.symbols import tokens
 from restproof.semantics.checker import checker
 
-_TOKEN = re.compile(rf"rp[0-9a-z]{{{TOKEN_LENGTH - 2}}}")
+_TOKEN = tokens()
 _OF_VALUES = ("invalid", "coercible", "null_value", "bad_format", "unknown_field", "server_set")
 """What a write may hold that its schema does not allow."""
 

@@ -29,6 +29,8 @@ _UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
 _TOKENS = ("rp" + "x" * (TOKEN_LENGTH - 2), "rp" + "0" * (TOKEN_LENGTH - 2), "rp7k0z9a1b2c3")
 """Tokens of every make: a pattern that allows one may refuse another."""
+_ANY = "rp"
+"""What the prefix of each run begins with."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
 
@@ -81,6 +83,11 @@ def token(prefix: str, number: int) -> str:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
     return prefix + digits
+
+
+def tokens(prefix: str = _ANY) -> re.Pattern[str]:
+    """What tokens of the run with ``prefix`` look like, by default of any run; in lower case."""
+    return re.compile(re.escape(prefix) + f"[0-9a-z]{{{TOKEN_LENGTH - len(prefix)}}}")
 
 
 def resolve(

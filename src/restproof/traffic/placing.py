@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.model import Contract
-from restproof.contract.urls import parts_of
+from restproof.contract.urls import parts_of, without_user
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
@@ -29,7 +29,6 @@ _SHORTEST_SECRET = 8
 _OF_ONE_TOKEN = frozenset({"exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash"})
 """Claims that differ in each token of one user."""
 _SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature|^sig$")
-_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
 
 
@@ -206,7 +205,7 @@ def _exchange(
 ) -> Exchange:
     parts = parts_of(recorded.request.url)
     query = query_of(recorded.request.url)
-    url = _USER.sub(r"\1", redactor.url(recorded.request.url))
+    url = without_user(redactor.url(recorded.request.url))
     hidden = {v for n, v in query if _SECRET_NAME.search(n) and v}
     if hidden:
         query = tuple((n, REDACTED if v in hidden else v) for n, v in query)

@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Resource
 from restproof.contract.rules import instant
-from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
+from restproof.plan.symbols import TOKEN_LENGTH, tokens
 from restproof.semantics.inner import without_ids
 
 _SORTED = json.JSONEncoder(sort_keys=True)
@@ -43,7 +43,7 @@ class Marks:
 
     def __init__(self, prefix: str) -> None:
         self._prefix, self._as_bytes = prefix, prefix.encode()
-        self._pattern = re.compile(re.escape(prefix) + f"[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}")
+        self._pattern = tokens(prefix)
         self._known: set[tuple[str, str, str]] = set()
         self._fields: dict[str, set[str]] = {}
         self._any: set[str] = set()

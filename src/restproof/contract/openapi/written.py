@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from restproof.contract.directions import REQUESTS
+from restproof.contract.load import FILE_NAME
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.imported import Imported, LeftOut
 from restproof.contract.openapi.sharing import shared
@@ -46,7 +47,7 @@ def write(found: Imported, folder: Path, file: str) -> Path:
     for name, content in _contents(found, files, file).items():
         (folder / name).write_text(content, encoding="utf-8")
     remember(found, folder, files)
-    return folder / CONTRACT
+    return folder / FILE_NAME
 
 
 def is_written(found: Imported, folder: Path, file: str) -> bool:
@@ -60,7 +61,7 @@ def is_written(found: Imported, folder: Path, file: str) -> bool:
 
 
 def _contents(found: Imported, files: Mapping[str, Mapping[str, Any]], file: str) -> dict[str, str]:
-    return {CONTRACT: text(found, file), **{name: schema_text(schema) for name, schema in files.items()}}
+    return {FILE_NAME: text(found, file), **{name: schema_text(schema) for name, schema in files.items()}}
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
@@ -80,7 +81,6 @@ def _spread(value: Any, line: str) -> str:
     return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
 
 
-CONTRACT = "contract.yaml"
 MEMORY = ".imported.json"
 """The file beside a contract that holds what an import has written there: what differs since is a person's."""
 
