@@ -23,9 +23,9 @@ from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new
-from restproof.wire.session import Session
 from restproof.wire.waiting import pause
 from restproof.wire.walk import ListUnreadable, contract_headers
+from restproof.wire.walks import Walks
 
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
@@ -37,10 +37,10 @@ class Work:
     has named): what is left or not verified; ``refused``: of ``failed`` what a delete was refused for, with the count
     at that time, and how it is tried again."""
 
-    def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
-        self.ledger, self.session = ledger, session
+    def __init__(self, ledger: Ledger, walks: Walks, contract: Contract, prefix: str) -> None:
+        self.ledger, self.walks, self.session = ledger, walks, walks.session
         self.contract, self.marks = contract, Marks(prefix)
-        self.deletes = Deletes(session, contract, ledger, self.marks)
+        self.deletes = Deletes(self.session, contract, ledger, self.marks)
         self.count = 0
         self.failed: list[Left] = []
         self.refused: list[tuple[Left, int, tuple[Group, str, str, LedgerEntry | None]]] = []
@@ -98,12 +98,13 @@ class Work:
     def look(self) -> None:
         """One walk through each list that may hold something of the run."""
         for group in self.groups.values():
-            group.walk(self.session, self.marks)
+            group.walk(self.walks, self.marks)
         late = {at: group for group in self.groups.values() if (at := group.unsettled(self.marks, self.ledger))}
         if late:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
+            since = time.monotonic()
             for group in late.values():
-                group.walk(self.session, self.marks)
+                group.walk(self.walks, self.marks, since=since)
         self.is_restored = any(is_of_another_time(g, self.marks, self.ledger) for g in self.groups.values())
 
     def look_at_unproven(self) -> None:
@@ -111,7 +112,7 @@ class Work:
         been in it, as a member of a group."""
         for group in self.groups.values():
             if self.count and group.unproven(self.ledger, self.deleted | self.told.keys()):
-                group.walk(self.session, self.marks)
+                group.walk(self.walks, self.marks)
 
     def delete_unproven(self) -> None:
         """Deletes what such a walk has proven."""
@@ -128,7 +129,7 @@ class Work:
                 self._unverified(group)
                 continue
             if group.is_touched and group.seen is not None:
-                group.walk(self.session, self.marks)
+                group.walk(self.walks, self.marks)
             if group.seen is None and not group.is_gone:
                 self._unverified(group)
             else:

@@ -17,8 +17,8 @@ from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, may_show, resembles
-from restproof.wire.session import Session
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
+from restproof.wire.walks import Walks
 
 _ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
 _UNKNOWN = "made without a credential of the target, none of which sees it"
@@ -71,18 +71,17 @@ class Group:
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
         return Request(way.method, path, asked, merged(self.headers, fixed_headers(way)))
 
-    def walk(self, session: Session, marks: Marks) -> None:
-        """Takes what a walk through the list shows, to its own credential or to another of the target, which may have
-        gone to a parent that its own does not see."""
+    def walk(self, walks: Walks, marks: Marks, *, since: float = 0.0) -> None:
+        """Takes what a walk through the list shows (one that began at ``since`` or later), to its own credential or to
+        another of the target, which may have gone to a parent that its own does not see."""
         self.seen, self.is_gone = None, False
         if not self.resource.supports("list"):
             self.unread = "there is no list to look through"
             return
-        for credential in dict.fromkeys([self.credential, *(session.target.credentials if self.credential else ())]):
+        others = walks.session.target.credentials if self.credential else ()
+        for credential in dict.fromkeys([self.credential, *others]):
             try:
-                found = list(
-                    listed(session, self.resource, self.collection, headers=self.headers, credential=credential)
-                )
+                found = walks.entries(self.resource, self.collection, self.headers, credential, since=since)
             except NotSent as reason:
                 self.unread = str(reason)
                 return

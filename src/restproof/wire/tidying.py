@@ -15,6 +15,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.left import counted, lines
 from restproof.wire.message import Headers
 from restproof.wire.session import Session
+from restproof.wire.walks import Walks
 
 _STEPS = (
     Work.look,
@@ -39,18 +40,21 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
     that children go before their parents; then looks through the lists again.
 
     There is one request in flight for each ledger, as there was for the worker that wrote it: workers share nothing
-    that they have made. Nothing is deleted while another one looks through a list, whose pages shift with what goes.
+    that they have made. Nothing is deleted while another one looks through a list, whose pages shift with what goes; so
+    one walk through it serves all of them.
 
     Returns how many resources were deleted, and what is left or could not be verified: what, where, why, and the
     requests that remove it, one line for each resource and reason, and one for each resource that has no delete. A
     ledger with nothing left to delete is removed from the disk.
     """
-    works = [Work(ledger, session, contract, prefix) for ledger in ledgers]
+    walks = Walks(session)
+    works = [Work(ledger, walks, contract, prefix) for ledger in ledgers]
     if len(works) == 1:
         for step in _STEPS:
+            walks.begin_anew()
             step(works[0])
     elif works:
-        _together(works, session)
+        _together(works, walks)
     for work in works:
         work.let_go()
     told = lines(left for work in works for left in (*work.failed, *work.doubtful))
@@ -64,10 +68,11 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
     return sum(work.count for work in works), [*told, *counted(unanswered, undeletable)]
 
 
-def _together(works: Sequence[Work], session: Session) -> None:
+def _together(works: Sequence[Work], walks: Walks) -> None:
     with ThreadPoolExecutor(len(works)) as pool:
         try:
             for step in _STEPS:
+                walks.begin_anew()
                 going = [pool.submit(step, work) for work in works]
                 for ended in as_completed(going):  # in whatever order, so that one that breaks off ends the others
                     ended.result()
@@ -75,5 +80,5 @@ def _together(works: Sequence[Work], session: Session) -> None:
                     for work in works:
                         work.is_restored = True
         except BaseException:
-            session.ends = time.monotonic()  # the others come to an end with the request that they are at
+            walks.session.ends = time.monotonic()  # the others come to an end with the request that they are at
             raise

@@ -53,6 +53,18 @@ def test_the_ledgers_of_several_workers_are_cleaned_at_the_same_time(
     assert verbs[first:last] == ["DELETE"] * 6  # no list is walked through meanwhile
     assert notes.rows == {7: "somebody's"}
     assert not any(ledger.path.exists() for ledger in ledgers)
+    before, after = verbs[:first], verbs[last:]
+    assert before == ["GET"] * 5  # seven notes, two a page, and an empty one: one walk serves all three ledgers
+    assert after == ["GET"] * 2  # and another one what comes after the deletes
+
+
+def test_a_list_that_is_late_is_walked_through_once_more(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    create(notes, ledger, 1, answered=False)
+    notes.unlisted = {1}
+    session = connect(serve(notes).url, sleep=lambda seconds: notes.unlisted.clear()).session
+    assert clean_up(ledger, session, contract, PREFIX) == (1, [])
 
 
 @pytest.mark.parametrize("other", [None, token(1), "of a colleague since"])
