@@ -37,7 +37,9 @@ def refused(subject: Subject, operation: str, **options: Unpack[Sending]) -> Rep
     return without_effect_if_refused(subject, watched, lambda: perform(subject, operation, id, **options))
 
 
-@requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
+@requirement(
+    "auth.missing", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1, undisturbed=True
+)
 def test_a_request_without_a_credential_is_refused(subject: Subject, operation: str) -> None:
     reply = refused(subject, operation, credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
@@ -121,7 +123,9 @@ def header_of(auth: Any, kind: str, value: str) -> tuple[str, str]:
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()
 
 
-@requirement("auth.invalid", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
+@requirement(
+    "auth.invalid", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1, undisturbed=True
+)
 @for_each(wrong_credentials)
 def test_a_wrong_credential_is_refused(subject: Subject, operation: str, kind: str, note: str) -> None:
     shown = altered(subject, kind)
@@ -158,6 +162,7 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation: s
     on=OPERATIONS,
     when=lambda c, r: asks_for_credentials(c, r) and bool(c.given),
     where=lambda way: bool(way.parents) and needs_credential(way),
+    undisturbed=True,
 )
 def test_a_parent_out_of_reach_is_refused(subject: Subject, operation: str) -> None:
     if not has_credential(subject, "full") or f"foreign_{root_of(subject)}" not in given_ids(subject):

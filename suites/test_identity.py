@@ -66,7 +66,7 @@ def tails(ground: Ground) -> Cases:
         yield {"note": "beside all lists", "tail": "/restproof-unknown", "base": True}
 
 
-@requirement("identity.unknown-path", on="list")
+@requirement("identity.unknown-path", on="list", undisturbed=True)
 @for_each(tails)
 def test_an_unknown_path_is_absent(subject: Subject, tail: str, base: bool = False) -> None:
     known = subject.request("list")

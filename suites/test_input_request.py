@@ -160,7 +160,7 @@ def broken_parents(ground: Ground) -> Cases:
             }
 
 
-@requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
+@requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1, undisturbed=True)
 @for_each(broken_parents)
 def test_a_broken_parent_parameter_is_refused(
     subject: Subject, operation: str, parent: str, note: str, value: str | None, place: str, status: str

@@ -4,7 +4,9 @@ from restproof.suite import Subject, must, requirement
 from restproof.suite.lists import is_paged, of_a_steady_list, some
 
 
-@requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
+@requirement(
+    "list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2, undisturbed=True
+)
 def test_the_largest_page_is_allowed(subject: Subject) -> None:
     paging = subject.spec.paging
     must.have_status(subject.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")

@@ -22,7 +22,7 @@ def other_media(ground: Ground) -> Cases:
         yield {"accept": accept}
 
 
-@requirement("media.json-only", on=("list", "read"), set_up=1)
+@requirement("media.json-only", on=("list", "read"), set_up=1, undisturbed=True)
 @for_each(other_media)
 def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str, accept: str) -> None:
     """Who asks for HTML may get a page to look at, which is no representation and is not judged as one."""

@@ -283,7 +283,7 @@ def bad_filters(ground: Ground) -> Cases:
             yield from [{"name": name, "value": v} for v in (value.lower(), value.upper()) if v not in mapped][:1]
 
 
-@requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
+@requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters), undisturbed=True)
 @for_each(bad_filters)
 def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name: str, value: Any) -> None:
     reply = subject.list(subject.lists.filter_query(name, value))

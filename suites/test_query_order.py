@@ -205,7 +205,9 @@ def unknown_queries(ground: Ground) -> Cases:
         yield from ({"query": kind, "name": n} for n in [n for n in plain if n not in known][:1] if known)
 
 
-@requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
+@requirement(
+    "list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted, undisturbed=True
+)
 @for_each(unknown_queries)
 def test_an_unknown_query_field_gets_its_status(subject: Subject, query: str, name: str) -> None:
     asked = subject.lists.sort_query(name) if query == "sort" else subject.lists.filter_query(name, "1")

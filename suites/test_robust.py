@@ -118,7 +118,7 @@ def odd_queries(ground: Ground) -> Cases:
     yield {"query": [], "raw": "restproof=%ff%fe&=&&", "note": "no UTF-8"}
 
 
-@requirement("robust.hostile-query", on="list")
+@requirement("robust.hostile-query", on="list", undisturbed=True)
 @for_each(odd_queries)
 def test_a_hostile_query_is_the_clients_fault(subject: Subject, query: list[list[str]], raw: str, note: str) -> None:
     asked: Query = tuple((name, value) for name, value in query)

@@ -48,6 +48,7 @@ class Planned:
     late: bool = False
     alone: bool = False
     referred: bool = False
+    undisturbed: bool = False
     drawn: bool = False
     rule: str = "create.thing"
     test: Callable[..., object] = print
@@ -65,7 +66,7 @@ class Planned:
     @property
     def proof(self) -> Any:
         marks: dict[str, Any] = {"late": self.late, "alone": self.alone, "referred": self.referred}
-        marks |= {"family": self.rule.partition(".")[0], "observes": False}
+        marks |= {"family": self.rule.partition(".")[0], "observes": False, "undisturbed": self.undisturbed}
         return SimpleNamespace(requirement=self.rule, draw={"body": print} if self.drawn else {}, **marks)
 
 
@@ -151,6 +152,32 @@ def test_what_draws_its_inputs_is_left_to_the_first_worker_while_there_is_someth
     assert len(next(in_rounds(alone, 2))) == 2
     anybody = turns(drawn[0], Planned("office"), loaded=True)
     assert anybody.next(1) == 0
+
+
+def test_a_list_that_no_write_disturbs_is_for_whoever_has_nothing_else_to_do() -> None:
+    calm = Planned("office", "list", undisturbed=True)
+    given = turns(calm, calm, Planned("office"), Planned("office", "list"))
+    assert list(in_rounds(given, 2)) == [[2, 0], [3, 1]]
+
+
+def test_a_list_that_no_write_disturbs_waits_for_a_race_all_the_same() -> None:
+    given = turns(Planned("office", "update", alone=True), Planned("office", "list", undisturbed=True))
+    assert [given.next(0), given.next(1)] == [0, None]
+
+
+def test_what_a_list_that_no_write_disturbs_lives_under_is_made_before_that_is_listed() -> None:
+    given = turns(Planned("project", "list"), Planned("rfi", "list", undisturbed=True))
+    assert [given.next(0), given.next(1)] == [1, None]
+    given.ended(1)
+    assert given.next(1) == 0
+
+
+def test_who_has_only_judged_what_no_write_disturbs_has_no_set_up_of_the_resource() -> None:
+    given = turns(Planned("office"), Planned("office", "list", undisturbed=True), Planned("office", "list"))
+    assert [given.next(0), given.next(1)] == [0, 1]
+    given.ended(0)
+    given.ended(1)
+    assert [given.next(1), given.next(0)] == [None, 2]
 
 
 def test_the_lists_of_a_resource_are_judged_by_one_worker_that_knows_it() -> None:

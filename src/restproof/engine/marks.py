@@ -33,7 +33,8 @@ class Proof:
     is one that can be made, listed or named. ``when``: a further condition; ``where``: one on how the operation is
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
     because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
-    meanwhile, as a race wants it. ``referred``: it makes what refers to its resource, as each delete may. ``by_put``:
+    meanwhile, as a race wants it. ``undisturbed``: what it says of a list holds whatever others write meanwhile, and it
+    writes nothing itself. ``referred``: it makes what refers to its resource, as each delete may. ``by_put``:
     what it says of a create holds as well of the replace that creates, where nothing else does. ``looks``: it looks at
     what its write has done, so that it goes first where no other write may follow one that has done nothing. ``least``:
     a profile with fewer examples leaves it out."""
@@ -47,6 +48,7 @@ class Proof:
     set_up: int = 0
     late: bool = False
     alone: bool = False
+    undisturbed: bool = False
     referred: bool = False
     by_put: bool = False
     looks: bool = False
@@ -108,6 +110,7 @@ def requirement(
     set_up: int = 0,
     late: bool = False,
     alone: bool = False,
+    undisturbed: bool = False,
     referred: bool = False,
     by_put: bool = False,
     looks: bool = False,
@@ -126,6 +129,7 @@ def requirement(
             set_up=set_up,
             late=late,
             alone=alone,
+            undisturbed=undisturbed,
             referred=referred,
             by_put=by_put,
             looks=looks,

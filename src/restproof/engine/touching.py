@@ -11,15 +11,23 @@ from restproof.engine.items import Item
 def touched(resources: Mapping[str, Resource], item: Item) -> frozenset[str]:
     """What an item on a resource may write to: it, all that it lives under and refers to, and theirs; where it deletes,
     or its rule says so, what refers to it or lives under it too, for that is made to see what becomes of it. Nobody
-    writes to what no operation creates, but for the resource itself."""
+    writes to what no operation creates, but for the resource itself; and a list whose rule writes nothing wants no more
+    than what it lives under."""
     resource = item.resource
     if resource is None:
         return frozenset()
+    if is_undisturbed(item):
+        return needed(resources, resource) - {resource.name}
     begin = [resource.name]
     if item.operation == "delete" or item.proof.referred:
         begin += [other.name for other in resources.values() if resource.name in _named(other)]
     found = _closure(resources, begin, _named)
     return frozenset(name for name in found if name == resource.name or resources[name].creatable)
+
+
+def is_undisturbed(item: Item) -> bool:
+    """Whether an item judges a list, and what others write to it meanwhile makes no difference."""
+    return item.operation == "list" and item.proof.undisturbed
 
 
 def needed(resources: Mapping[str, Resource], resource: Resource) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from restproof.contract.model import Resource
 from restproof.engine.case import begun_after
 from restproof.engine.items import Item
-from restproof.engine.touching import needed, touched
+from restproof.engine.touching import is_undisturbed, needed, touched
 
 _SHARED_SET_UP = 8
 """Requests of a resource that are not worth the shared set-up of one more worker."""
@@ -22,14 +22,18 @@ _WAITS = 3
 
 
 class Stage(IntEnum):
-    """The stages of a run with several items in flight. Lists begin beside the writes that do not touch them; each
-    other stage begins when those before it have ended."""
+    """The stages of a run with several items in flight. Lists begin beside the writes that do not touch them, and those
+    that no write disturbs beside all of them; each other stage begins when those before it have ended."""
 
     BEGINNING = 0
     WRITES = 1
-    LISTS = 2
-    LATE_LISTS = 3
-    SERVER = 4
+    UNDISTURBED_LISTS = 2
+    LISTS = 3
+    LATE_LISTS = 4
+    SERVER = 5
+
+
+_BESIDE = {Stage.WRITES, Stage.UNDISTURBED_LISTS, Stage.LISTS}
 
 
 class Group(NamedTuple):
@@ -56,9 +60,10 @@ class Turns:
     First comes, alone, what has to end before a test is begun that rests: the worker that has begun it goes on with it
     at its end. A list is judged while nobody writes to it: when all items have ended that may write to it, or to what
     is made on the way. So those come first that most lists wait for. The lists of a resource are judged by one worker,
-    which has its shared set-up already where it can, and not beside those of what this set-up makes. What must be alone
-    on its resource, as races, is begun while nobody is there, and nobody joins it. Then come lists that tell what all
-    writes have left; then what is about the whole server, one at a time. Within these bounds the order is the plan's,
+    which has its shared set-up already where it can, and not beside those of what this set-up makes. Lists of which no
+    write says anything are for whoever has nothing else to do. What must be alone on its resource, as races, is begun
+    while nobody is there, and nobody joins it. Then come lists that tell what all writes have left; then what is about
+    the whole server, one at a time. Within these bounds the order is the plan's,
     but for an item that would still be going on when all others have ended: it is begun now. A worker stays with a
     resource while it can, since each one's shared set-up is its own. Where what draws is not loaded,
     the first worker begins first what draws its inputs, and the others last: it takes as long to load as three hundred
@@ -150,15 +155,15 @@ class Turns:
 
     @staticmethod
     def _are_beside(stage: Stage, other: Stage) -> bool:
-        return stage == other or {stage, other} == {Stage.WRITES, Stage.LISTS}
+        return stage == other or {stage, other} <= _BESIDE
 
     def _written(self, number: int) -> Iterable[str]:
         """The resources whose lists wait for an item."""
-        return self._touched[number] if self._stages[number] is Stage.WRITES else ()
+        return self._touched[number] if self._stages[number] in (Stage.WRITES, Stage.UNDISTURBED_LISTS) else ()
 
     def _ranked(self, worker: int, open_now: Mapping[Group, Sequence[int]]) -> list[Group]:
-        """What is worth a worker's while: the lists; then what has to be alone; then that for which most lists wait, of
-        several the resource where it was, then those with most left to do."""
+        """What is worth a worker's while: the lists that have waited; then what has to be alone; then that for which
+        most lists wait, of several the resource where it was, then those with most left to do."""
         there = self._there()
         sums = {group: self._sums_of(group, numbers) for group, numbers in open_now.items()}
         last = self._last.get(worker)
@@ -171,7 +176,10 @@ class Turns:
         return [
             group
             for group in sorted(open_now, key=by_worth)
-            if not there[group.place] or (worker, group.place) in self._known or sums[group].left > _SHARED_SET_UP
+            if not there[group.place]
+            or (worker, group.place) in self._known
+            or sums[group].left > _SHARED_SET_UP
+            or group.stage is Stage.UNDISTURBED_LISTS
         ]
 
     def _sums_of(self, group: Group, numbers: Sequence[int]) -> Sums:
@@ -191,7 +199,7 @@ class Turns:
         stage, name, is_alone, _ = group
         if stage in (Stage.LISTS, Stage.LATE_LISTS):
             return self._is_quiet(name, stage) and self._is_lister(worker, name)
-        if stage is Stage.WRITES:  # a list that it touches waits for all such
+        if stage in (Stage.WRITES, Stage.UNDISTURBED_LISTS):  # a list that it touches waits for all such
             return self._may_be_alone(name, open_now) if is_alone else name not in self._kept_alone()
         return not self._busy
 
@@ -220,8 +228,9 @@ class Turns:
         name = self._places[number]
         self._take(number)
         self._busy[number] = worker
-        self._last[worker] = name
-        self._known.add((worker, name))
+        if self._stages[number] is not Stage.UNDISTURBED_LISTS:  # it wants no set-up of its own resource
+            self._last[worker] = name
+            self._known.add((worker, name))
         return number
 
     def _chosen(self, numbers: Sequence[int], open_now: Mapping[Group, Sequence[int]]) -> int:
@@ -250,5 +259,7 @@ def _stage(item: Item) -> Stage:
     if item.resource is None:
         return Stage.SERVER
     if item.operation == "list" and not item.proof.alone:
+        if is_undisturbed(item):
+            return Stage.UNDISTURBED_LISTS
         return Stage.LATE_LISTS if item.proof.late else Stage.LISTS
     return Stage.WRITES
