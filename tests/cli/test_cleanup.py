@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -13,6 +14,7 @@ from typing import ClassVar
 import pytest
 
 from restproof.cli.main import run
+from restproof.wire import tidying
 from restproof.wire.ledger import Ledger, Origin
 
 pytestmark = pytest.mark.usefixtures("here")
@@ -105,6 +107,32 @@ def test_cleanup_says_what_it_could_not_delete(
     assert run(["cleanup", str(left_behind.path)]) == 3
     assert "left: note /notes/1: the delete answered 500" in capsys.readouterr().out
     assert left_behind.path.exists()
+
+
+def test_cleanup_goes_by_all_ledgers_of_a_run_at_once(
+    left_behind: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What one worker has seen of a database that went back holds for what the others have made, and a ledger that
+    cannot be read keeps none from being cleaned up after."""
+    monkeypatch.setenv("LOCAL_TOKEN", "local-token")
+    told: list[tuple[str, float]] = []
+    steps = [lambda _: None, lambda work: told.append((work.ledger.path.stem, work.ledger.doubted))]
+    monkeypatch.setattr(tidying, "_STEPS", steps)
+    folder = left_behind.path.parent
+    for name in ("two", "other"):
+        origin = replace(left_behind.origin, prefix="rpzzzzzz" if name == "other" else PREFIX)
+        ledger = Ledger(folder / f"{name}.jsonl", origin)
+        ledger.intend("note", "/notes", [("name", f"{origin.prefix}00002")])
+        ledger.close()
+    seen = Ledger(left_behind.path)
+    seen.restored()
+    seen.close()
+    (folder / "damaged.jsonl").write_text("{}\n\n")
+    assert run(["cleanup"]) == 3
+    out, err = capsys.readouterr()
+    assert "one.jsonl and 1 more of its run: deleted" in out
+    assert "damaged.jsonl:1: not a line of a ledger" in err
+    assert sorted(told) == [("one", seen.doubted), ("other", -1.0), ("two", seen.doubted)]
 
 
 def test_cleanup_needs_the_credential(

@@ -39,9 +39,9 @@ class Bench:
         self.tokens += 1
         return f"{self.run.ledger.origin.prefix}{self.tokens:05}"
 
-    def office(self) -> int:
+    def office(self, credential: str | None = None) -> int:
         """One of ours."""
-        made = self.send("POST", "/offices", {"name": f"{self.token()} wing"})
+        made = self.send("POST", "/offices", {"name": f"{self.token()} wing"}, credential=credential)
         assert made.response is not None
         id: int = made.response.json["id"]
         return id

@@ -28,11 +28,12 @@ from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
+from restproof.wire.hearsay import Hearsay
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import Exchange
 from restproof.wire.ownership import Ownership
 from restproof.wire.session import Outgoing, Permit, Session, Unrecorded
-from restproof.wire.tidying import clean_up
+from restproof.wire.tidying import clean_up_all
 
 from .server import CONTRACT, SCHEMAS, Server, listening
 
@@ -158,13 +159,15 @@ def begin(
     prefix: str = "",
     ids: dict[str, int | str] | None = None,
     credentials: dict[str, str] | None = None,
+    common: Path | None = None,
 ) -> Run:
-    """A run at ``url``, or the part of it that one worker has; its ledger lies in ``folder``."""
+    """A run at ``url``, or the part of it that one worker has; its ledger lies in ``folder``. ``common``: the file by
+    which its workers tell each other what they have seen."""
     target = Target("strangers", url, credentials=credentials or {}, ids=ids or {})
     prefix = prefix or f"rp{next(_prefixes):06}"
     origin = Origin(prefix=prefix, base_url=url, contract=str(plan.contract.path), target=url)
     ledger = Ledger(folder / f"run-{prefix}-{worker}.jsonl", origin)
-    guard = Ownership(plan.contract, target, ledger, prefix, clock=time.monotonic)
+    guard = Ownership(plan.contract, target, ledger, prefix, clock=time.monotonic, hearsay=Hearsay(common))
     session = Mortal(target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None, guard=guard)
     sink = Sink()
     watch = Watch(sink)
@@ -192,25 +195,25 @@ def run(
     killed_at: int | None = None,
     **target: Any,
 ) -> Told:
-    """A whole run with its clean-up. ``target``: its ids and credentials. ``killed_at``: the number of requests after
-    which it is no more, and another process cleans up by the ledger."""
+    """A whole run with its clean-up. Several workers take turns, an item each. ``target``: its ids and credentials.
+    ``killed_at``: the number of requests after which it is no more, and another process cleans up by the ledgers."""
     with listening(server) as url:
+        prefix = f"rp{next(_prefixes):06}"
+        target |= {"prefix": prefix, "common": folder / f"{prefix}.hearsay" if workers > 1 else None}
         first = begin(plan, url, folder, **target)
-        prefix = first.ledger.origin.prefix
-        begun = [first, *(begin(plan, url, folder, worker=n, prefix=prefix, **target) for n in range(1, workers))]
+        begun = [first, *(begin(plan, url, folder, worker=n, **target) for n in range(1, workers))]
         ended: list[tuple[str, str | None]] = []
         with suppress(Killed):
-            for n, part in enumerate(begun):
+            for part in begun:
                 part.session.killed_at = killed_at
-                ended += part.items(plan.items[n::workers])
-        deleted, left = 0, list[str]()
+            for each in itertools.zip_longest(*(part.items(plan.items[n::workers]) for n, part in enumerate(begun))):
+                ended += [one for one in each if one is not None]
         for part in begun:
             part.ledger.close()
             part.session.close()
-            with Session(part.session.target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None) as session:
-                count, lines = clean_up(Ledger(part.ledger.path), session, plan.contract, prefix)
-            deleted += count
-            left += lines
+        ledgers = [Ledger(part.ledger.path) for part in begun]
+        with Session(first.session.target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None) as session:
+            deleted, left = clean_up_all(ledgers, session, plan.contract, prefix)
     return Told(
         Counter(outcome for outcome, _ in ended),
         Counter(reason for _, reason in ended if reason),

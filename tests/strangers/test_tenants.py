@@ -156,3 +156,20 @@ def test_what_was_deleted_before_its_id_came_again_is_not_told(auth: Plan, tmp_p
         made.run.ledger = Ledger(made.run.ledger.path)
         assert made.clean_up() == []
     assert (server.ours(), server.harm()) == ({}, [])
+
+
+def test_what_another_tenant_has_under_the_same_id_says_nothing_of_a_restored_database(
+    auth: Plan, tmp_path: Path
+) -> None:
+    server = Tenants(None, more=0)
+    server.of["theirs"].stranger("office", 501, "the office of another tenant")
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials=CREDENTIALS), auth)
+        id = made.office("full")
+        for _ in range(2):
+            assert made.send("PATCH", f"/offices/{id}", {"floor": 2}, credential="full").status == 200
+            with pytest.raises(NotProven):
+                made.send("PATCH", f"/offices/{id}", {"floor": 3}, credential="foreign")
+            made.send("GET", f"/offices/{id}", credential="foreign")
+        assert made.run.ledger.doubted < 0
+    assert server.harm() == []

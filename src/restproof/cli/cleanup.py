@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from restproof.config import Config, load_config, resolve_contract, resolve_target
 from restproof.errors import ConfigurationError, Place, RestproofError
+
+if TYPE_CHECKING:
+    from restproof.wire.ledger import Ledger, Origin
 
 
 @click.command("cleanup")
@@ -19,50 +25,63 @@ def command(ctx: click.Context, ledger: Path | None) -> None:
     LEDGER is a file under .restproof/; by default all of them. Only what the run wrote down is deleted. Ends with 0
     where nothing is left that could be deleted, with 2 where the configuration lacks something, else with 3.
     """
+    from restproof.wire.ledger import Ledger
+
     cwd = Path.cwd()
     config = load_config(cwd)
-    ledgers = [ledger] if ledger else sorted(config.ledgers.glob("*.jsonl"))
-    if not ledgers:
+    paths = [ledger] if ledger else sorted(config.ledgers.glob("*.jsonl"))
+    if not paths:
         click.echo(f"nothing to clean up: no ledger in {config.ledgers}")
         return
-    codes = {_cleaned_up(path, config, cwd) for path in ledgers}
+    codes = set[int]()
+    runs: dict[tuple[Origin, Path | None], list[Ledger]] = {}
+    for path in paths:
+        with _telling(codes):
+            one = Ledger(path)
+            # What one worker of a run has seen holds for what the others have made.
+            runs.setdefault((one.origin, None if one.origin.prefix else path), []).append(one)
+    for (origin, _), ledgers in runs.items():
+        with _telling(codes):
+            codes.add(0 if _clean(origin, ledgers, config, cwd) else 3)
     if codes != {0}:
         ctx.exit(2 if 2 in codes else 3)
 
 
-def _cleaned_up(path: Path, config: Config, cwd: Path) -> int:
-    """0 where nothing is left of one ledger, 2 where the configuration bars the way, else 3. What is wrong with it is
-    told, and keeps no other from being cleaned."""
+@contextmanager
+def _telling(codes: set[int]) -> Iterator[None]:
+    """What is wrong with one run is told, with 2 where the configuration bars the way, else 3, and keeps no other from
+    being cleaned up after."""
     try:
-        return 0 if _clean(path, config, cwd) else 3
+        yield
     except RestproofError as error:
         click.echo(f"restproof: {error}", err=True)
-        return 2 if isinstance(error, ConfigurationError) else 3
+        codes.add(2 if isinstance(error, ConfigurationError) else 3)
 
 
-def _clean(path: Path, config: Config, cwd: Path) -> bool:
-    """Whether nothing is left that could be deleted."""
+def _clean(origin: Origin, ledgers: Sequence[Ledger], config: Config, cwd: Path) -> bool:
+    """Whether nothing is left that could be deleted of one run, by the ledgers of its workers."""
     from restproof.contract.load import load
     from restproof.hooks import load_hooks
-    from restproof.wire.ledger import Ledger
     from restproof.wire.obtain import opened, wallet_of
     from restproof.wire.preflight import check_target
     from restproof.wire.session import Session, Unrecorded
-    from restproof.wire.tidying import clean_up
+    from restproof.wire.tidying import clean_up_all
 
-    ledger = Ledger(path)
-    origin = ledger.origin
-    if ledger.in_use():
-        click.echo(f"{path}: the run is still going on")
-        return False
-    if origin.kind == "sandbox" or not ledger.entries():
+    working = [ledger for ledger in ledgers if ledger.in_use()]
+    for ledger in working:
+        click.echo(f"{ledger.path}: the run is still going on")
+    left = [ledger for ledger in ledgers if ledger not in working]
+    for ledger in [one for one in left if origin.kind == "sandbox" or not one.entries()]:
+        left.remove(ledger)
         ledger.remove()
-        click.echo(f"{path}: nothing is left of this run")
-        return True
+        click.echo(f"{ledger.path}: nothing is left of this run")
+    if not left:
+        return not working
+    path = left[0].path
     contract = load(resolve_contract(origin.contract or None, config, cwd))
     known = origin.target in config.sections
     # Ids are needed of what the run has made, not of what it may have left out for want of them.
-    made = contract.resources.keys() & {entry.resource for entry in ledger.entries()}
+    made = contract.resources.keys() & {entry.resource for ledger in left for entry in ledger.entries()}
     target = resolve_target(origin.target if known else origin.base_url, config, contract, resources=made)
     if target is None:
         raise click.UsageError(f"{path} does not say which target it belongs to")
@@ -72,11 +91,12 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     hooks = load_hooks(config.root)
     check_target(target, contract, wallet, hooks)
     with Session(target, contract, Unrecorded(), wallet=wallet, hooks=hooks) as session:
-        deleted, left = clean_up(ledger, session, contract, origin.prefix)
-    click.echo(f"{path}: deleted {deleted} on {target.name}")
-    for line in left:
+        deleted, told = clean_up_all(left, session, contract, origin.prefix)
+    beside = f" and {len(left) - 1} more of its run" if len(left) > 1 else ""
+    click.echo(f"{path}{beside}: deleted {deleted} on {target.name}")
+    for line in told:
         click.echo(f"  left: {line}")
-    return not path.exists()
+    return not any(ledger.path.exists() for ledger in ledgers)
 
 
 def _check_is_there(path: Path, then: str, now: str) -> None:

@@ -21,7 +21,10 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
+from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.ceilings import Ceilings
+from restproof.wire.hearsay import FILE_NAME as HEARSAY
+from restproof.wire.hearsay import Hearsay
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import Exchange
 from restproof.wire.obtain import opened, wallet_of
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
 
 LEDGERS = ".restproof"
 """The folder of the ledgers, beside the configuration."""
+COMMON = (CEILINGS, HEARSAY)
+"""The files that the processes of a run share, in its folder."""
 _NUMBERS_EACH = 1_000_000
 """Numbers of tokens that each worker has for itself."""
 
@@ -62,10 +67,12 @@ class LiveConnection:
             rate=target.rate,
             requests=options.max_requests,
             creates=options.max_creates,
-            common=task.common,
+            common=task.common and task.common / CEILINGS,
             paced={name: rate.interval for name, rate in task.contract.rates.items()},
             pace=pace_of(options.coordinate, target.base_url) if options.coordinate else None,
         )
+        # What runs by itself is in the sandbox with nobody.
+        self._hearsay = Hearsay(task.common / HEARSAY if task.common and target.kind != "sandbox" else None)
         self.session = Session(
             target,
             task.contract,
@@ -88,6 +95,7 @@ class LiveConnection:
                 ),
                 failed=self._failed,
                 ceilings=ceilings,
+                hearsay=self._hearsay,
             ),
         )
         self.watch = Watch(sink)
@@ -126,6 +134,7 @@ class LiveConnection:
             return Tidied(deleted, tuple(left))
         finally:
             self.session.close()
+            self._hearsay.close()
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,11 @@ from restproof.session.folder import landed, now
 from restproof.session.given import given_events
 from restproof.session.handed import Handed, Tally
 from restproof.session.heading import footer, header
-from restproof.session.live import LiveEndpoint, reach
+from restproof.session.live import COMMON, LiveEndpoint, reach
 from restproof.session.options import Options
 from restproof.session.promise import Promise
 from restproof.session.tape import Tape
 from restproof.session.telling import Ended, baseline_of, tell
-from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.standin import EventSink, StandIns
 from restproof.wire.stop import Heard
 
@@ -214,8 +213,8 @@ class Run:
             deviations = self.promise.declared()
             directory = landed(options.out, self.promise.config, Path.cwd(), self.started)
             hold = Hold(directory)
-            for part in (*directory.glob(PARTS), directory / CEILINGS):  # of a run that was killed here
-                part.unlink(missing_ok=True)
+            for left in (*directory.glob(PARTS), *(directory / name for name in COMMON)):
+                left.unlink(missing_ok=True)  # by a run that was killed here
         except BaseException:
             endpoint.close()
             raise
@@ -254,7 +253,7 @@ class Run:
             self.bodies,
             self.started,
             self.worker.number if self.worker else None,
-            place.directory / CEILINGS if self.worker else None,
+            place.directory if self.worker else None,
             self.epoch,
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
@@ -340,7 +339,8 @@ class Run:
             join(parts, path, self._header(), self._footer(None), told=following.line if following else None)
         for part in parts:
             part.unlink()
-        (directory / CEILINGS).unlink(missing_ok=True)
+        for name in COMMON:
+            (directory / name).unlink(missing_ok=True)
         return following.run() if following else None
 
     def _tidy_after_workers(self) -> None:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.contract.model import Contract
-from restproof.wire.evidence import is_by_update
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, place_of, unknown_to_all
 from restproof.wire.heeding import Deletes
@@ -22,7 +21,7 @@ from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOW
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
-from restproof.wire.proof import Marks, agrees_since, agrees_when_new
+from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update
 from restproof.wire.waiting import pause
 from restproof.wire.walk import ListUnreadable, contract_headers
 from restproof.wire.walks import Walks
@@ -53,7 +52,6 @@ class Work:
         self.in_vain: set[Item] = set()
         self.told: dict[Item, Group] = {}
         self.named: dict[Item, list[LedgerEntry]] = {}
-        self.is_restored = False
         for entry in ledger.entries():
             self._enter(entry)
 
@@ -105,7 +103,8 @@ class Work:
             since = time.monotonic()
             for group in late.values():
                 group.walk(self.walks, self.marks, since=since)
-        self.is_restored = any(is_of_another_time(g, self.marks, self.ledger) for g in self.groups.values())
+        if any(is_of_another_time(g, self.marks, self.ledger) for g in self.groups.values()):
+            self.ledger.restored()
 
     def look_at_unproven(self) -> None:
         """Walks once more through the lists that showed something which nothing proved: what was deleted since may have
@@ -247,13 +246,14 @@ class Work:
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
             return entry is not None or not is_by_update(group.resource, shown, self.marks, self.ledger)
-        if entry is None or entry.item is None or self.is_restored:
+        if entry is None or entry.item is None:
             return False
         written = self.ledger.written(entry.item)
         return any(
             agrees_since(written, w.sums, shown)
             or (w.new and (agrees_when_new(w.sums, shown) or group.is_new_and_bare(w, shown)))
             for w in writes
+            if w.at > self.ledger.doubted
         )
 
     def _read_as_ours(self, group: Group, entry: LedgerEntry) -> Group | None:
@@ -387,7 +387,7 @@ class Work:
     def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:
         """What stands under an id of the ledger, and nothing proves."""
         # What was there before, or may have been, may be anybody's.
-        made = any(w.new for w in self._writes(entry)) and not self.is_restored
+        made = any(w.new and w.at > self.ledger.doubted for w in self._writes(entry))
         why = "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from restproof.contract.model import Contract, creates_by_put
-from restproof.wire.evidence import Evidence, Sight
+from restproof.wire.evidence import Evidence
 from restproof.wire.guard import Presented, shown_by
 from restproof.wire.holdings import AFRESH, NOTHING_SHOWN, Looker
 from restproof.wire.message import About, Exchange
 from restproof.wire.places import Spot
+from restproof.wire.sight import Sight
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
 _Way = tuple[str, str | None, Presented]

@@ -2,58 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import replace
 from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
 from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange
 from restproof.wire.nothing import NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees_since, agrees_when_new, may_go_with_others
+from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update, may_go_with_others
+from restproof.wire.sight import Sight, Thing
 from restproof.wire.walk import GUARD, ListUnreadable, listed_one
 
 _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
 of an id that names nothing and that no server has given out to this run."""
 _GONE = (404, 410)
+_RESTORED = "restored"
+"""What the processes of a run tell each other of here."""
 _MOST_READS, _MOST_LISTS = 1000, 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
-
-
-class Sight(Enum):
-    """What a look at an item has shown."""
-
-    OURS = "ours"
-    NOTHING = "nothing"
-    OTHERS = "others"
-    UNCLEAR = "unclear"
-    STALE = "stale"
-
-
-@dataclass(frozen=True)
-class Thing:
-    """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
-    body where it could hold no mark that shows; ``new``: whether the id named nothing just before."""
-
-    place: Spot
-    credential: str | None
-    marks: tuple[Mark, ...] = ()
-    sums: Mapping[str, str] = field(default_factory=dict)
-    new: bool = False
 
 
 class Evidence:
     """The answers that prove something, and the looks that find more. ``clock`` gives seconds."""
 
     def __init__(
-        self, contract: Contract, target: Target, ledger: Ledger, marks: Marks, clock: Callable[[], float]
+        self,
+        contract: Contract,
+        target: Target,
+        ledger: Ledger,
+        marks: Marks,
+        clock: Callable[[], float],
+        hearsay: Hearsay,
     ) -> None:
         self.places = Places(contract)
         self.marks = marks
@@ -79,6 +67,8 @@ class Evidence:
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self.holdings = Holdings(self.places, clock)
+        self.hearsay = hearsay
+        hearsay.listen(_RESTORED, self._heard)
 
     # ------------------------------------------------------------ what is noted
 
@@ -96,24 +86,34 @@ class Evidence:
         seen, _ = self._seen.get(place.key, (None, 0.0))
         if not 400 <= (exchange.status or 0) < 500:
             self.forget(place)  # only a refusal says that nothing was done
-        if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
+        if seen is Sight.OURS and exchange.status in _GONE and self._is_shown_to_maker(place, exchange.credential):
             self._forget_all(place.resource)
 
-    def _forget_all(self, resource: Resource) -> None:
-        """What is seen of ``resource`` speaks against all that was seen before."""
+    def _forget_all(self, resource: Resource, *, moving: bool = False) -> None:
+        """What is seen of ``resource`` speaks against all that was seen before, by any process of the run."""
+        said = json.dumps([moving and resource.name, not may_go_with_others(resource)])
+        self._heard(said)
+        self.hearsay.tell(_RESTORED, said)
+
+    def _heard(self, said: str) -> None:
+        """No sight holds any more: of ``moving`` none that comes will, and a database ``is_restored``, as it seems."""
+        moving, is_restored = json.loads(said)
         self._seen.clear()
         self._reads.clear()
         self._lists.clear()
-        if not may_go_with_others(resource):
+        self._moving |= {moving} if moving else set()
+        if is_restored:
             self._by_marks_alone |= self._things.keys()
+            self._ledger.restored()
 
-    def claim(self, thing: Thing) -> None:
+    def claim(self, thing: Thing, answer: Exchange | None = None) -> None:
         """An answer says that this is ours, which proves nothing yet. An id that comes again without having been
-        deleted makes whatever was seen before doubtful."""
+        deleted makes whatever was seen before doubtful. ``answer``: that to its create."""
         resource, id = thing.place.resource, str(thing.place.id)
+        shown = answer and entity_of(resource, answer.response, answer.about.operation or "create")
+        thing = replace(thing, said=self.marks.shown(resource, shown or {}, thing.marks))
         if self.made(resource, id) is not None and thing.place.key not in self._ended:
-            self._forget_all(resource)
-            self._moving.add(resource.name)
+            self._forget_all(resource, moving=True)
         if (resource.name, id) in self._by_marks_alone:
             self._by_marks_alone.discard((resource.name, id))
             del self._things[resource.name, id]
@@ -285,7 +285,7 @@ class Evidence:
         try:
             entry = listed_one(*asked, str(place.id), credential=credential, setup=GUARD)
             if entry is not None:
-                return Sight.OURS if self.is_ours(place, entry) else self._others(place, entry)
+                return Sight.OURS if self.is_ours(place, entry) else self._others(place, entry, credential)
         except ListUnreadable as unread:
             return Sight.NOTHING if unread.status in resource.codes_of_nothing else Sight.UNCLEAR
         return Sight.NOTHING
@@ -293,6 +293,10 @@ class Evidence:
     def makers(self, place: Spot) -> set[str | None]:
         """The credentials whose creates were answered to have made the item."""
         return {t.credential for t in self._things.get((place.resource.name, str(place.id)), ())}
+
+    def _is_shown_to_maker(self, place: Spot, credential: str | None) -> bool:
+        """Whether it is what was made that is shown: to others, the id may be another tenant's, or hidden."""
+        return credential in (self.makers(place) or self._makers(place))
 
     def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""
@@ -325,15 +329,16 @@ class Evidence:
             return Sight.NOTHING
         if entity is None:
             return Sight.UNCLEAR
-        return self._others(place, entity)
+        return self._others(place, entity, exchange.credential)
 
-    def _others(self, place: Spot, entity: Mapping[str, Any]) -> Sight:
-        """Takes note of what somebody else has made: where this run's was proven to be, and nobody has deleted that, it
-        says that what was seen before holds no longer."""
+    def _others(self, place: Spot, entity: Mapping[str, Any], credential: str | None) -> Sight:
+        """Takes note of what somebody else has made: where this run's was, by a look or by the answer to its create,
+        and nobody has deleted that, it says that what was seen before holds no longer."""
         made = self.made(place.resource, str(place.id))
-        marks = made.marks if made is not None and place.key in self._proven and place.key not in self._ended else ()
-        is_another = self.marks.are_missing(place.resource, entity, marks)
-        if is_another and not self._ledger.written(self.item_target(place)):
+        was = made is not None and (made.said or place.key in self._proven) and place.key not in self._ended
+        lacks = self.marks.are_missing(place.resource, entity, made.marks if made is not None and was else ())
+        is_another = lacks and not self._ledger.written(self.item_target(place))
+        if is_another and self._is_shown_to_maker(place, credential):
             self._forget_all(place.resource)
         return Sight.OTHERS
 
@@ -356,13 +361,6 @@ class Evidence:
         return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
 
 
-def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, ledger: Ledger) -> bool:
-    """Whether an entity bears a mark that an update has written, where an update may go to another item than it named:
-    ids do not stand in its path."""
-    ways = (resource.operation(name) for name in ("update", "replace") if resource.supports(name))
-    return any(way.address for way in ways) and marks.shown(resource, entity, ledger.rewritten())
-
-
 def age_of(exchange: Exchange) -> float:
     """The seconds that a cache has had an answer (RFC 9111 §5.1); 0 where it comes from the server itself."""
     said = exchange.response.header("Age") if exchange.response else None
@@ -372,14 +370,3 @@ def age_of(exchange: Exchange) -> float:
 def given_at(kept: Answered) -> float:
     """When the server itself has given an answer that was kept."""
     return kept.came - age_of(kept.exchange)
-
-
-def why_not_ours(place: Spot, item: Spot, sight: Sight) -> str:
-    """Why a write to ``place``, which may be read as ``item``, does not leave."""
-    read_as = "" if item.id == place.id else f" (which may be read as {item.id})"
-    why = {
-        Sight.OTHERS: "a look shows what this run did not make",
-        Sight.UNCLEAR: "no read or list shows whose it is",
-        Sight.STALE: "it is shown as it was before it went, or from a cache",
-    }.get(sight, "it names nothing")
-    return f"{place}{read_as} is not proven to be this run's: {why}"

@@ -5,6 +5,7 @@ left the item that it named as it was."""
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed_one
 _Way = tuple[str, str]
 """A resource and an operation."""
 _LARGEST = 2**31 - 1
+_DENIED = "denied"
+"""What the processes of a run tell each other of here."""
 _UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
 _UNCLEAR = "no read says of an id that names nothing that it does, so that the id may not be heeded"
 
@@ -114,6 +117,7 @@ class Heeding:
         """Resource → whether an id of it stands elsewhere."""
         self._made: dict[_Way, Mapping[str, Any]] = {}
         """What was made, by resource and id, as it was then; of resources whose ids stand elsewhere."""
+        evidence.hearsay.listen(_DENIED, self._heard)
 
     def check(self, place: Spot, operation: str | None, looker: Looker) -> None:
         """Raises ``NotProven`` where a write to an item could go to another one."""
@@ -206,6 +210,15 @@ class Heeding:
             if way != but:
                 tickets[:] = [t for t in tickets if not _is_of(t, item)]
 
+    def _deny(self, way: _Way, reason: str) -> None:
+        """No process of the run sends another write of that way."""
+        self._denied[way] = reason
+        self._evidence.hearsay.tell(_DENIED, json.dumps([*way, reason]))
+
+    def _heard(self, said: str) -> None:
+        resource, operation, reason = json.loads(said)
+        self._denied[resource, operation] = reason
+
     def _look(self, way: _Way, looker: Looker) -> None:
         """What the last writes of a way have done to the item that they named."""
         tickets = self._tried.pop(way, [])
@@ -223,7 +236,7 @@ class Heeding:
             if not shown:
                 self._proven |= {way} if tells else set()
             elif self._evidence.is_ours(place, shown):
-                self._denied[way] = f"{done} still there: what was deleted is not known"
+                self._deny(way, f"{done} still there: what was deleted is not known")
             return
         fields = _comparable(resource) & shown.keys()
         alike = [t for t in tickets if _is_of(t, place)]
@@ -233,7 +246,7 @@ class Heeding:
         if (marked and not as_made) or any(_is_stored(resource, t.fields, known) for t in alike):
             self._proven |= {way} if tells else set()
         elif all(_is_lost(resource, t.fields, known) for t in alike):
-            self._denied[way] = f"{done} as it was: what was changed is not known"
+            self._deny(way, f"{done} as it was: what was changed is not known")
 
 
 def _untold(ticket: Ticket) -> str:

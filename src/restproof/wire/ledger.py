@@ -96,6 +96,8 @@ class Ledger:
         self._written: dict[str, dict[str, str]] = {}
         self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
+        self.doubted = -1.0
+        """Until when writes are proven by their marks alone, in seconds since 1970; none before it."""
         stored = self._load() if path.exists() else None
         self.origin = origin or stored or Origin()
         self._is_new = stored is None
@@ -206,6 +208,14 @@ class Ledger:
         if known := self._deleted.pop(item, None):
             self._deleted[item] = {said: n for said, n in known.items() if not _agree(said, headers)}
             self._came_again.setdefault(item, []).extend(pair for pair in known.items() if _agree(pair[0], headers))
+
+    def restored(self, at: float | None = None) -> None:
+        """Writes down that the database seems to have gone back, now or ``at`` a time: of what was written before, the
+        values prove nothing."""
+        with self._lock:
+            if self._entries:
+                self.doubted = round(time.time() if at is None else at, 3)
+                self._append(event="restored", at=self.doubted)
 
     def settled(self, n: int) -> None:
         """Writes down that write ``n`` has left nothing, as a look at the server showed."""
@@ -356,6 +366,8 @@ class Ledger:
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":
                 self._deleted.setdefault(event["item"], {})[_headers(event.get("headers", ()))] = self._last
+            case "restored":
+                self.doubted = float(event["at"])
             case "settled":
                 self._entries.pop(event["n"], None)
             case other:

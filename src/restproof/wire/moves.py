@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from restproof.wire.evidence import Evidence, Thing
+from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import Exchange
 from restproof.wire.places import Spot, entity_of, is_usable_id, readings
 from restproof.wire.proof import Mark, Marks, may_show
+from restproof.wire.sight import Thing
 from restproof.wire.ticket import Ticket
 
 

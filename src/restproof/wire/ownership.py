@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from restproof.config import Target
@@ -17,8 +16,10 @@ from restproof.semantics.inner import read_as_ids
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.crossing import Crossing
-from restproof.wire.evidence import Evidence, Sight, Thing, why_not_ours
+from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.given import Given
+from restproof.wire.hearsay import Hearsay
 from restproof.wire.heeding import Heeding
 from restproof.wire.holdings import Looker, is_new
 from restproof.wire.ledger import Ledger
@@ -29,13 +30,11 @@ from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
 from restproof.wire.searching import Searches
+from restproof.wire.sight import Sight, Thing, why_not_ours
 from restproof.wire.sweeps import Sweeps
 from restproof.wire.ticket import Ticket, left_by
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
-
-WRITABLE = "writable_"
-"""``writable_<resource>`` in a target's ids is given for writing."""
 
 
 class Ownership:
@@ -43,6 +42,7 @@ class Ownership:
 
     ``refused`` is told of each refusal, by a name that is the same in a replay, ``failed`` of each look at which the
     server fails. ``clock`` gives seconds. ``ceilings`` bound the writes that may store something.
+    ``hearsay``: what the processes of a run tell each other.
     """
 
     def __init__(
@@ -56,14 +56,13 @@ class Ownership:
         refused: Callable[[str, NotSent], None] = lambda name, reason: None,
         failed: Failed = lambda exchange: None,
         ceilings: Ceilings | None = None,
+        hearsay: Hearsay | None = None,
     ) -> None:
         self.contract, self.target, self.ledger = contract, target, ledger
         self.marks = Marks(prefix)
-        self.evidence = Evidence(contract, target, ledger, self.marks, clock)
-        self.writable = {(r.name, str(target.ids[n])) for r in contract if (n := WRITABLE + r.name) in target.ids}
-        keys = ((r.name, prefix + r.name) for r in contract for prefix in ("", "other_", "foreign_"))
-        self.given = self.writable | {(name, str(target.ids[key])) for name, key in keys if key in target.ids}
-        self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
+        self._hearsay = hearsay or Hearsay()
+        self.evidence = Evidence(contract, target, ledger, self.marks, clock, self._hearsay)
+        self.given = Given(contract, target.ids)
         self._searches = Searches(contract)
         self.headers = UsualHeaders(contract, dict(target.ids))
         self.crossing = Crossing(contract, self.evidence)
@@ -82,7 +81,7 @@ class Ownership:
         with self._lock:
             name = self._asked.name(about)
             try:
-                return self._noted(_Decision(self, request, credential, Looking(sender, about, self._failed)).ticket())
+                return self._decided(request, about, credential, sender)
             except NotSent as reason:
                 self._refused(name, reason)
                 raise
@@ -103,7 +102,14 @@ class Ownership:
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         with self._lock:
             self.ended(ticket, under_way=False)
-            return self._noted(_Decision(self, request, credential, Looking(sender, about, self._failed)).ticket())
+            return self._decided(request, about, credential, sender)
+
+    def _decided(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        """By what holds in the end: what others tell meanwhile has it decided anew."""
+        decision, ticket = _Decision(self, request, credential, Looking(sender, about, self._failed)), None
+        while self._hearsay.hear() or ticket is None:
+            ticket = decision.ticket()
+        return self._noted(ticket)
 
     def _noted(self, ticket: Ticket) -> Ticket:
         """The ticket with its entry in the ledger, where the request may store something, or move it."""
@@ -199,7 +205,7 @@ class Ownership:
         if new or place.id is None:
             placed = place.id is not None
             self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
-        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new))
+        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new), exchange)
         self.heeding.made(item)
         if place.id is not None:
             self.moves.unasked(ticket, place, exchange)  # It may be stored under another id than the path chose.
@@ -247,7 +253,7 @@ class _Decision:
         for above in places.parents_of(place):
             adrift = self._must_name_nobody(above.resource, above.id, place) or adrift
         self._must_not_be_others_without_parents(place)
-        place = self._filled(place)
+        place = self.owner.given.filled(place)
         if place.is_read_as_all:
             self._must_be_below_ours(place)
         self.owner.heeding.check(place, operation, self.looker)
@@ -322,7 +328,7 @@ class _Decision:
 
     def _is_below_ours(self, place: Spot) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
-        given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given
+        given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given.named
         return self.owner.evidence.is_alone or (not given and self._look(above[-1]) is Sight.OURS)
 
     def _check_values(self, place: Spot, entity: Mapping[str, Any]) -> None:
@@ -343,7 +349,7 @@ class _Decision:
         request target where a look has shown nothing, if any: no list leads to what a server may store below it."""
         nothing = ""
         for id in self._readings(resource, value):
-            if (resource.name, id) in self.owner.given:
+            if (resource.name, id) in self.owner.given.named:
                 continue
             item = self._place_of(resource, id, place)
             if resource.id.type != "integer" or id.lstrip("-").isdecimal():
@@ -361,7 +367,7 @@ class _Decision:
         reads as it is."""
         text = plain(value)
         is_made = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
-        return [text] if is_made or (resource.name, text) in self.owner.given else readings(resource, value)
+        return [text] if is_made or (resource.name, text) in self.owner.given.named else readings(resource, value)
 
     def _place_of(self, resource: Resource, id: str, place: Spot) -> Spot | None:
         """Where an item that a value names would be: where this run made it, else beside what the request names."""
@@ -369,19 +375,11 @@ class _Decision:
         if made is not None:
             return made.place
         own = {} if place.id is None else {place.resource.name: place.id}
-        ids = {**self.owner.given_ids, **dict(place.parents), **own}
+        ids = {**self.owner.given.parents, **dict(place.parents), **own}
         above = self.owner.contract.ancestors(resource)
         if not all(name in ids for name in above):
             return None
         return Spot(resource, tuple(sorted((n, ids[n]) for n in above)), id)
-
-    def _filled(self, place: Spot) -> Spot:
-        """The place with the given parents that the request does not name, or not as the contract says."""
-        missing = {p.resource for p in place.resource.parents} - dict(place.parents).keys()
-        if not missing:
-            return place
-        given = {name: id for name, id in self.owner.given_ids.items() if name in missing}
-        return replace(place, parents=tuple(sorted((*place.parents, *given.items())))) if given else place
 
     def _known(self, place: Spot) -> Spot:
         """Where this run has made the item, if the request does not say all that a look needs."""
@@ -393,7 +391,7 @@ class _Decision:
     def _is_writable(self, place: Spot) -> bool:
         if place.resource.id.single:
             return self._is_below_ours(place)
-        return (place.resource.name, place.id) in self.owner.writable
+        return (place.resource.name, place.id) in self.owner.given.writable
 
     def _look(self, place: Spot) -> Sight:
         return self.owner.crossing.look(place, self.looker)

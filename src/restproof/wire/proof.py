@@ -15,6 +15,7 @@ from restproof.contract.model import Resource
 from restproof.contract.rules import instant
 from restproof.plan.symbols import TOKEN_LENGTH, tokens
 from restproof.semantics.inner import without_ids
+from restproof.wire.ledger import Ledger
 
 _SORTED = json.JSONEncoder(sort_keys=True)
 _SHORT = 200
@@ -118,6 +119,13 @@ class Marks:
             value = json.dumps(value)
         text = value.lower()
         return self._pattern.findall(text) if self._prefix in text else []
+
+
+def is_by_update(resource: Resource, entity: Mapping[str, Any], marks: Marks, ledger: Ledger) -> bool:
+    """Whether an entity bears a mark that an update has written, where an update may go to another item than it named:
+    ids do not stand in its path."""
+    ways = (resource.operation(name) for name in ("update", "replace") if resource.supports(name))
+    return any(way.address for way in ways) and marks.shown(resource, entity, ledger.rewritten())
 
 
 def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,8 @@ from restproof.wire.places import Spot
 from restproof.wire.ticket import Ticket
 from restproof.wire.walk import ListUnreadable
 
+_SWEPT = "swept"
+"""What the processes of a run tell each other of here."""
 _REFUSALS = (501, 505)
 """An unknown method, an unknown version of HTTP (RFC 9110 §15.6.2, §15.6.6): nothing was done."""
 
@@ -22,7 +24,8 @@ class Sweeps:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._done = ""
-        """The first of them that was not refused."""
+        """The first of them that was not refused, in any process of the run."""
+        evidence.hearsay.listen(_SWEPT, self._heard)
 
     def check(self, place: Spot, method: str, looker: Looker, *, is_below_ours: bool) -> None:
         """Raises ``NotProven`` where the list does not show that all of it is the run's, or such a write was not
@@ -50,4 +53,9 @@ class Sweeps:
         if place is None or ticket.method == "POST" or 400 <= status < 500 or status in _REFUSALS:
             return
         if place.id is None or place.is_read_as_all:
-            self._done = self._done or f"{ticket.method} on all of {place.resource.name}"
+            done = f"{ticket.method} on all of {place.resource.name}"
+            self._heard(done)
+            self._evidence.hearsay.tell(_SWEPT, done)
+
+    def _heard(self, done: str) -> None:
+        self._done = self._done or done

@@ -76,9 +76,9 @@ def _together(works: Sequence[Work], walks: Walks) -> None:
                 going = [pool.submit(step, work) for work in works]
                 for ended in as_completed(going):  # in whatever order, so that one that breaks off ends the others
                     ended.result()
-                if any(work.is_restored for work in works):  # what one ledger shows of a database holds for all
-                    for work in works:
-                        work.is_restored = True
+                until = max(work.ledger.doubted for work in works)  # what one has seen of a database holds for all
+                for ledger in (work.ledger for work in works if work.ledger.doubted < until):
+                    ledger.restored(until)
         except BaseException:
             walks.session.ends = time.monotonic()  # the others come to an end with the request that they are at
             raise
