@@ -48,6 +48,18 @@ _NUMBERS_EACH = 1_000_000
 """Numbers of tokens that each worker has for itself."""
 
 
+def _ceilings(target: Target, task: Task) -> Ceilings:
+    options = task.options
+    return Ceilings(
+        rate=target.rate,
+        requests=options.max_requests,
+        creates=options.max_creates,
+        common=task.common and task.common / CEILINGS,
+        paced={name: rate.interval for name, rate in task.contract.rates.items()},
+        pace=pace_of(options.coordinate, target.base_url) if options.coordinate else None,
+    )
+
+
 class LiveConnection:
     """A session with a server, whose ledger holds what the items make."""
 
@@ -63,14 +75,7 @@ class LiveConnection:
         witness = WITNESS if target.kind == "live" else None  # a sandbox ends with the run
         self._ledger = Ledger(task.root / LEDGERS / name, origin, witness)
         self._is_worker = task.worker is not None
-        ceilings = Ceilings(
-            rate=target.rate,
-            requests=options.max_requests,
-            creates=options.max_creates,
-            common=task.common and task.common / CEILINGS,
-            paced={name: rate.interval for name, rate in task.contract.rates.items()},
-            pace=pace_of(options.coordinate, target.base_url) if options.coordinate else None,
-        )
+        ceilings = _ceilings(target, task)
         # What runs by itself is in the sandbox with nobody.
         self._hearsay = Hearsay(task.common / HEARSAY if task.common and target.kind != "sandbox" else None)
         self.session = Session(

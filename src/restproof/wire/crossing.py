@@ -27,6 +27,7 @@ class Crossing:
         self._evidence, self._auth = evidence, contract.auth
         self._known: set[_Way] = set()
         """The ways that lead to what the run has made, or nowhere."""
+        self._refusing: set[str] = set()
 
     def keep(self, exchange: Exchange) -> None:
         """Takes from a read of the suites that a way leads nowhere, or to what the run has made."""
@@ -58,6 +59,17 @@ class Crossing:
         if found is Sight.NOTHING and (sight is Sight.NOTHING or not creates_by_put(place.resource)):
             return sight
         return found
+
+    def look_without_parents(self, place: Spot, looker: Looker) -> Sight:
+        """What is at an item where a request leaves out its parent. A server that refuses to say so of one does of
+        all."""
+        name = place.resource.name
+        if name not in self._refusing:
+            sight = self._evidence.look(place, looker)
+            if sight is not Sight.UNCLEAR:
+                return sight
+            self._refusing.add(name)
+        return Sight.UNCLEAR
 
     def _crosses(self, place: Spot, looker: Looker) -> bool:
         """Whether it is not known where the way of the request leads."""

@@ -14,7 +14,7 @@ from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
 from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import USUAL_HEADERS, About, Exchange
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Request
 from restproof.wire.nothing import NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update, may_go_with_others
@@ -55,7 +55,6 @@ class Evidence:
         self._seen: dict[Key, tuple[Sight, float]] = {}
         self._reads = Lately(_MOST_READS)
         self._lists = Lately(_MOST_LISTS)
-        self._refusing: set[str] = set()
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
         self._proven: set[Key] = set()
@@ -181,17 +180,6 @@ class Evidence:
         self._seen[place.key] = sight, self._clock()
         return sight
 
-    def look_without_parents(self, place: Spot, looker: Looker) -> Sight:
-        """What is at an item where a request leaves out its parent. A server that refuses to say so of one does of
-        all."""
-        name = place.resource.name
-        if name not in self._refusing:
-            sight = self.look(place, looker)
-            if sight is not Sight.UNCLEAR:
-                return sight
-            self._refusing.add(name)
-        return Sight.UNCLEAR
-
     def _holds(self, place: Spot, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
@@ -250,17 +238,10 @@ class Evidence:
         asking = self._credentials(place, looker)
         if self.made(place.resource, str(place.id)) is None:
             asking = asking[:1]
-        alike = asking == [exchange.credential] and self._is_plain(exchange, place, looker)
+        alike = asking == [exchange.credential] and _is_plain(
+            exchange, self.places.sent(place, "read", looker.headers), self._contract.auth.header
+        )
         return alike and self.sight(place, exchange) is Sight.NOTHING
-
-    def _is_plain(self, exchange: Exchange, place: Spot, looker: Looker) -> bool:
-        """Whether the read was sent with the header fields of a look, and no other."""
-        look = self.places.sent(place, "read", looker.headers)
-        wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
-        sent = {n.lower(): v for n, v in exchange.request.headers}
-        if exchange.credential is not None:
-            sent.pop(self._contract.auth.header.lower(), None)
-        return exchange.request.body == look.body and sent == wanted
 
     def _read(self, place: Spot, looker: Looker) -> Sight:
         """Looks at the item, with each credential that may see it."""
@@ -359,6 +340,15 @@ class Evidence:
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+
+
+def _is_plain(exchange: Exchange, look: Request, credential: str) -> bool:
+    """Whether a read was sent with the header fields of a look, that of its ``credential``, and no other."""
+    wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
+    sent = {n.lower(): v for n, v in exchange.request.headers}
+    if exchange.credential is not None:
+        sent.pop(credential.lower(), None)
+    return exchange.request.body == look.body and sent == wanted
 
 
 def age_of(exchange: Exchange) -> float:

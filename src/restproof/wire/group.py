@@ -157,10 +157,12 @@ class Group:
 
     def adrift(self, ledger: Ledger) -> list[Left]:
         """The writes below what was not there that were not refused, and of which no look has shown what they have
-        stored: it may be below nobody, where no list leads."""
+        stored: it may be below nobody, where no list leads. The look at the parent may have been late: what was deleted
+        with it is gone."""
         deleted = {e.marks for e in self.entries if e.marks and ledger.is_deleted(e)}
         lost = [e for e in self.entries if e.adrift and not e.refused and not ledger.is_deleted(e)]
-        lost = [e for e in lost if not (e.n in self.found or e.marks in deleted or ledger.went_with_its_parent(e))]
+        lost = [e for e in lost if not (e.n in self.found or e.marks in deleted)]
+        lost = [e for e in lost if not any(n >= e.n for n in ledger.deletes(e.adrift, e.headers))]
         return [Left(self.resource.name, e.item or e.collection, _ADRIFT, headers=self.headers) for e in lost]
 
     def shows_another(self, entry: LedgerEntry, marks: Marks) -> bool:

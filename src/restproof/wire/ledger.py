@@ -235,10 +235,6 @@ class Ledger:
         """Whether the server has answered the delete of the entry's resource with success."""
         return bool(self.deletes(entry.item, entry.headers))
 
-    def went_with_its_parent(self, entry: LedgerEntry) -> bool:
-        """Whether the parent that a look did not show before the write (it may have been late) was deleted since."""
-        return any(n >= entry.n for n in self.deletes(entry.adrift, entry.headers))
-
     def in_use(self) -> bool:
         """Whether another process is still writing it: then its resources are no leftovers."""
         if not self.path.exists():

@@ -315,7 +315,7 @@ class _Decision:
             return
         if not (place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
             return
-        if self.owner.evidence.look_without_parents(place, self.looker) is Sight.OTHERS:
+        if self.owner.crossing.look_without_parents(place, self.looker) is Sight.OTHERS:
             raise NotProven(f"without its parent, {place} is what this run did not make")
 
     def _must_be_ours(self, place: Spot) -> None:
