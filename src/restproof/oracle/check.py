@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from restproof.oracle.seen import Seen
 from restproof.pointer import member
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.state import differences
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +151,40 @@ ANOTHER_FORM = "the same in another form"
 def _bare(value: Any) -> Any:
     """A value without what forms differ in."""
     if isinstance(value, str):
-        return "".join(unicodedata.normalize("NFKC", value).casefold().split())
+        return _without_blanks(value).casefold()
     return value if isinstance(value, bool) or not isinstance(value, int | float) else int(value)
+
+
+def _without_blanks(text: str) -> str:
+    """A text without blanks, in the form of Unicode in which letters are alike."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def is_as_good(resource: Resource, name: str, wanted: Any, found: Any) -> bool:
     """Whether a member holds what is written otherwise and denotes the same: an instant (a time without a zone too,
-    where the contract leaves zones open), an address in another case, where it leaves open which rules there are
-    (servers commonly lower it, and deliver to it all the same), or an array whose order says nothing in another one."""
+    where the contract leaves zones open), an array whose order says nothing in another one, or, where it leaves open
+    which rules there are, a text in the form that the server keeps texts in: servers commonly lower addresses, trim
+    names and take markup out, and no document says so."""
     if name in resource.unordered:
         found = in_the_order_of(resource, {name: wanted}, {name: found})[name]
         return not any(True for _ in differences(wanted, found))
     form = resource.properties.get(name, {}).get("format")
     if form == "date-time":
         return same_instant(wanted, found, zones_open="zones" in resource.open)
-    is_text = isinstance(wanted, str) and isinstance(found, str)
-    unsaid = "rules" in resource.open and name not in resource.normalized
-    return form == "email" and unsaid and is_text and wanted.lower() == found.lower()
+    names = {*resource.references, resource.id.field}
+    said = names | {re.split(r"[.\[]", place)[0] for place in resource.normalized}
+    return "rules" in resource.open and name not in said and _is_kept_as(wanted, found)
+
+
+def _is_kept_as(wanted: Any, found: Any) -> bool:
+    """Whether a text is another in one of the forms in which servers keep texts: with other blanks, in another form of
+    Unicode, without markup, and an address in another case."""
+    if not isinstance(wanted, str) or not isinstance(found, str):
+        return False
+    forms = [_without_blanks(text) for text in (wanted, _MARKUP.sub("", wanted), found)]
+    if _ADDRESS.fullmatch(wanted.strip()):
+        forms = [form.casefold() for form in forms]
+    return forms[2] in forms[:2]
 
 
 def same_instant(one: Any, other: Any, *, zones_open: bool = False) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.model import Operation
-from restproof.contract.shapes import type_of
+from restproof.contract.shapes import type_of, types_of
 from restproof.plan.candidates import sample
 from restproof.semantics.checker import is_valid
 
@@ -17,6 +17,13 @@ Query = tuple[tuple[str, str], ...]
 def fixed_query(way: Operation, given: Collection[str] = ()) -> Query:
     """The parameters of an operation, but for those that are ``given`` already."""
     return tuple((name, spelled(_plain(schema))) for name, schema in way.query.items() if name not in given)
+
+
+def guessed(way: Operation) -> list[str]:
+    """The parameters of an operation of which any text will do that their schema allows, by name: nothing says which
+    texts name something."""
+    told = {"enum", "const", "examples", "default", "format", "pattern"}
+    return [name for name, schema in way.query.items() if types_of(schema) == {"string"} and not told & schema.keys()]
 
 
 def _plain(schema: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.paging import is_of_none
-from restproof.engine.reply import Observation, Reply, has_met_another, may_have_to_stay, untold
+from restproof.engine.reply import Observation, Reply, has_met_another, may_be_asked_amiss, may_have_to_stay, untold
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good, may_be_left_out
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
@@ -76,6 +76,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         return
     if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
         raise Inconclusive(reply.left_open or reply.in_doubt)
+    if case in ("listed", "read") and may_be_asked_amiss(reply):
+        raise Inconclusive(may_be_asked_amiss(reply))
     if case == "deleted" and may_have_to_stay(reply):
         raise Inconclusive(may_have_to_stay(reply))
     refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))

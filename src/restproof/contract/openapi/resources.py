@@ -290,6 +290,7 @@ class ResourceWriter:
         if body.sparse:
             said["responses"] = "sparse"
         writes = {*WRITES} & found.calls.keys()
+        asks = any(call.named("query", required=True) for call in found.calls.values())
         set_by_server = [n for n, s in properties.items() if s.get("readOnly") and n != id_field]
         lists = {
             "create_only": [n for n in body.create_only if n in properties and writes],
@@ -298,7 +299,8 @@ class ResourceWriter:
             "unordered": body.sets,
             # Neither stands in a document, and refusing what breaks them is right.
             "open": [
-                *(["unique", "rules"] if writes else []),
+                *(["unique"] if writes else []),
+                *(["rules"] if writes or asks else []),
                 *(["replace"] if found.name in self.merging else []),
                 *(["id"] if found.name in self.unnamed else []),
                 *(["zones"] if may_lack_zone({"properties": properties}) else []),

@@ -29,6 +29,8 @@ _USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match"
 
 _TOLD = frozenset({"enum", "const"})
 """Keywords that tell a value that is taken."""
+_VERSION = re.compile(r"(?i)(x-)?api[-_]?version")
+"""Names of the parameter that says which version of an API is meant."""
 _MOMENTS = ("date", "date-time")
 """Formats that no token has: such a parameter asks for what there is since then."""
 
@@ -91,7 +93,7 @@ class Ways:
         """A value for a required parameter, or the schema of one."""
         schema = self.schema(parameter, call)
         kinds = types_of(schema) - {"null"}
-        known = [v for v in _known(schema) if isinstance(v, str | int | float)]
+        known = [v for v in self.known(parameter, schema) if isinstance(v, str | int | float)]
         if known:
             return known[0]
         unknown = not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None
@@ -115,7 +117,8 @@ class Ways:
             fresh = {"type": "string", "format": "uuid"}
             if "const" not in schema and "enum" not in schema and Draft202012Validator(schema).is_valid(_A_UUID):
                 return fresh
-        known = [*_known(schema), *([schema["const"]] if "const" in schema else []), *schema.get("enum", ())]
+        const = [schema["const"]] if "const" in schema else []
+        known = [*self.known(parameter, schema), *const, *schema.get("enum", ())]
         text = next((str(v) for v in known if isinstance(v, str | int)), None)
         if text is not None and re.fullmatch(r"[ -~]*", text) and not REPEATS.fullmatch(name):
             return text
@@ -125,6 +128,16 @@ class Ways:
         if REPEATS.fullmatch(name) or not is_told or wider(schema) is not None:
             raise Unaskable(f"it requires the parameter {name} in a header, of which no value is known to be valid")
         return {w: v for w, v in schema.items() if w not in ("examples", "default") and not w.startswith("x-")}
+
+    def known(self, parameter: Mapping[str, Any], schema: Schema) -> list[Any]:
+        """Values that a document says are taken: examples, what the server takes for one that is not given, and of the
+        version of the API the one that the document is of."""
+        said = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
+        info = self.reader.source.value.get("info")
+        own = info.get("version") if isinstance(info, dict) else None
+        if said or not _VERSION.fullmatch(str(parameter["name"])) or not isinstance(own, str):
+            return said
+        return [own] if Draft202012Validator(schema).is_valid(own) else said
 
     def schema(self, parameter: Mapping[str, Any], call: Call) -> Schema:
         """The schema of a parameter, with the examples that stand beside it."""
@@ -136,11 +149,6 @@ class Ways:
         if examples:
             schema["examples"] = examples
         return schema
-
-
-def _known(schema: Schema) -> list[Any]:
-    """Values that a document says are taken: examples, and what the server takes for one that is not given."""
-    return [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
 
 
 def query_parents(found: Found, by_name: Mapping[str, Found], reader: Reader) -> dict[str, str]:
