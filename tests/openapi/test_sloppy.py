@@ -354,7 +354,23 @@ def test_a_text_is_all_of_a_pattern_without_anchors(pattern: str, text: str, pla
 
 @pytest.mark.parametrize(
     ("word", "one"),
-    [("shelves", "shelf"), ("knives", "knife"), ("olives", "olive"), ("leaves", "leave"), ("archives", "archive")],
+    [
+        ("shelves", "shelf"),
+        ("knives", "knife"),
+        ("olives", "olive"),
+        ("leaves", "leave"),
+        ("archives", "archive"),
+        ("warehouses", "warehouse"),
+        ("clauses", "clause"),
+        ("data_uses", "data_use"),
+        ("statuses", "status"),
+        ("campuses", "campus"),
+        ("caches", "cache"),
+        ("batches", "batch"),
+        ("sizes", "size"),
+        ("buzzes", "buzz"),
+        ("shoes", "shoe"),
+    ],
 )
 def test_words_that_end_otherwise_in_the_plural(word: str, one: str) -> None:
     assert singular(word) == one

@@ -31,6 +31,10 @@ def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
     return f"{name}_{number}" if name in taken else name
 
 
+_ENDS_IN_E = re.compile(r"([ao]u|fu)ses$|(?<![a-z])uses$|caches$|niches$|shoes$")
+"""Ends of plurals that have lost no letter but the last: warehouses, clauses, caches."""
+
+
 def singular(word: str) -> str:
     """``companies`` → ``company``, ``statuses`` → ``status``, ``shelves`` → ``shelf``, ``news`` → ``news``."""
     if re.search(r"(shel|wol|hal|cal|thie|loa|scar|(?<![a-z])el|sel)ves$", word):
@@ -39,10 +43,9 @@ def singular(word: str) -> str:
         return f"{word[:-3]}fe"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if (
-        word.endswith(("aliases", "sses", "shes", "ches", "xes", "zes", "uses", "roes", "toes", "goes"))
-        and word != "shoes"
-    ):
+    if _ENDS_IN_E.search(word):
+        return word[:-1]
+    if word.endswith(("aliases", "sses", "shes", "ches", "xes", "tzes", "zzes", "uses", "roes", "toes", "goes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) else word
 

@@ -47,6 +47,8 @@ _TOKENS = (
     *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
     *("page[cursor]", "page[after]", "page[token]", "page[before]", "$skiptoken"),
 )
+_AFTER_AN_ENTRY = "starting_after"
+"""The parameter that, by its name, takes the id of the last entry of a page."""
 _TOTALS = (
     *("total", "total_count", "totalCount", "count", "totalItems", "total_items", "totalElements", "total_elements"),
     *("totalResults", "total_results", "totalRecords", "total_records"),
@@ -102,16 +104,17 @@ class Pages:
                 by_url = self._next_url(members)
                 return (by_url, None) if by_url else ({}, page or offset)
         elif token:
-            form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor|after))*"
-            following = next((n for n in members if re.fullmatch(form, _last(n))), None)
-            if following is None or not types_of(members[following]) & {"string"}:
+            following = self._following(call, token, members)
+            if following is None:
                 return {}, token
-            found = {"style": "token", "token": token, "next_field": following}
+            found = {"style": "token", "token": token, **following}
         else:
             return {}, page or size
         if size:
             found["size"] = size
             found |= dict(self._bounds(queries[size]))
+        elif found["style"] == "token":
+            found["size"] = "none"
         found["over_max"] = "unspecified"
         totals = {_last(n): n for n in reversed(members) if types_of(members[n]) <= {"integer", "number"}}
         counted = _first_of(_TOTALS, totals)
@@ -123,6 +126,17 @@ class Pages:
         if found["style"] != "token" and "link" in self.reader.headers(call, "2"):
             found["links"] = True
         return found, None
+
+    def _following(self, call: Call, token: str, members: Mapping[str, Schema]) -> dict[str, Any] | None:
+        """Where an answer names the next page: a member, the id of its last entry, or the header for links."""
+        form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor|after))*"
+        for name in members:
+            if re.fullmatch(form, _last(name)):
+                return {"next_field": name} if types_of(members[name]) & {"string"} else None
+        more = next((n for n, s in members.items() if snake(n) == "has_more" and types_of(s) == {"boolean"}), None)
+        if more is not None and snake(token) == _AFTER_AN_ENTRY and "id" in _of_entries(members):
+            return {"next_entry": "id", "more": more}
+        return {"links": True} if "link" in self.reader.headers(call, "2") else None
 
     def _next_url(self, members: Mapping[str, Schema]) -> dict[str, Any] | None:
         """The pages of a list of one size, where an answer plainly holds the URL of the next one; its total with it."""
@@ -164,6 +178,12 @@ def _members(answer: Schema) -> Iterator[tuple[str, Schema]]:
         if _OF_PAGES.fullmatch(name) and is_object(inner):
             for place, schema in _members(inner):
                 yield step(name) + (place if place.startswith("/") else step(place)), schema
+
+
+def _of_entries(members: Mapping[str, Schema]) -> set[str]:
+    """The members of the entries of a list, where one array alone can hold them."""
+    arrays = [schema["items"] for schema in members.values() if types_of(schema) == {"array"} and "items" in schema]
+    return {*arrays[0].get("properties", ())} if len(arrays) == 1 else set()
 
 
 def _last(place: str) -> str:
