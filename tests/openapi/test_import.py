@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from restproof.cli.main import restproof, run
 from restproof.contract.load import check, load
 from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.keywords import plain
 from restproof.contract.openapi.todo import to_decide
 from restproof.contract.openapi.written import decisions, write
 from restproof.errors import ContractError
@@ -103,6 +104,11 @@ def test_a_document_of_somebody_else_becomes_a_sound_contract(tmp_path: Path) ->
     assert pet.paging.total_field == "total"
     assert pet.status("deleted").codes == {202}
     assert pet.status("invalid").codes == {422}
+
+
+def test_a_text_that_is_empty_by_default_is_trimmed_by_many_a_framework_all_the_same() -> None:
+    found, _ = plain({"type": "string", "maxLength": 255, "default": ""})
+    assert found == {"type": "string", "maxLength": 255, "default": "", "x-restproof-edges": "open"}
 
 
 def test_schemas_of_openapi_3_0_become_those_of_2020_12(tmp_path: Path) -> None:

@@ -309,6 +309,13 @@ def test_a_form_that_trims_says_what_becomes_of_open_edges() -> None:
     assert [c for c in accepted(trims) if c.value.strip(" ") != c.value]
 
 
+def test_a_text_that_is_empty_by_default_may_be_empty_and_still_be_trimmed() -> None:
+    blank = {"type": "string", "maxLength": 80, "default": "", "x-restproof-edges": "open"}
+    values = [c.value for c in accepted(blank)]
+    assert "" in values
+    assert not [v for v in values if v != v.strip()]
+
+
 def test_money_as_text_is_tried_with_an_amount_that_a_float_cuts_short() -> None:
     money = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,5})([.][0-9]{1,2})?$"}
     assert "0.29" in [c.value for c in accepted(money)]

@@ -18,7 +18,7 @@ from restproof.contract.merging import contained
 from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import entry_schema, same, type_of, types_of
 from restproof.contract.values import VALUES, listed
-from restproof.plan.edges import are_open, trimmed
+from restproof.plan.edges import are_open, names_empty, trimmed
 from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
@@ -71,7 +71,7 @@ def _sort(schema: JsonSchema) -> _Sorted:
     wrong = (c for c in wrong if is_surely_refused(schema, c.value))
     right = [c for c, fits in judged if fits and is_sure(schema, c.value)]
     if are_open(schema):
-        changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
+        changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "" or names_empty(schema))
         right = [c for c in changed if is_valid(schema, c.value)]
         wrong = (c for c in wrong if c.value == "" or not is_valid(schema, trimmed(schema, c.value)))
     return _Sorted(tuple(_distinct(iter(right))), tuple(_distinct(wrong)))

@@ -264,9 +264,8 @@ def _is_plain_text(found: Mapping[str, Any]) -> bool:
     """Whether a schema is that of text of which the document says nothing but its length: many a framework trims it."""
     kinds = found.get("type")
     texts = "string" in (kinds if isinstance(kinds, list) else [kinds])
-    said = [found.get("default"), *found.get("examples", ())]
     has_form = found.get("format", PASSWORD) != PASSWORD
-    return texts and not has_form and not {"enum", "const"} & found.keys() and "" not in said
+    return texts and not has_form and not {"enum", "const"} & found.keys()
 
 
 def _is_plain_number(found: Mapping[str, Any]) -> bool:
