@@ -113,6 +113,42 @@ def test_what_a_create_without_anything_may_have_made_is_told_else(
     assert all(f"/badges/{id}:" in left for id in made.server.ours().get("badge", ()))
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_what_a_create_has_made_under_other_names_than_it_was_sent_is_told(
+    bench: Callable[..., Bench], named: bool
+) -> None:
+    """The answer names something else that was made with it, or nothing."""
+
+    def create(asked: Asked) -> Answer:
+        id = made.server.new_id("badge")
+        made.server.rows["badge"][id] = {"id": id, "kind": "guest"}
+        return Answer(201, {"id": 900_000} if named else None)
+
+    made = bench()
+    made.server.create = create
+    made.send("POST", "/badges", {"number": 5})
+    (kept,) = made.server.ours()["badge"]
+    assert made.clean_up() == [f"badge /v1/badges/{kept}: perhaps of this run: left alone"]
+    assert made.server.harm() == []
+
+
+def test_what_a_write_has_spoilt_for_everybody_does_not_stay(bench: Callable[..., Bench]) -> None:
+    """The server fails at an update that it has stored, and from then on at the item and at the list that holds it."""
+
+    def fails(asked: Asked) -> Answer | None:
+        spoilt.extend([office] if asked.method == "PATCH" else [])
+        meets = asked.resource == "office" and asked.id in (None, str(office)) and asked.method != "DELETE"
+        return Answer(500) if meets and {*spoilt} & made.server.rows["office"].keys() else None
+
+    made, spoilt = bench(), list[int]()
+    made.office()
+    office = made.office()
+    made.server.first = fails
+    assert made.send("PATCH", f"/offices/{office}", {"name": "\u00e9"}).status == 500
+    assert made.clean_up() == []
+    assert (made.server.ours(), made.server.harm()) == ({}, [])
+
+
 def test_only_a_write_that_went_through_says_that_its_id_is_new(bench: Callable[..., Bench]) -> None:
     made = bench()
     assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404

@@ -19,7 +19,7 @@ from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left
 from restproof.wire.message import Exchange, Headers
-from restproof.wire.nothing import is_malformed, says_none
+from restproof.wire.nothing import FAILED, is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update
 from restproof.wire.waiting import pause
@@ -124,10 +124,7 @@ class Work:
         """Walks through the lists that something was deleted from, or that hold what was not proven; what is left, or
         cannot be verified, is told."""
         for group in self.groups.values():
-            if group.seen is None and not group.is_gone:
-                self._unverified(group)
-                continue
-            if group.is_touched and group.seen is not None:
+            if group.is_touched and (group.seen is not None or group.is_spoilt):
                 group.walk(self.walks, self.marks)
             if group.seen is None and not group.is_gone:
                 self._unverified(group)
@@ -223,7 +220,7 @@ class Work:
         if not group.resource.supports("read"):
             return True
         try:
-            shown = self._shown(group, target, id)
+            shown = self.deletes.shown(group, target, id)
         except NotSent as reason:
             self.failed.append(self._left(group, target, str(reason)))
             return False
@@ -232,12 +229,6 @@ class Work:
             group.is_touched = True
             return False
         return True
-
-    def _shown(self, group: Group, target: str, id: object) -> Mapping[str, Any] | None:
-        """What a read shows under an id; ``None`` where it shows nothing, or what has another id."""
-        exchange = self._send(group, "read", target)
-        shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
-        return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 
     def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
@@ -283,6 +274,12 @@ class Work:
             if shown is not None:
                 self._doubt(maker, entry.item, entry)
                 return None
+            has_failed = entry.item in self.ledger.failed and entry.at > self.ledger.doubted
+            if has_failed and exchange.status == FAILED:
+                # It was proven just before a write at which the server has failed, as it does since whenever it is
+                # to show the item: what spoils a list for everybody is not left there.
+                group.is_spoilt = True
+                return maker
             if not is_malformed(group.resource, entry.id, exchange.status or 0):
                 unread = f"the read answered {exchange.status or exchange.error}"
         if unread:

@@ -15,7 +15,7 @@ from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, L
 from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Request
-from restproof.wire.nothing import NO_ID, is_malformed, says_none
+from restproof.wire.nothing import FAILED, NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update, may_go_with_others
 from restproof.wire.sight import Sight, Thing
@@ -85,6 +85,8 @@ class Evidence:
         seen, _ = self._seen.get(place.key, (None, 0.0))
         if not 400 <= (exchange.status or 0) < 500:
             self.forget(place)  # only a refusal says that nothing was done
+        if seen is Sight.OURS and exchange.status == FAILED:
+            self._ledger.wrote(self.item_target(place), {}, failed=True)
         if seen is Sight.OURS and exchange.status in _GONE and self._is_shown_to_maker(place, exchange.credential):
             self._forget_all(place.resource)
 

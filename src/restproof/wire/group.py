@@ -48,6 +48,8 @@ class Group:
     """Each entry as the first look has shown it."""
     unread: str = ""
     is_touched: bool = False
+    is_spoilt: bool = False
+    """Something in it was what the server fails to show since a write of the run, and its list may fail with it."""
     is_partial: bool = False
     """A read has proven an item that the list does not show."""
     is_gone: bool = False
@@ -224,10 +226,12 @@ class Group:
 
     def may_hold(self, id: str, shown: Mapping[str, Any], ledger: Ledger) -> bool:
         """Whether it may be what a write has stored that held no mark which shows, and more than once or elsewhere than
-        it was answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
+        it was answered: it was not there before, and holds what was sent, or nothing, where nothing was; or it shows
+        no member that was sent, and no look has shown what the answer has named."""
         (digest,) = digests_of([id])
         return any(
             resembles(e.sums, shown, self.resource.properties)
+            or (shown.keys().isdisjoint(e.sums) and e.before is not None and _is_astray(e, self.first, ledger))
             if e.sums
             else e.before is not None and not e.refused and holds_nothing_given(self.resource, shown)
             for e in self.entries
@@ -286,6 +290,13 @@ def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:
         for e in named
         if not ledger.written(e.item or "")
     )
+
+
+def _is_astray(write: LedgerEntry, shown: Container[str], ledger: Ledger) -> bool:
+    """Whether a write has succeeded, and its answer named nothing, or what is not among the ids that were ``shown``."""
+    if write.item is None:
+        return write.accepted
+    return str(write.id) not in shown and not (write.refused or ledger.is_deleted(write))
 
 
 def _is_unmarked(resource: Resource, write: LedgerEntry) -> bool:

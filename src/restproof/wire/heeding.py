@@ -312,6 +312,13 @@ class Deletes:
             self._done[resource.name] = place, time.monotonic()
         return exchange
 
+    def shown(self, group: Group, target: str, id: object) -> Mapping[str, Any] | None:
+        """What a read shows under an id; ``None`` where it shows nothing, or what has another id. ``target``: that of
+        the delete."""
+        exchange = self.send(group, "read", group.request(self._contract, "read", target))
+        shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
+        return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
+
     def _check(self, group: Group, place: Spot, looker: Looker) -> None:
         name = group.resource.name
         if doubt := self._reads.doubt(place, looker):

@@ -94,6 +94,8 @@ class Ledger:
         self._came_again: dict[str, list[tuple[Headers, int]]] = {}
         """The same of deletes after which something was made at that request target."""
         self._written: dict[str, dict[str, str]] = {}
+        self.failed: set[str] = set()
+        """Where the server has failed at a write to what a look had just proven, by request targets."""
         self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
         self.doubted = -1.0
@@ -170,12 +172,14 @@ class Ledger:
             self._since.setdefault(n, {}).update(answered=True, accepted=accepted)
             self._append(event="answered", n=n, **({"accepted": True} if accepted else {}))
 
-    def wrote(self, item: str, sums: dict[str, str], marks: Sequence[tuple[str, str]] = ()) -> None:
+    def wrote(
+        self, item: str, sums: dict[str, str], marks: Sequence[tuple[str, str]] = (), *, failed: bool = False
+    ) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
-        of what it holds."""
+        of what it holds. ``failed``: the server has failed at it."""
         with self._lock:
-            self._note_written(item, sums, marks)
-            self._append(event="wrote", item=item, sums=sums, marks=marks)
+            self._note_written(item, sums, marks, failed)
+            self._append(event="wrote", item=item, sums=sums, marks=marks, **({"failed": True} if failed else {}))
 
     def written(self, item: str) -> Mapping[str, str]:
         """The digests of what updates without a mark have left at ``item``."""
@@ -185,7 +189,8 @@ class Ledger:
         """The marks that updates have written."""
         return list(self._rewritten)
 
-    def _note_written(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]]) -> None:
+    def _note_written(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]], failed: bool) -> None:
+        self.failed |= {item} if failed else set()
         self._written.setdefault(item, {}).update(sums)
         self._rewritten.update(dict.fromkeys((str(f), str(t)) for f, t in marks))
 
@@ -205,6 +210,7 @@ class Ledger:
         return sorted(n for said, n in known if _agree(said, headers))
 
     def _is_back(self, item: str, headers: Headers) -> None:
+        self.failed.discard(item)
         if known := self._deleted.pop(item, None):
             self._deleted[item] = {said: n for said, n in known.items() if not _agree(said, headers)}
             self._came_again.setdefault(item, []).extend(pair for pair in known.items() if _agree(pair[0], headers))
@@ -359,7 +365,7 @@ class Ledger:
                     answered=True, accepted=bool(event.get("accepted"))
                 )
             case "wrote":
-                self._note_written(event["item"], event["sums"], event.get("marks", ()))
+                self._note_written(event["item"], event["sums"], event.get("marks", ()), bool(event.get("failed")))
             case "deleted":
                 self._deleted.setdefault(event["item"], {})[_headers(event.get("headers", ()))] = self._last
             case "restored":

@@ -11,6 +11,8 @@ from restproof.wire.message import Exchange
 from restproof.wire.places import entity_of
 from restproof.wire.proof import holds_nothing
 
+FAILED = 500
+"""What a server answers that has met what it was not made for; other errors of its are those of gateways."""
 NO_ID = (400, 422)
 """Statuses by which a server may say that an id has not the form of one."""
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")

@@ -36,6 +36,8 @@ class Notes:
         """What a note shows besides, once it was deleted, where it stays."""
         self.deleted: set[int] = set()
         self.fails_after_deletes = False
+        self.spoilt = False
+        """Whether the server fails wherever it is to show a note whose name is a number."""
         self.refers: dict[int, int] = {}
         """Which note names which other one, that is not deleted before it."""
 
@@ -48,6 +50,9 @@ class Notes:
         if f"{method} {url.path}" in self.status:
             return answer(self.status[f"{method} {url.path}"])
         id = url.path.rpartition("/")[2]
+        shown = self.rows.values() if not id.isdecimal() else [self.rows.get(int(id), "")]
+        if method == "GET" and self.spoilt and any(isinstance(name, int) for name in shown):
+            return answer(500)
         if id.isdecimal() and self.private.get(int(id), b"") not in request:
             return answer(404)
         if method == "GET" and id.isdecimal():

@@ -261,3 +261,23 @@ def test_what_comes_to_be_seen_after_the_deletes_is_told(
         ["note /v1/teams/5/notes/3: no look showed it as this run's before the deletes"],
     )
     assert ledger.path.exists()
+
+
+@pytest.mark.parametrize("failed", [True, False])
+def test_what_a_write_of_the_run_has_spoilt_does_not_stay_to_spoil_the_list(
+    notes: Notes, ledger: Ledger, clean: Clean, failed: bool
+) -> None:
+    """The server has stored a value that it cannot show, and has failed at that write; else nothing tells why it
+    fails."""
+    create(notes, ledger, 1)
+    create(notes, ledger, 2)
+    notes.rows |= {2: 5, 9: "of others"}
+    notes.spoilt = True
+    if failed:
+        ledger.wrote("/v1/teams/5/notes/2?x=a%20b", {}, failed=True)
+    deleted, told = clean()
+    if failed:
+        assert (deleted, told, notes.rows) == (2, [], {9: "of others"})
+    else:
+        note = "note /v1/teams/5/notes"
+        assert (deleted, left(told)) == (1, [f"{note}/2: the read answered 500", f"{note}: the list answered 500"])
