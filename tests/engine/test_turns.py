@@ -141,6 +141,18 @@ def test_what_most_lists_wait_for_is_begun_first() -> None:
     assert order[:9] == [10, 11, 12, 13, 14, 15, 16, 9, 17]
 
 
+@pytest.mark.parametrize(("workers", "after"), [(2, [3, 2]), (5, [2, 5])], ids=["few", "many"])
+def test_each_of_few_workers_goes_on_where_it_has_been(workers: int, after: list[int]) -> None:
+    """What it needs there is made already; of many, some would have nothing to do."""
+    office, project = Planned("office"), Planned("project", "delete")
+    given = turns(office, project, project, office, office, project, workers=workers)
+    begun = [given.next(0), given.next(1)]
+    assert begun == [1, 0]
+    given.ended(0)
+    given.ended(1)
+    assert [given.next(1), given.next(0)] == after
+
+
 def test_what_draws_its_inputs_is_left_to_the_first_worker_while_there_is_something_else() -> None:
     """What draws them takes long to load, and is loaded once so."""
     drawn = [Planned("office", drawn=True), Planned("project", drawn=True)]

@@ -17,6 +17,8 @@ _SHARED_SET_UP = 8
 _LONG = 4
 """An item takes long where all that is left comes to no more than so many times its requests for each worker: an item
 may send twice what it was planned to."""
+_FEW = 4
+"""Workers that find enough to do at few resources each, so that set-up is made for few of them twice."""
 _WAITS = 3
 """An item that waits for a clock takes about so many times as long as its requests do."""
 
@@ -162,16 +164,19 @@ class Turns:
         return self._touched[number] if self._stages[number] in (Stage.WRITES, Stage.UNDISTURBED_LISTS) else ()
 
     def _ranked(self, worker: int, open_now: Mapping[Group, Sequence[int]]) -> list[Group]:
-        """What is worth a worker's while: the lists that have waited; then what has to be alone; then that for which
-        most lists wait, of several the resource where it was, then those with most left to do."""
+        """What is worth a worker's while: the lists that have waited; then what has to be alone; of few workers, each
+        goes on where it has been; then that for which most lists wait, of several the resource where it was, then those
+        with most left to do."""
         there = self._there()
         sums = {group: self._sums_of(group, numbers) for group, numbers in open_now.items()}
         last = self._last.get(worker)
 
         def by_worth(group: Group) -> tuple[object, ...]:
             left, urgent = sums[group]
-            first = group.stage is not Stage.LISTS, not group.is_alone, group.is_drawn != (worker == 0), -urgent
-            return (*first, group.place != last, -left * urgent / (there[group.place] + 1))
+            first = group.stage is not Stage.LISTS, not group.is_alone, group.is_drawn != (worker == 0)
+            is_new = self._workers <= _FEW and (worker, group.place) not in self._known
+            then = is_new, is_new and there[group.place] > 0, -urgent
+            return (*first, *then, group.place != last, -left * urgent / (there[group.place] + 1))
 
         return [
             group
