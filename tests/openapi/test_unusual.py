@@ -37,6 +37,7 @@ FAULTS = {
     "asked": "loses put-lost keeps types required",
     "verbs": "loses put-lost keeps types required",
     "places": "loses put-lost keeps skips stars types required",
+    "deeds": "put-lost keeps types required",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from tests.openapi.honest import Service
 from tests.openapi.unusual.albums import albums
 from tests.openapi.unusual.apart import asked, calls, verbs
+from tests.openapi.unusual.deeds import deeds
 from tests.openapi.unusual.depots import depots
 from tests.openapi.unusual.forms import forms
 from tests.openapi.unusual.hal import hal
@@ -39,5 +40,6 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "asked": asked,
     "verbs": verbs,
     "places": places,
+    "deeds": deeds,
 }
 """Document → its service."""

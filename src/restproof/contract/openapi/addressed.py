@@ -20,26 +20,12 @@ from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
+from restproof.contract.openapi.verbs import CALLED, operation_of
 from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
 
-_WORDS = {
-    "list": "list all index",
-    "create": "create add new insert",
-    "read": "get read show info view fetch detail details",
-    "update": "update edit modify change patch",
-    "delete": "delete remove destroy",
-}
-_OPERATION = {word: operation for operation, words in _WORDS.items() for word in words.split()}
-_CALLED = {
-    "list": ("get", "post"),
-    "create": ("post",),
-    "read": ("get", "post"),
-    "update": ("post", "put", "patch"),
-    "delete": ("post", "delete"),
-}
-"""Operation → methods that a path which is called so may have it by."""
+_CHANGES = {"update", "replace"}
 _USUAL = {"get": "read", "put": "replace", "patch": "update", "delete": "delete"}
 _NOUNS = ("all", "change", "detail", "details", "index", "info", "new", "patch", "read", "view")
 """Words that begin the name of a thing as well: ``/change_requests``."""
@@ -60,14 +46,14 @@ class _Place:
     def of(cls, path: str) -> _Place:
         above, _, last = path.rstrip("/").rpartition("/")
         stem, _, word = last.rpartition(".")
-        if stem and word.lower() in _OPERATION:
-            return cls(path, above, _noun(stem), path, _OPERATION[word.lower()])
+        if stem and (does := operation_of(word)):
+            return cls(path, above, _noun(stem), path, does)
         over, _, before = above.rpartition("/")
-        if last.lower() in _OPERATION and before and "{" not in before:
-            return cls(path, over, _noun(before), above, _OPERATION[last.lower()])
+        if (does := operation_of(last)) and before and "{" not in before:
+            return cls(path, over, _noun(before), above, does)
         word, _, stem = snake(last).replace("-", "_").partition("_")
-        if stem and word in _OPERATION and word not in _NOUNS:
-            return cls(path, above, _noun(stem), path, _OPERATION[word])
+        if stem and (does := operation_of(word)) and word not in _NOUNS:
+            return cls(path, above, _noun(stem), path, does)
         return cls(path, above, _noun(last), path)
 
 
@@ -91,7 +77,8 @@ def take_addressed(paths: Paths, reader: Reader) -> None:
     for path in [p for p in paths.entries if not is_item(p) and not around(p)]:
         place = _Place.of(path)
         group = groups.setdefault((place.above, place.noun), _Group())
-        group.found += [paths.found[path]] if path in paths.found else []
+        known = (paths.found[p] for p in dict.fromkeys((path, place.home)) if p in paths.found)
+        group.found += [found for found in known if found not in group.found]
         for operation, call in _calls(paths, reader, place):
             group.calls.setdefault(operation, []).append((place, call))
     for group in groups.values():
@@ -119,7 +106,7 @@ def _calls(paths: Paths, reader: Reader, place: _Place) -> Iterator[tuple[str, C
 
 def _called(reader: Reader, place: _Place, call: Call) -> tuple[str, Call] | None:
     operation = str(place.does)
-    if call.method.lower() not in _CALLED[operation]:
+    if call.method.lower() not in CALLED[operation]:
         return None
     if operation == "list":
         listed = searched(reader, call) if call.method == "POST" else call
@@ -205,16 +192,20 @@ def _set_apart(paths: Paths, group: _Group, found: Found) -> None:
 
 
 def _take_changes(paths: Paths, found: Found, group: _Group) -> set[str]:
-    """Give a resource whose paths name its items the changes by the collection's path whose bodies do."""
-    if {"update", "replace"} & found.calls.keys():
-        return set()
-    for operation in ("replace", "update"):
+    """Give a resource whose paths name its items what else names them: the changes by the collection's path whose
+    bodies do, and calls below it that are named after what they do."""
+    taken = set()
+    for operation, has in (("replace", _CHANGES), ("update", _CHANGES), ("delete", {"delete"})):
         one = group.only(operation)
-        if one and one[1].address and one[1].address.place == "body" and one[0].path == found.collection:
-            found.tails[operation] = found.collection.rpartition("/")[2]
-            paths.take(found, operation, one[1])
-            return {operation}
-    return set()
+        if one is None or one[1].address is None or has & found.calls.keys():
+            continue
+        place, call = one
+        by_body = operation != "delete" and call.address is not None and call.address.place == "body"
+        if (place.does and place.home == found.collection) or (by_body and place.path == found.collection):
+            found.tails[operation] = place.path[len(place.above) + 1 :]
+            paths.take(found, operation, call)
+            taken.add(operation)
+    return taken
 
 
 def _is_plain(operation: str, call: Call, read: Call) -> bool:

@@ -25,6 +25,7 @@ from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
 from restproof.contract.openapi.supposed import ORIGIN, opened, silent, suppose
+from restproof.contract.openapi.verbs import take_called
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
 from restproof.garbage import uncollected
@@ -101,6 +102,7 @@ class _Importer:
         self.selected = selected
         self.reader = Reader(source, Schemas(source))
         self.paths = Paths(source, tags)
+        take_called(self.paths, self.reader)
         take_addressed(self.paths, self.reader)
         join_plurals(self.paths)
         join_items(self.paths)
