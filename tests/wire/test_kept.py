@@ -150,3 +150,20 @@ def test_an_answer_that_is_broken_off_is_asked_for_once(connect: Connect, monkey
         assert client.session.send(GET, READ).error == "connection reset"
         thread.join()
     assert client.recording.notes == []
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="Linux alone has it")
+def test_what_comes_is_acknowledged_at_once(serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that writes head and body apart would wait 40 ms between them."""
+    told: list[int] = []
+    was_told = socket.socket.setsockopt
+
+    def telling(self: socket.socket, level: int, name: int, *value: Any) -> None:
+        told.extend([name] if (level, name) == (socket.IPPROTO_TCP, socket.TCP_QUICKACK) else [])
+        was_told(self, level, name, *value)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", telling)
+    client = connect(serve(lambda _: answer(200, b"{}")).url)
+    for sent in range(1, 4):
+        client.session.send(GET, READ)
+        assert len(told) == sent

@@ -39,6 +39,8 @@ _LOOK = 64
 _REAL = HTTPAdapter.__module__
 """Where ``send`` comes from, unless something stands in for the network."""
 _SENDABLE = re.compile(r"(?:http://[!-~]+)?/[!-~]*")
+_QUICKLY = getattr(socket, "TCP_QUICKACK", None)
+"""Linux alone has it, and forgets it as it sends."""
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
 
@@ -222,7 +224,7 @@ class _Bounded(HTTPConnection):
 
     ``thread``: what is known of the exchange of each thread; ``unix_socket``: in place of host and port; ``for_proxy``:
     header fields for a proxy that reads the request; ``unheard``: whether a write has failed; ``begun``: what has been
-    read of the next answer."""
+    read of the next answer; ``is_tcp``: whether it is one of TCP."""
 
     thread: threading.local
     unix_socket: Path | None
@@ -233,6 +235,7 @@ class _Bounded(HTTPConnection):
     served: int | None = None
     unheard = False
     begun = b""
+    is_tcp = False
 
     def response_class(  # type: ignore[override]
         self, sock: socket.socket, *arguments: Any, **options: Any
@@ -263,6 +266,7 @@ class _Bounded(HTTPConnection):
         self.thread.until = time.monotonic() + self.timeout  # a proxy answers before the request is sent
         with STOP.waiting():
             super().connect()
+        self.is_tcp = self.sock.family in (socket.AF_INET, socket.AF_INET6)
         STOP.opened(id(self), self.sock)
 
     def close(self) -> None:
@@ -310,6 +314,11 @@ class _Bounded(HTTPConnection):
         except OSError:
             self.unheard = True
             raise
+        if _QUICKLY is not None and self.is_tcp:
+            # Many a server writes head and body apart, and waits with the second until the first is acknowledged, which
+            # a client puts off for 40 ms (RFC 1122 §4.2.3.2 and §4.2.3.4).
+            with suppress(OSError):
+                self.sock.setsockopt(socket.IPPROTO_TCP, _QUICKLY, 1)
 
 
 def _http2(tls: ssl.SSLContext | None) -> tuple[type[HTTPConnection]]:
