@@ -22,6 +22,7 @@ from restproof.contract.model import (
     Reference,
 )
 from restproof.contract.rules import Example, Never, Ordered
+from restproof.errors import ContractError
 
 SKETCHES = Path(__file__).parent / "sketches"
 
@@ -101,6 +102,20 @@ def test_texts_whose_schema_says_uuid_are_uuids(tmp_path: Path) -> None:
     (tmp_path / "zone.json").write_text(json.dumps(schema))
     (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "zones", "resources": {"zone": words}}))
     assert load(tmp_path).resources["zone"].id.type == "uuid"
+
+
+def test_what_lists_its_ids_says_of_which_type_they_are(tmp_path: Path) -> None:
+    """Where there is no ``type`` beside an ``enum``."""
+    schema = {"type": "object", "properties": {"code": {"enum": ["de", "fr"]}}}
+    words = {"path": "/words", "schema": "word.json", "id": {"field": "code", "chosen_by": "client"}}
+    words["operations"] = ["list", "read", "replace"]
+    (tmp_path / "word.json").write_text(json.dumps(schema))
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "words", "resources": {"word": words}}))
+    assert load(tmp_path).resources["word"].id.type == "string"
+    words["id"] = {"field": "code", "type": "integer", "chosen_by": "client"}
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "words", "resources": {"word": words}}))
+    with pytest.raises(ContractError, match="ids are of type integer, and the schema says of 'code': string"):
+        load(tmp_path)
 
 
 def test_the_sketch_of_a_different_api_loads() -> None:

@@ -26,7 +26,7 @@ from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.scope import Scope
 from restproof.contract.settles import settles_of
-from restproof.contract.shapes import asked_of
+from restproof.contract.shapes import asked_of, types_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.values import VALUES, with_values
 from restproof.contract.ways import WaysReader
@@ -209,19 +209,17 @@ class ResourceReader:
         chosen_by: Any = said.get("chosen_by") or self.chooser(name, operations, fields)
         fields.readable(name, (*self.route, "id", "field"), "id")
         found = fields.properties.get(name, {})
-        kinds = {
-            "uuid": found.get("type") == "string" and found.get("format") == "uuid",
-            "string": found.get("type") == "string",
-            "integer": found.get("type") == "integer",
-        }
-        kind: Any = said.get("type") or next((k for k, fits in kinds.items() if fits), "integer")
-        kind = "uuid" if kind == "string" and kinds["uuid"] else kind  # which uuids are, too
+        kinds = types_of(found)  # an `enum` says them, too
+        is_text = kinds == {"string"}
+        kind: Any = said.get("type") or ("string" if is_text else "integer")
+        kind = (
+            "uuid" if kind == "string" and is_text and found.get("format") == "uuid" else kind
+        )  # which uuids are, too
         base = "integer" if kind == "integer" else "string"
-        if found.get("type", base) != base:
+        if found.get("type", base) != base or base not in kinds:
             hint = f'write "type": "{base}" in the schema, or correct \'id\''
-            self.problem(
-                f"ids are of type {kind}, and the schema says of '{name}': {found['type']}", "id", "type", hint=hint
-            )
+            shown = found.get("type", " or ".join(sorted(kinds)))
+            self.problem(f"ids are of type {kind}, and the schema says of '{name}': {shown}", "id", "type", hint=hint)
         if chosen_by == "either" and not {"create", "replace"} <= set(operations):
             hint = "add both to 'operations', or say chosen_by: server or client"
             self.problem("'chosen_by: either' needs the operations create and replace", "id", "chosen_by", hint=hint)
