@@ -173,3 +173,32 @@ def test_what_another_tenant_has_under_the_same_id_says_nothing_of_a_restored_da
             made.send("GET", f"/offices/{id}", credential="foreign")
         assert made.run.ledger.doubted < 0
     assert server.harm() == []
+
+
+def test_each_tenant_may_have_one_under_an_id_that_clients_choose(auth: Plan, tmp_path: Path) -> None:
+    """That it is gone for one of them says nothing of the other's."""
+    server = Tenants(None)
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials=CREDENTIALS), auth)
+        tag, note = f"/tags/{made.token()}", made.send("POST", "/notes", {"text": made.token()}, credential="full")
+        assert note.response is not None
+        for credential in CREDENTIALS:
+            assert made.send("PUT", tag, {"colour": made.token()}, credential=credential).status == 201
+        assert made.send("DELETE", tag, credential="foreign").status == 204
+        assert made.send("PUT", tag, {"colour": made.token()}, credential="full").status == 200
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])
+
+
+def test_what_joins_others_is_known_by_those_that_it_joins_by_now(tmp_path: Path) -> None:
+    text = CONTRACT.replace("schema: badge.json,", "schema: badge.json, references: {number: {to: office}},")
+    plan, server = Plan(load(write_contract(tmp_path / "contract", text)), "smoke"), Server()
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        badge = made.send("POST", "/badges", {"number": made.office()}).response
+        assert badge is not None
+        path = f"/badges/{badge.json['id']}"
+        assert made.send("PATCH", path, {"number": made.office()}).status == 200
+        assert made.send("DELETE", path).status == 204
+        assert made.clean_up() == []
+    assert (server.ours(), server.harm()) == ({}, [])

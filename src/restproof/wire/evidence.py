@@ -57,6 +57,8 @@ class Evidence:
         self._lists = Lately(_MOST_LISTS)
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
+        self._gone_to: dict[Key, set[str | None]] = {}
+        """The credentials to which the server has said that an item is there no more."""
         self._proven: set[Key] = set()
         """What a look has shown as this run's at some time."""
         self._by_marks_alone: set[tuple[str, str]] = set()
@@ -113,7 +115,8 @@ class Evidence:
         resource, id = thing.place.resource, str(thing.place.id)
         shown = answer and entity_of(resource, answer.response, answer.about.operation or "create")
         thing = replace(thing, said=self.marks.shown(resource, shown or {}, thing.marks))
-        if self.made(resource, id) is not None and thing.place.key not in self._ended:
+        is_theirs = resource.id.chosen_by != "server" and thing.credential not in self.makers(thing.place)
+        if self.made(resource, id) is not None and thing.place.key not in self._ended and not is_theirs:
             self._forget_all(resource, moving=True)
         if (resource.name, id) in self._by_marks_alone:
             self._by_marks_alone.discard((resource.name, id))
@@ -121,6 +124,7 @@ class Evidence:
         self._things.setdefault((resource.name, id), []).append(thing)
         self.forget(thing.place)
         self._ended.discard(thing.place.key)
+        self._gone_to.get(thing.place.key, set()).discard(thing.credential)
         self.holdings.add(thing.place)
 
     def forget(self, place: Spot, update: Exchange | None = None) -> None:
@@ -142,6 +146,10 @@ class Evidence:
         self.forget(place)
         if credential not in self._makers(place):
             return False
+        gone_to = self._gone_to.setdefault(place.key, set())
+        gone_to.add(credential)
+        if place.resource.id.chosen_by != "server" and self.makers(place) - gone_to:
+            return False  # each tenant may have one under an id that clients choose
         self._ended.add(place.key)
         # What is below it goes with it.
         above = place.resource.name, place.id

@@ -223,7 +223,8 @@ class Ownership:
         if ticket.marks and not by_sums:
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or by_sums:
-            self.ledger.wrote(item, sums_of(left_by(ticket, place.resource, exchange)), ticket.marks)
+            left = left_by(ticket, place.resource, exchange, made.sums if made is not None else ())
+            self.ledger.wrote(item, sums_of(left), ticket.marks)
         # Its id may be somebody's by now, who saw the change may have taken it up, or it is one with what is like it.
         self.evidence.forget(place, exchange)
 

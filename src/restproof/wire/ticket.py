@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from restproof.contract.model import Resource, creates_by_put
@@ -82,15 +82,17 @@ def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any
     return {n: v for n, v in given.items() if n not in named} or (given if place.id is None else {})
 
 
-def left_by(ticket: Ticket, resource: Resource, exchange: Exchange) -> dict[str, Any]:
+def left_by(ticket: Ticket, resource: Resource, exchange: Exchange, told_by: Collection[str] = ()) -> dict[str, Any]:
     """What an update has left of its item, as far as it stays: what its answer shows, where that is the representation,
-    else what was sent."""
+    else what was sent. ``told_by``: the fields that tell the item; of one that only joins others, its references."""
     operation = exchange.about.operation or "update"
-    told = resource.operation(operation).returns == "representation"
-    shown = (entity_of(resource, exchange.response, operation) if told else None) or ticket.kept
+    is_shown = resource.operation(operation).returns == "representation"
+    joining = {*referring(resource)} & {*told_by}
+    sent = {n: v for entity in ticket.sent for n, v in entity.items() if n in joining}
+    shown = (entity_of(resource, exchange.response, operation) if is_shown else None) or {**ticket.kept, **sent}
     # Where it is not said what answers hold, they most likely hold what was sent: nothing else may show whose it is.
     unsure = () if "answers" in resource.open else resource.volatile
-    moving = {*unsure, *resource.touched, *referring(resource)}
+    moving = {*unsure, *resource.touched, *referring(resource)} - joining
     return {n: v for n, v in shown.items() if n not in moving}
 
 
