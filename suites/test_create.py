@@ -119,7 +119,7 @@ def stands_once(subject: Subject, made: Reply) -> None:
 
 @requirement("create.defaults", on="create", needs="read", cost=2, by_put=True)
 def test_an_omitted_field_reads_back_as_its_default(subject: Subject) -> None:
-    made = subject.create(subject.bodies.minimal())
+    made = subject.create(subject.bodies.bare())
     must.have_status(made, "created")
     read = subject.read(made.id)
     must.have_status(read, "read")

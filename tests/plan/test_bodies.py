@@ -268,4 +268,4 @@ def test_a_form_holds_a_field_where_none_is_required(
     (tmp_path / "note.json").write_text(json.dumps(schema))
     (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "notes", "resources": {"note": resource}}))
     contract = load(tmp_path)
-    assert [*Bodies(contract, contract.resources["note"]).minimal()] == wanted
+    assert [*Bodies(contract, contract.resources["note"]).bare()] == wanted

@@ -169,3 +169,12 @@ def test_another_value_of_what_holds_the_token_inside_holds_it_too(tmp_path: Pat
     found = bodies(tmp_path, "name", name=title, done=done)
     assert RUN in found.another_with_token("name")["title"]
     assert found.another_with_token("done") == found.another("done") != found.plain("done")
+
+
+def test_what_no_text_marks_holds_something_that_tells_it(tmp_path: Path) -> None:
+    """Nothing tells a create without any content from what others have made."""
+    number = {"type": "integer", "minimum": 0, "default": 1}
+    found = bodies(tmp_path, size=number)
+    assert [*found.minimal()] == ["size"]
+    assert found.bare() == {}
+    assert bodies(tmp_path, size=number, name=TEXT).minimal() == {}

@@ -37,11 +37,20 @@ class Bodies(FieldValues):
         required, and rules are open, nobody may have written down which are: then every field."""
         if not tag:
             return {n: copy.deepcopy(v) if isinstance(v, dict | list) else v for n, v in self._minimal.items()}
-        return self._smallest(tag)
+        return self._telling(tag)
+
+    def bare(self) -> Body:
+        """The minimal body without what only tells whose it is."""
+        return self._smallest("")
 
     @cached_property
     def _minimal(self) -> Body:
-        return self._smallest("")
+        return self._telling("")
+
+    def _telling(self, tag: str) -> Body:
+        """The smallest body; where no text marks it, and it holds nothing, what others have made may be just like
+        it."""
+        return self._smallest(tag) or (self._one_field(tag) if self.token_field is None else {})
 
     def _smallest(self, tag: str) -> Body:
         if not self.required and "rules" in self.resource.open:
@@ -53,8 +62,7 @@ class Bodies(FieldValues):
         return body or (self._one_field(tag) if self.resource.operation("create").media.is_form else {})
 
     def _one_field(self, tag: str) -> Body:
-        """A field that none has to be sent, since a form without any is no body; nothing where none can be sent
-        alone."""
+        """A field that none has to be sent, for what is no body without any; nothing where none can be sent alone."""
         form = self.resource.operation("create").media
         for name, schema in sorted(self.writable.items(), key=lambda field: bool(field[1].get("writeOnly"))):
             if name in self.resource.references or name in self.unique_fields or name == self.resource.id.field:

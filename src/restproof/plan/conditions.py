@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
+from itertools import islice, product
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
@@ -64,7 +65,7 @@ class ConditionPlan(RulePlan):
         told = Counter[str]()
         for given, body, name, note in self._steps(operation):
             keeping = Keeping({**self.values.defaults, **given}, operation != "update", {})
-            wrong = not self._holds_anyhow(body, keeping) and self._is_right_but_for_this(body, operation)
+            wrong = self._is_right_but_for_this(body, operation) and not self._may_hold(body, keeping)
             if wrong and told[name] < _OF_ONE and told.total() < _MOST_BROKEN:
                 told[name] += 1
                 case = RuleCase(field=name, note=f"{self.rule.because}: {note}", given=given, body=body)
@@ -104,6 +105,14 @@ class ConditionPlan(RulePlan):
 
     def _holds_anyhow(self, body: Body, keeping: Keeping) -> bool:
         return any(self._readings(body, keeping))
+
+    def _may_hold(self, body: Body, keeping: Keeping) -> bool:
+        """Whether the condition holds in some way: with what the server may make of members that nothing says, too."""
+        reached = self._reached(body, keeping)
+        made = [n for n in self.rule.fields if n not in reached and n in self.values.resource.made_defaults]
+        values = [[(n, v) for v in self._tried(n) or self._options(n)] for n in made]
+        ways = ({**body, **dict(way)} for way in islice(product(*values), _MOST_TRIED))
+        return self._holds_anyhow(body, keeping) or any(self._holds_anyhow(way, keeping) for way in ways if made)
 
     def _is_whole(self, found: Body, body: Body, keeping: Keeping) -> bool:
         """Whether what cannot be left out, or changed, is there still."""

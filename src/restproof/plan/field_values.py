@@ -194,7 +194,10 @@ class FieldValues(UniqueKeys):
         return None if text == self.plain(name) else text
 
     def chosen_id(self, tag: str = "") -> str:
-        """An id for a resource whose ids clients choose."""
+        """An id for a resource whose ids clients choose; where it is that of what it stands for (a member by the id of
+        a user), the id of one of these."""
+        if self.resource.id.field in self.resource.references:
+            return str(self.plain(self.resource.id.field, tag))
         if self.resource.id.type == "uuid":
             return uuid_of(tag)
         text = f"{RUN}/{tag or 'a'}" if self.resource.id.slashes else f"{RUN}{tag}"

@@ -249,7 +249,8 @@ class UniqueKeys(RequestFields):
         own. Where the contract leaves open what is unique, and no text tells bodies apart, that may well be one: a
         booking, a membership."""
         id = self.resource.id.field  # which may be that of what it stands for: a member by the id of a user
-        found = {id} if self.names_id and id in self.resource.references and self.referable(id) else set[str]()
+        is_chosen = self.resource.id.chosen_by != "server" and id in self.resource.references
+        found = {id} if is_chosen and self.referable(id) else set[str]()
         told_apart = any(_may_vary(self.writable[n]) for n in self.varied_fields)  # a short code is hardly what does it
         if "unique" in self.resource.open and not self.resource.unique and not told_apart:
             found.update([n for n in self._named_by_creates if n in self.required][:1] or self._named_by_creates[:1])

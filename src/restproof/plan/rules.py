@@ -101,7 +101,8 @@ class OrderedPlan(RulePlan):
         """Whether a state is known to keep the rule. Of a symbol nothing is known."""
         first, second = state.get(self.first), state.get(self.second)
         if first is None or second is None:
-            return True
+            absent = [n for n in (self.first, self.second) if n not in state]
+            return len(absent) != 1 or absent[0] not in self.values.resource.made_defaults
         if any(isinstance(v, str) and v.startswith("{") for v in (first, second)):
             return False
         return self.rule.violation(None, state) is None
