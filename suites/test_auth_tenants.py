@@ -7,7 +7,7 @@ from restproof.suite import Contract, Ground, Instance, NotTested, Reply, Resour
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import holds, narrowing
 from restproof.suite.operations import asks_for_credentials, creates_by_put, needs_credential, perform
-from restproof.suite.scopes import has_other_root, is_shared
+from restproof.suite.scopes import has_other_root, if_foreign, is_shared
 from restproof.suite.target import given_ids, has_credential, must_have_credential
 
 
@@ -19,8 +19,11 @@ def has_tenants(contract: Contract, resource: Resource) -> bool:
 
 
 def of_one_tenant(ground: Ground) -> Cases:
-    """One case, unless tenants share it, or a create says nothing of whose anything is."""
-    if not is_shared(ground.resource, ground.operation) and (ground.resource.parents or ground.operation != "create"):
+    """One case, unless tenants share it, or nothing says whose is meant: a create names none, and of what there is one
+    of for a tenant (its settings) each asks for its own."""
+    resource = ground.resource
+    names_one = resource.parents or (ground.operation != "create" and not resource.id.single)
+    if names_one and not is_shared(resource, ground.operation):
         yield {}
 
 
@@ -41,7 +44,7 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
         return
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id) if operation not in ("list", "read", "create") else {}
-    refused = subject.spec.status("foreign", operation)
+    refused = if_foreign(subject.spec, operation)
     own_scope = perform(subject, operation, made.id, credential="foreign")
     must.have_status(
         own_scope, refused | subject.spec.status("forbidden_parent", operation), because="another tenant's credential"
@@ -120,7 +123,7 @@ def nothing_of_another(subject: Subject, operation: str) -> None:
     before = subject.before(made.id) if operation != "read" else {}
     reply = perform(subject, operation, made.id, credential="foreign")
     if not chosen:
-        must.have_status(reply, "foreign", because="another tenant's credential")
+        must.have_status(reply, if_foreign(subject.spec, operation), because="another tenant's credential")
     elif reply.ok:
         subject.delete(made.id, credential="foreign")  # each tenant may have one of that name
     if operation != "read":

@@ -234,3 +234,48 @@ def test_what_there_is_one_of_is_each_tenants_own(open_to_all: bool, outcome: st
     found = bench.run(settings, contract, schemas, tmp_path, only=("auth.object-level",), tenants=True)
     told: Mapping[str, str] = {r.item: r.outcome for r in found.results}
     assert told["auth.object-level[settings-read]"] == outcome
+
+
+class Settled(Shop):
+    """Each tenant has settings of its own, at one path."""
+
+    SCHEMAS: Mapping[str, Any] = {"/settings": schema(zone=NAME)}
+    VERBS: Mapping[str, Mapping[str, str]] = {"collection": {"GET": "list"}, "item": {}}
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return Answer(200, {"zone": "UTC"})
+
+
+def test_each_tenant_reads_settings_of_its_own(tmp_path: Path) -> None:
+    words = {"path": "/settings", "schema": "settings.json", "id": "none", "operations": ["read"]}
+    contract = {"contract": "mini", "auth": "bearer", "resources": {"settings": words}}
+    files = {"settings.json": {"type": "object", "properties": {"zone": NAME}}}
+    found = bench.run(Settled(), contract, files, tmp_path, only=("auth.object-level",), tenants=True)
+    assert not [r for r in found.results if r.outcome == "fail"]
+
+
+class Quiet(Teams):
+    """A delete of what is not there, or not one's own, is answered as any other."""
+
+    def do_delete(self, path: str, id: str) -> Answer:
+        try:
+            return super().do_delete(path, id)
+        except Refused:
+            return Answer(204)
+
+
+class Reaching(Quiet):
+    def do_delete(self, path: str, id: str) -> Answer:
+        self.rows[path].pop(int(id), None)
+        return Answer(204)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Quiet, "pass"), (Reaching, "fail")])
+def test_what_is_hidden_is_answered_as_what_is_not_there(server: type[Teams], outcome: str, tmp_path: Path) -> None:
+    operations: dict[str, Any] = {name: {} for name in ("list", "create", "read", "update")}
+    deletes = {"delete": {"statuses": {"absent": 204, "gone": 204}}}
+    team = {"path": "/teams", "schema": "team.json", "operations": operations | deletes}
+    contract = {"contract": "mini", "auth": "bearer", "resources": {"team": team}}
+    only = ("auth.object-level",)
+    found = bench.run(server(), contract, {"team.json": TEAM}, tmp_path, only=only, profile="ci", tenants=True)
+    assert {r.item: r.outcome for r in found.results}["auth.object-level[team-delete]"] == outcome

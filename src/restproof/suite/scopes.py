@@ -6,9 +6,18 @@ from typing import Any
 
 from restproof.engine.chosen import vacant
 from restproof.engine.subject import Subject
-from restproof.semantics.tenants import is_shared
+from restproof.semantics.tenants import if_foreign, is_shared
 
-__all__ = ["absent_id", "chosen_id", "crossed_scope", "has_other_root", "is_shared", "lost_scope", "root_of"]
+__all__ = [
+    "absent_id",
+    "chosen_id",
+    "crossed_scope",
+    "has_other_root",
+    "if_foreign",
+    "is_shared",
+    "lost_scope",
+    "root_of",
+]
 
 
 def absent_id(subject: Subject) -> Any:
