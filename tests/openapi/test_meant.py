@@ -144,22 +144,22 @@ def test_a_delete_that_only_lists_are_said_to_know_may_be_read_still(tmp_path: P
         assert "delete" not in kept.operations
 
 
-def games(*faults: str) -> Service:
-    """Games of two teams, which must be two."""
+def games(names: tuple[str, str], *faults: str) -> Service:
+    """Games of two teams, which must be two. ``names``: the members that hold their ids."""
 
     def made(service: Service, body: dict[str, Json]) -> dict[str, Json]:
-        teams = body.get("homeTeamId"), body.get("awayTeamId")
+        teams = body.get(names[0]), body.get(names[1])
         if teams[0] == teams[1] or not all(team in service.store("team") for team in teams):
             raise Refused(400, "two teams are needed")
         body["place"] = "" if "place-lost" in service.faults else body.get("place", "")
-        return dict(zip(("homeTeamId", "awayTeamId"), teams, strict=True))
+        return dict(zip(names, teams, strict=True))
 
     teams = crud("team", "/teams", {"name": Text()}, required=("name",))
     return Service({**teams, **crud("game", "/games", {"place": Text()}, made=made)}, frozenset(faults))
 
 
-def games_document(folder: Path) -> Path:
-    team, game = {"name": TEXT}, {"place": TEXT, "homeTeamId": NUMBER, "awayTeamId": NUMBER}
+def games_document(folder: Path, names: tuple[str, str]) -> Path:
+    team, game = {"name": TEXT}, {"place": TEXT, **dict.fromkeys(names, NUMBER)}
     paths: Document = {}
     for name, members in (("teams", team), ("games", game)):
         shown, body = object_of(["id"], id=NUMBER, **members), object_of([], **members)
@@ -171,11 +171,14 @@ def games_document(folder: Path) -> Path:
     return written(folder, paths)
 
 
+@pytest.mark.parametrize("names", [("homeTeamId", "awayTeamId"), ("fromTeamId", "toTeamId")])
 @pytest.mark.parametrize(("fault", "code"), [("", 0), ("place-lost", 1)])
-def test_ids_that_are_called_after_their_part_are_those_of_two(fault: str, code: int, tmp_path: Path) -> None:
-    with serving(games(*filter(None, [fault]))) as url:
+def test_ids_that_are_called_after_their_part_are_those_of_two(
+    fault: str, code: int, names: tuple[str, str], tmp_path: Path
+) -> None:
+    with serving(games(names, *filter(None, [fault]))) as url:
         options = ("--profile", "smoke", "--resource", "game", *only(*RULES))
-        ended = run_document(games_document(tmp_path), url, tmp_path / "run", *options)
+        ended = run_document(games_document(tmp_path, names), url, tmp_path / "run", *options)
     assert ended.returncode == code, ended.stdout + ended.stderr
     assert "game create" not in ended.stdout  # among what is not proven
 

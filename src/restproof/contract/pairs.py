@@ -7,6 +7,7 @@ from typing import Any
 
 from restproof.contract.rules import Ordered
 from restproof.contract.shapes import types_of
+from restproof.contract.words import referred
 
 _ENDS = (
     ("start", "end"),
@@ -27,9 +28,10 @@ _MOMENTS = ("date", "time", "date-time")
 
 
 def pairs(properties: Mapping[str, Mapping[str, Any]]) -> list[Ordered]:
-    """The pairs among the fields, each of which holds times of one form or numbers: ``start_date`` and ``end_date``."""
+    """The pairs among the fields, each of which holds times of one form or numbers: ``start_date`` and ``end_date``.
+    Ids have no order: ``from_account_id`` and ``to_account_id`` are none."""
     found: dict[tuple[str, str], Ordered] = {}
-    for first in properties:
+    for first in (name for name in properties if not referred(name)[0]):
         for one, two in _ENDS:
             for begin, end in ((one, two), (one.capitalize(), two.capitalize())):
                 second = first.replace(begin, end)

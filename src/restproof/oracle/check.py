@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from restproof.contract.model import WRITES, Resource, Status
@@ -19,6 +20,9 @@ from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.state import differences
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+_NUMBER, _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?"), re.compile(r"-?[0-9]+\.[0-9]+")
+"""What may be sent for a number that is kept with decimals, and how it is shown: without them, a text is no number, and
+may have lost its zeros (``00501``)."""
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
@@ -178,9 +182,11 @@ def is_as_good(resource: Resource, name: str, wanted: Any, found: Any) -> bool:
 
 def _is_kept_as(wanted: Any, found: Any) -> bool:
     """Whether a text is another in one of the forms in which servers keep texts: with other blanks, in another form of
-    Unicode, without markup, and an address in another case."""
+    Unicode, without markup, an address in another case, and a number with more or fewer decimals."""
     if not isinstance(wanted, str) or not isinstance(found, str):
         return False
+    if _NUMBER.fullmatch(wanted) and _DECIMAL.fullmatch(found):
+        return Decimal(wanted) == Decimal(found)
     forms = [_without_blanks(text) for text in (wanted, _MARKUP.sub("", wanted), found)]
     if _ADDRESS.fullmatch(wanted.strip()):
         forms = [form.casefold() for form in forms]
