@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.verbs import deed_of
 
 DEEDS = Path(__file__).parent / "unusual" / "deeds.yaml"
 
@@ -54,6 +55,39 @@ def test_below_a_parent_it_is_the_same() -> None:
         "update": "/users/{user}/notes/edit/{id}",
         "delete": "/users/{user}/notes/{id}/remove",
     }
+
+
+def test_a_word_may_say_what_it_is_done_to() -> None:
+    tag = resources()["tag"]
+    assert tag["path"] == "/getAllTags"
+    assert paths(tag) == {
+        "list": None,
+        "create": "/createTag",
+        "read": "/getTag/{id}",
+        "update": "/updateTag/{id}",
+        "delete": "/deleteTag/{id}",
+    }
+
+
+DEED = {
+    "create": ("create", ""),
+    "GetAll": ("list", ""),
+    "get-by-id": ("read", ""),
+    "getUser": ("read", "user"),
+    "get_users": ("list", "user"),
+    "getAllUsers": ("list", "user"),
+    "findUserById": ("read", "user"),
+    "add-new-user": ("create", "user"),
+    "delete_order_items": ("delete", "order_item"),
+    "changeRequests": (None, ""),
+    "newsletters": (None, ""),
+    "users": (None, ""),
+}
+
+
+@pytest.mark.parametrize("word", DEED)
+def test_what_a_word_of_a_path_says(word: str) -> None:
+    assert deed_of(word) == DEED[word]
 
 
 def test_what_names_the_one_in_its_query_or_its_body_belongs_to_what_is_read_by_its_path() -> None:
@@ -105,3 +139,18 @@ def test_the_usual_path_of_an_operation_comes_first(tmp_path: Path) -> None:
     file = tmp_path / "deeds.yaml"
     file.write_text(usual, encoding="utf-8")
     assert paths(resources(file)["user"])["update"] is None
+
+
+def test_a_collection_and_calls_beside_it_are_one_resource(tmp_path: Path) -> None:
+    text = DEEDS.read_text(encoding="utf-8").replace("/getAllTags:", "/tags:").replace("/deleteTag/", "/delete-tag/")
+    file = tmp_path / "deeds.yaml"
+    file.write_text(text, encoding="utf-8")
+    tag = resources(file)["tag"]
+    assert tag["path"] == "/tags"
+    assert paths(tag) == {
+        "list": None,
+        "create": "/createTag",
+        "read": "/getTag/{id}",
+        "update": "/updateTag/{id}",
+        "delete": "/delete-tag/{id}",
+    }

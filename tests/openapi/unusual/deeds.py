@@ -75,6 +75,7 @@ class Notes(Kind):
 
 USERS = Kind({"name": Text(60, 1), "is_admin": Of(bool)}, ("name",), "id", usual={"is_admin": False})
 BOOKS = Kind({"title": Text(60, 1), "pages": whole(1, 5000)}, ("title", "pages"), "bookId", "[0-9a-f-]{36}")
+TAGS = Kind({"label": Text(60, 1), "weight": whole(0, 9)}, ("label",), "tagId", usual={"weight": 0})
 NOTES = Notes({"text": Text(60, 1)}, ("text",), "noteId")
 
 
@@ -116,6 +117,11 @@ def deeds(faults: frozenset[str]) -> Service:
         ("POST", "/v1/Authors/Create"): AUTHORS.creating(200, lambda service: service.number("author")),
         ("PUT", "/v1/Authors/Update"): AUTHORS.changing(AUTHORS.required),
         ("DELETE", "/v1/Authors/Delete"): AUTHORS.deleted,
+        ("GET", "/v1/getAllTags"): TAGS.listed,
+        ("GET", "/v1/getTag/{tagId}"): TAGS.read,
+        ("POST", "/v1/createTag"): TAGS.creating(201, lambda service: service.number("tag")),
+        ("PATCH", "/v1/updateTag/{tagId}"): TAGS.changing(),
+        ("DELETE", "/v1/deleteTag/{tagId}"): TAGS.deleted,
         ("GET", "/v1/users/{userId}/notes"): NOTES.listed,
         ("POST", "/v1/users/{userId}/notes/add"): NOTES.creating(201, lambda service: service.number("note")),
         ("GET", "/v1/users/{userId}/notes/{noteId}"): NOTES.read,

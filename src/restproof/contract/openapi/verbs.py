@@ -1,7 +1,7 @@
 """Paths that are called after what they do, with the id in them: ``POST /users/create``, ``POST /users/{id}/update``,
-``DELETE /users/delete/{id}``, ``GET /users/getById/{id}``.
+``DELETE /users/delete/{id}``, ``GET /users/getById/{id}``, ``/getUser/{id}`` beside ``/getAllUsers``.
 
-What is taken is what a document is plain about: the path is that of one collection but for a word that names the
+What is taken is what a document is plain about: a path is called after a collection and a word that names the
 operation, its method fits that, and its body and its answer are of what a read shows. What has an operation by its
 usual path keeps that.
 """
@@ -17,14 +17,16 @@ from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.constants import METHODS
 from restproof.contract.openapi.entries import is_list, is_one
+from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema
+from restproof.contract.words import snake
 from restproof.errors import ContractError
 
 _WORDS = {
-    "list": "list all index getall listall findall",
-    "create": "create add new insert",
-    "read": "get read show info view fetch detail details getbyid findbyid getone findone",
+    "list": "list all index getall listall findall fetchall",
+    "create": "create add new insert addnew createnew",
+    "read": "get read show info view find fetch retrieve detail details single getone findone getsingle",
     "update": "update edit modify change patch",
     "delete": "delete remove destroy",
 }
@@ -40,57 +42,99 @@ CALLED: Mapping[str, tuple[str, ...]] = {
 _BY_PATH = {**CALLED, "list": ("get",), "read": ("get",)}
 
 
+_AMBIGUOUS = ("all", "change", "detail", "details", "index", "info", "new", "patch", "read", "single", "view")
+"""Words that begin the name of a thing as well: ``/change_requests``."""
+_LONGEST = 3
+"""Words of a path that name an operation: ``find all``, ``get one``."""
+
+
 def operation_of(word: str) -> str | None:
     """The operation that a word of a path names (``create``, ``GetAll``, ``get-by-id``), if it does."""
-    return _OPERATION.get(re.sub(r"[-_]", "", word).lower())
+    return _OPERATION.get(re.sub(r"[-_]", "", word).lower().removesuffix("byid"))
+
+
+def deed_of(word: str) -> tuple[str | None, str]:
+    """The operation that a word of a path names, and what it says it is done to, in the singular (``getAllUsers``,
+    ``find_user_by_id``); empty where it says nothing of that."""
+    if (whole := operation_of(word)) is not None:
+        return whole, ""
+    words = noun_words(word)
+    if words[-2:] == ["by", "id"]:
+        words = words[:-2]
+    for length in range(min(_LONGEST, len(words) - 1), 0, -1):
+        operation, noun = operation_of("".join(words[:length])), "_".join(words[length:])
+        if operation is not None and not (length == 1 and words[0] in _AMBIGUOUS):
+            one = singular(noun)
+            return ("list" if operation == "read" and one != noun else operation), one
+    return None, ""
+
+
+def noun_words(word: str) -> list[str]:
+    """The words of a path's segment, in small letters."""
+    return re.sub(r"[^a-z0-9]+", "_", snake(word)).strip("_").split("_")
+
+
+def _place_of(collection: str) -> tuple[str, str]:
+    """Where a collection stands, and what it is called, in the singular."""
+    above, _, last = collection.rstrip("/").rpartition("/")
+    return above, singular("_".join(noun_words(last)))
 
 
 @dataclass(frozen=True)
 class _Called:
-    """A path that is called after what it does: below the collection ``home``, with the id where ``parameter`` is one;
-    ``tail``: what stands in the place of the last word of the collection."""
+    """A path that is called after what it does: with what is called ``noun`` below ``above``, at the path ``home`` of
+    its collection if it stands below one; with the id where ``parameter`` is one. ``tail``: the path below ``above``,
+    with the id of a contract."""
 
     path: str
-    home: str
+    above: str
+    noun: str
     operation: str
     tail: str
+    home: str | None = None
     parameter: str | None = None
 
     @classmethod
     def of(cls, path: str) -> _Called | None:
-        *above, before, last = ["", *path.strip("/").split("/")]
-        words: tuple[str, ...] = ()
-        operation, parameter = operation_of(last), _parameter(before)
-        if operation is None and _parameter(last) is not None:
-            operation, parameter = operation_of(before), _parameter(last)
-            words = (before, "{id}")
-        elif parameter is not None:
-            words = ("{id}", last)
+        steps = ["", *path.strip("/").split("/")]
+        parameter, word, behind = _parameter(steps[-1]), steps[-1], False
+        if parameter is not None:  # /users/delete/{id}
+            word, above = steps[-2], steps[:-2]
+        elif len(steps) > 2 and (parameter := _parameter(steps[-2])) is not None:  # /users/{id}/delete
+            above, behind = steps[:-2], True
         else:
-            words, above = (last,), [*above, before]
-        if operation is None or len(above) < 2 or _parameter(above[-1]) is not None:
+            above = steps[:-1]
+        operation, noun = deed_of(word)
+        if operation is None or (parameter is None) != (operation in ("list", "create")):
             return None
-        if (parameter is None) != (operation in ("list", "create")):
+        over, own = _place_of("/".join(above))
+        is_below = len(above) > 1 and _parameter(above[-1]) is None and noun in ("", own)
+        if not is_below and (behind or not noun):
             return None
-        return cls(path, "/".join(above), operation, "/".join((above[-1], *words)), parameter)
+        tail = [word] if parameter is None else ["{id}", word] if behind else [word, "{id}"]
+        if is_below:
+            home = "/".join(above)
+            return cls(path, over, own, operation, "/".join((above[-1], *tail)), home, parameter)
+        return cls(path, "/".join(above), noun, operation, "/".join(tail), None, parameter)
+
+
+_Calls = dict[str, list[tuple[_Called, Call]]]
 
 
 def take_called(paths: Paths, reader: Reader) -> None:
     """Give resources the operations whose paths are called after what they do."""
-    by_home: dict[str, list[_Called]] = {}
+    alike: dict[tuple[str, str], list[_Called]] = {}
     for path in paths.entries:
         if (called := _Called.of(path)) is not None:
-            by_home.setdefault(paths.has(called.home) or called.home, []).append(called)
-    for home, some in by_home.items():
+            alike.setdefault((called.above, called.noun), []).append(called)
+    for place, some in alike.items():
         calls = _by_operation(paths, some)
-        base = paths.found.get(home)
-        if base is None or "read" not in base.calls:
-            base = _made(paths, reader, home, calls)
-        if base is not None:
-            _take(paths, reader, base, calls)
-
-
-_Calls = dict[str, list[tuple[_Called, Call]]]
+        known = [found for found in paths.found.values() if _place_of(found.collection) == place]
+        base = [found for found in known if "read" in found.calls and found.parameter is not None]
+        if not base and (made := _made(paths, reader, known, calls)) is not None:
+            base = [made]
+        if len(base) == 1:
+            _take(paths, reader, base[0], calls)
 
 
 def _by_operation(paths: Paths, some: list[_Called]) -> _Calls:
@@ -102,15 +146,13 @@ def _by_operation(paths: Paths, some: list[_Called]) -> _Calls:
     return found
 
 
-def _made(paths: Paths, reader: Reader, home: str, calls: _Calls) -> Found | None:
+def _made(paths: Paths, reader: Reader, known: list[Found], calls: _Calls) -> Found | None:
     """The resource of a collection whose read is called so as well: it has a list, and a read of what that lists."""
-    known = paths.found.get(home)
-    if known is not None and (known.parameter is not None or "list" not in known.calls):
-        return None
-    lists = [known.calls["list"]] if known is not None else [call for _, call in calls.get("list", ())]
+    lists = [(f.collection, f.calls["list"]) for f in known if f.parameter is None and "list" in f.calls]
+    lists = lists or [(called.home or called.path, call) for called, call in calls.get("list", ())]
     if len(lists) != 1 or len(calls.get("read", ())) != 1:
         return None
-    [(called, read)], [listed] = calls["read"], lists
+    [(called, read)], [(home, listed)] = calls["read"], lists
     try:
         plain = not read.named("query", required=True) and is_one(object_of(reader.success(read)))
         plain = plain and is_list(reader.success(listed)) and not listed.named("query", required=True)
@@ -118,8 +160,10 @@ def _made(paths: Paths, reader: Reader, home: str, calls: _Calls) -> Found | Non
             return None
     except ContractError:
         return None  # what cannot be read is told where it is read as something else
-    found = known or paths.found.setdefault(home, Found("", home))
+    found = paths.found.setdefault(home, Found("", home))
     found.parameter = called.parameter
+    if called.home is None:
+        found.name = called.noun
     _give(paths, found, "read", called, read)
     return found
 
