@@ -123,3 +123,23 @@ def test_all_pages_of_such_a_list_are_judged(way: str, fault: str, tmp_path: Pat
         ended = run_document(document, url, tmp_path / "run", "--profile", "smoke", *rules)
     assert ended.returncode == bool(fault), ended.stdout + ended.stderr
     assert not service.store("box")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "field", "filters"),
+    [
+        ({"type": "string", "enum": ["OPEN", "SHUT"]}, ["OPEN", "SHUT"], True),
+        ({"anyOf": [{"type": "string", "enum": ["SHUT", "OPEN"]}, {"type": "null"}]}, ["OPEN", "SHUT"], True),
+        ({"type": "string", "enum": ["OPEN", "SHUT", "ALL"]}, ["OPEN", "SHUT"], False),
+        ({"type": "string", "enum": ["OPEN"]}, ["OPEN", "SHUT"], False),
+        (TEXT, ["OPEN", "SHUT"], False),
+    ],
+)
+def test_what_takes_just_the_values_of_a_field_selects_by_it(
+    parameter: Document, field: list[str], filters: bool, tmp_path: Path
+) -> None:
+    state = {"name": "state", "in": "query", "schema": parameter}
+    box = object_of(["id", "label"], id=NUMBER, label=TEXT, state={"type": "string", "enum": field})
+    paths = boxes([state], {"type": "array", "items": box})
+    paths["/boxes/{id}"]["get"] = call(box, others={"404": NO["404"]})
+    assert ("filters" in read(tmp_path, paths).contract["resources"]["box"]) is filters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,7 +40,9 @@ class Shaped:
     created: Schema = field(default_factory=dict)
     read: Schema = field(default_factory=dict)
     entry: Schema = field(default_factory=dict)
-    envelope: dict[str, str] = field(default_factory=dict)
+    envelope: dict[str, Any] = field(default_factory=dict)
+    related: dict[str, Any] = field(default_factory=dict)
+    """Members that hold ids of other resources, with the words of the reference, where the document says so itself."""
     left_out: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
     names_itself: dict[str, str] = field(default_factory=dict)
@@ -320,6 +322,13 @@ def own_envelopes(told: Shaped) -> dict[str, dict[str, Any]]:
     for operation, around in told.around.items():
         found.setdefault(operation, {})["response"] = around
     return found
+
+
+def says_of(word: str, operations: Collection[str]) -> bool:
+    """Whether a word of an envelope says something of one of the operations."""
+    showing, lists = ("create", "read", "update", "replace"), ("list",)
+    whose = {"request": WRITES, "constants": WRITES, "response": showing, "list": lists, "empty_list": lists}
+    return bool(set(operations) & set(whose.get(word, operations)))
 
 
 def on_whole(schemas: Sequence[Schema]) -> list[str]:

@@ -168,7 +168,7 @@ class _Importer:
                 found[one.name], written[one.name] = resource, one
                 self.standing |= {path} if one.calls else set()
         for name, one in written.items():
-            found[name] |= references(one, writer.bodies, found)
+            found[name] |= references(one, writer.bodies, found, writer.related.get(name, {}))
             writer.leave_unknown_references(one, found[name])
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():

@@ -11,7 +11,7 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.entries import is_needed
 from restproof.contract.openapi.pages import PAGING, Pages
 from restproof.contract.openapi.paths import Call, Found
-from restproof.contract.openapi.schemas import Schema
+from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.openapi.ways import query_parents
 from restproof.contract.shapes import types_of
 from restproof.pointer import steps
@@ -111,10 +111,10 @@ class Listing:
             return False
         if _NOT_EQUALS.search(described):
             return False
-        if _EQUALS.search(described):
+        # What takes just the values that the field can hold has nothing else to choose.
+        if _EQUALS.search(described) or (_values(schema) and _values(schema) == _values(field)):
             return True
-        chosen = ("enum" in schema and schema.get("enum") == field.get("enum")) or kinds == {"boolean"}
-        return bool(_BY.search(described)) and (chosen or schema.get("format") == "uuid")
+        return bool(_BY.search(described)) and (kinds == {"boolean"} or schema.get("format") == "uuid")
 
     def _sort(self) -> str | None:
         names = [n for call in self.lists.values() for n in self.pages.queries(call) if n in _SORTS]
@@ -132,6 +132,14 @@ def _has_order(schema: Schema) -> bool:
     long as nobody says the collation."""
     kinds = types_of(schema) - {"null"}
     return kinds <= {"integer", "number"} or kinds == {"string"}
+
+
+def _values(schema: Schema) -> set[str]:
+    """The few texts that a schema allows, beside null; none where it allows others too."""
+    choices = [option for option in alternatives(schema) if types_of(option) != {"null"}]
+    if not choices or not all("enum" in option for option in choices):
+        return set()
+    return {value for option in choices for value in option["enum"] if isinstance(value, str)}
 
 
 def _choices(schema: Mapping[str, Any]) -> list[Any]:

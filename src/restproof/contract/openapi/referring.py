@@ -17,14 +17,18 @@ from restproof.contract.shapes import types_of
 from restproof.contract.words import is_soft_reference, referred, snake
 
 
-def references(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> Yaml:
+def references(
+    found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml], related: Mapping[str, Any]
+) -> Yaml:
     """Request fields that plainly hold ids of another resource of the contract, which a request can make: named after
-    it, and of the type of its ids."""
+    it, and of the type of its ids. ``related``: those of which the document says so itself, with their words."""
     body = bodies.get(found.name)
     if body is None or not {*WRITES} & found.calls.keys():
         return {}
-    said: Yaml = {}
+    said: Yaml = {name: words for name, words in related.items() if name in body.properties}
     for name, schema in body.properties.items():
+        if name in said:
+            continue
         to, many = named_resource(name, schema)
         to = to if to in resources else one_of_several(name, body.properties, resources)
         other = resources.get(to)

@@ -10,7 +10,7 @@ from restproof.contract.document import Route
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, on_whole, own_envelopes, shaped, take_own_id
+from restproof.contract.openapi.bodies import Shaped, on_whole, own_envelopes, says_of, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
@@ -18,6 +18,7 @@ from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.inside import may_lack_zone
+from restproof.contract.openapi.jsonapi import side_by_side
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, members, replaces_whole
 from restproof.contract.openapi.named import id_field, is_bare_list, may_name_one, own_item_path, own_paths
@@ -60,6 +61,7 @@ class ResourceWriter:
         self.schemas: dict[str, Schema] = {}
         self.origins: dict[str, dict[str, str]] = {}
         self.bodies: dict[str, Members] = {}
+        self.related: dict[str, dict[str, Any]] = {}
         self.interned = Interned()
         self.merging: set[str] = set()
         self.unnamed: set[str] = set()
@@ -83,7 +85,7 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
-        told = shaped(self.reader, found, self.records.apart)
+        told = side_by_side(shaped(self.reader, found, self.records.apart), found, self.by_name)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name))
         body, named = self.body(found, told)
@@ -112,7 +114,7 @@ class ResourceWriter:
             resource["methods"] = methods
         if other := found.others():
             resource["other_methods"] = other
-        if envelope := {w: n for w, n in told.envelope.items() if self.uses(found, w)}:
+        if envelope := {w: n for w, n in told.envelope.items() if says_of(w, found.calls)}:
             resource["envelope"] = envelope
         if conditional := tags(self.reader, found):
             resource["conditional"] = conditional
@@ -123,7 +125,7 @@ class ResourceWriter:
         resource |= self.words(body, id_field(resource), found)
         if statuses:
             resource["statuses"] = statuses
-        self.bodies[found.name] = body
+        self.bodies[found.name], self.related[found.name] = body, told.related
         self.origins[found.name] = {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
         return resource
 
@@ -345,10 +347,6 @@ class ResourceWriter:
                     resource[word].remove(field)
                     if not resource[word]:
                         del resource[word]
-
-    def uses(self, found: Found, word: str) -> bool:
-        operations = {"request": WRITES, "list": ("list",), "empty_list": ("list",)}
-        return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
 
     def statuses(self, found: Found, told: Shaped) -> Yaml:
         """The statuses of the resource; those of single operations are ``told``."""
