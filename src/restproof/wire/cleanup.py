@@ -14,10 +14,10 @@ from typing import Any
 
 from restproof.contract.model import Contract
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, place_of, unknown_to_all
+from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left
+from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import FAILED, is_malformed, says_none
 from restproof.wire.places import entity_of, in_utf8
@@ -375,7 +375,7 @@ class Work:
     def _unverified(self, group: Group) -> None:
         """What a list cannot verify."""
         if group.resource.supports("list"):
-            self.failed.append(Left(group.resource.name, group.place, group.unread))
+            self.failed += [Left(group.resource.name, group.place, group.unread), *unlisted(group.nameless)]
             return
         self.failed += group.pending(self.ledger, self.session.timeout)
         if nameless := sum(1 for e in group.nameless if not e.refused):

@@ -13,10 +13,10 @@ from restproof.contract.routing import BYTES, Router, one_of_list
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import Left
+from restproof.wire.left import Left, place_of
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
-from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, may_show, resembles
+from restproof.wire.proof import Marks, agrees, digests_of, holds_nothing_given, may_show, resembles
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
 from restproof.wire.walks import Walks
 
@@ -302,14 +302,6 @@ def _is_astray(write: LedgerEntry, shown: Container[str], ledger: Ledger) -> boo
 def _is_unmarked(resource: Resource, write: LedgerEntry) -> bool:
     """Whether no look shows what a write may have marked, as far as the contract says."""
     return write.marks is not None and not may_show(resource, write.marks)
-
-
-def place_of(write: LedgerEntry) -> str:
-    """Where something is, or may be, and what tells it from others."""
-    if write.item is not None:
-        return write.item
-    marks = ", ".join(f"{name} {token}".removeprefix(f"{ANYWHERE} ") for name, token in write.marks or ())
-    return write.collection.partition("?")[0] + (f" ({marks})" if marks else "")
 
 
 def unknown_to_all(group: Group, ledger: Ledger, marks: Marks) -> list[Left]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from restproof.contract.address import APART
+from restproof.wire.ledger import LedgerEntry
 from restproof.wire.message import Headers
+from restproof.wire.proof import ANYWHERE
 
 NAMED = 3
 """The most that one line names; the rest is counted."""
@@ -16,6 +18,7 @@ THERE = "and it is still there"
 STILL = f"the delete was answered with success, {THERE}"
 UNSHOWN = "no look showed it as this run's before the deletes"
 MARKED = "deleted, as a read says, and the list still shows it"
+UNLISTED = "it may have been stored, and the list that would show it cannot be read"
 UNREAD = "a list shows it as this run's, and a read does not"
 
 
@@ -29,6 +32,19 @@ class Left:
     why: str
     how: str = ""
     headers: Headers = ()
+
+
+def place_of(write: LedgerEntry) -> str:
+    """Where something is, or may be, and what tells it from others."""
+    if write.item is not None:
+        return write.item
+    marks = ", ".join(f"{name} {token}".removeprefix(f"{ANYWHERE} ") for name, token in write.marks or ())
+    return write.collection.partition("?")[0] + (f" ({marks})" if marks else "")
+
+
+def unlisted(nameless: Iterable[LedgerEntry]) -> list[Left]:
+    """The writes whose answers named nothing, by their marks, where the list that would show them cannot be read."""
+    return [Left(e.resource, place_of(e), UNLISTED) for e in nameless if e.marks and not e.refused]
 
 
 def lines(found: Iterable[Left]) -> list[str]:

@@ -281,3 +281,19 @@ def test_what_a_write_of_the_run_has_spoilt_does_not_stay_to_spoil_the_list(
     else:
         note = "note /v1/teams/5/notes"
         assert (deleted, left(told)) == (1, [f"{note}/2: the read answered 500", f"{note}: the list answered 500"])
+
+
+def test_what_no_answer_has_named_is_told_by_its_token_where_the_list_fails(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    """What one of them has stored may be the reason why it does."""
+    for id in (1, 2, 3):
+        create(notes, ledger, id, answered=False)
+    ledger.answered(1)
+    ledger.answered(2, accepted=True)
+    ledger.refused(3)
+    notes.status["GET /v1/teams/5/notes"] = 500
+    deleted, told = clean()
+    assert (deleted, told[0]) == (0, "note /v1/teams/5/notes: the list answered 500")
+    places = ", ".join(f"/v1/teams/5/notes (name {token(id)})" for id in (1, 2))
+    assert told[1:] == [f"note {places}: it may have been stored, and the list that would show it cannot be read"]
