@@ -16,6 +16,8 @@ OF_FRAMEWORKS = (
     "shape.error",
     # A document need not have every method that its service has.
     "protocol.unsupported-verb",
+    # Beside the paths of a document there may be others, and a front end that answers whatever no route does.
+    "identity.unknown-path",
 )
 """Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
 imported, they are told, and are no verdict."""
