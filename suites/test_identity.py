@@ -33,10 +33,20 @@ def unless_it_creates(ground: Ground) -> Cases:
         yield {}
 
 
+def ids_are_known(subject: Subject) -> bool:
+    """Whether anything shows what an id looks like: the contract, or one that is there. Else one that is made up may be
+    refused for its form, as ``acme`` is where ids are ``tenant:database:name``."""
+    spec = subject.spec
+    is_said = spec.id.type != "string" or not subject.bodies.id_schema.keys().isdisjoint(("pattern", "format", "enum"))
+    return is_said or spec.creatable or spec.supports("list")
+
+
 @requirement("identity.unknown", on=ON_ITEM, where=lambda way: way.on_item)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
     status = subject.spec.status("absent", operation)
+    if not ids_are_known(subject):
+        status |= subject.spec.status("malformed_id", operation)
     reply = about_its_path(subject, perform(subject, operation, absent_id(subject)), status)
     must.have_status(reply, status, because="nothing has the id")
 

@@ -12,8 +12,9 @@ from tests.miniatures import bench
 from tests.miniatures.server import Refused, Row, Shop
 
 from restproof.engine.failure import NotTested
-from restproof.engine.scopes import another_number
+from restproof.engine.scopes import another_like, another_number
 from restproof.plan.symbols import as_half, as_number, as_text, reference, resolve
+from restproof.wire.message import Request
 
 ID = {"id": {"type": "string", "readOnly": True}}
 ROOM: dict[str, Any] = {
@@ -136,6 +137,80 @@ def test_another_number_is_above_a_sequence_or_as_long(living: str, length: int)
     found = another_number(living, "rpabcdef")
     assert found != living
     assert (len(found), found.isdecimal()) == (length, True)
+
+
+@pytest.mark.parametrize(
+    "living",
+    ["65f1c0ffee0123456789abcd", "65F1C0FFEE0123456789ABCD", "0b376798-73ef-4a56-98b4-003bec06410d", "AB" * 32],
+)
+def test_an_absent_id_looks_like_a_living_one(living: str) -> None:
+    found = another_like(living, "rpabcdef")
+    assert found is not None
+    assert found != living
+    assert [c.isalnum() for c in found] == [c.isalnum() for c in living]
+    assert found == (found.upper() if living.isupper() else found.lower())
+
+
+@pytest.mark.parametrize(
+    "living", ["r1", "RGF0YXNldDoy", "0b376798-73ef", "acme-books", "deadbeef", "65f1C0ffee0123456789abcd"]
+)
+def test_of_other_texts_nothing_is_known(living: str) -> None:
+    assert another_like(living, "rpabcdef") is None
+
+
+class Documents(Shop):
+    """Ids of MongoDB: whatever is none is refused as that."""
+
+    SCHEMAS: Mapping[str, Any] = {"/rooms": ROOM}
+    BROKEN = False
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        return {**row, "id": f"{int(row['id']):024x}"}
+
+    def admit(self, request: Request) -> None:
+        id = request.path.removeprefix("/rooms").removeprefix("/")
+        if id and not re.fullmatch("[0-9a-f]{24}", id):
+            raise Refused(400, "Cast to ObjectId failed")
+        if self.BROKEN and id and id not in self.rows["/rooms"]:
+            raise Refused(400, "no such room")
+
+
+class Careless(Documents):
+    BROKEN = True
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Documents, "pass"), (Careless, "fail")])
+def test_what_is_no_id_is_not_what_an_absent_one_is(server: type[Shop], outcome: str, tmp_path: Path) -> None:
+    room = {"path": "/rooms", "schema": "room.json", "statuses": {"malformed_id": 400}}
+    contract = {"contract": "mini", "resources": {"room": room}}
+    found = bench.run(server(), contract, {"room.json": ROOM}, tmp_path, only=("identity.unknown",))
+    assert {r.item: r.outcome for r in found.results}["identity.unknown[room-read]"] == outcome
+
+
+class Names(Shop):
+    """Rooms that nothing lists or makes, by names of two parts."""
+
+    SCHEMAS: Mapping[str, Any] = {"/rooms": ROOM}
+    ABSENT = 400
+
+    def admit(self, request: Request) -> None:
+        if not re.fullmatch("/rooms/[a-z]+:[a-z]+", request.path):
+            raise Refused(self.ABSENT, "the name of a room has two parts")
+
+
+class Failing(Names):
+    ABSENT = 200
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Names, "pass"), (Failing, "fail")])
+def test_where_nothing_shows_an_id_one_may_be_refused_for_its_form(
+    server: type[Shop], outcome: str, tmp_path: Path
+) -> None:
+    room = {"path": "/rooms", "schema": "room.json", "operations": ["read"], "statuses": {"malformed_id": "4xx"}}
+    contract = {"contract": "mini", "resources": {"room": room}}
+    found = bench.run(server(), contract, {"room.json": ROOM}, tmp_path, only=("identity.unknown",))
+    assert {r.item: r.outcome for r in found.results}["identity.unknown[room-read]"] == outcome
 
 
 def test_where_ids_end_early_no_number_is_likely_to_name_nothing() -> None:

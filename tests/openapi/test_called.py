@@ -18,6 +18,7 @@ from restproof.plan.bodies import Bodies
 from .test_embedded import object_of
 from .unsaid import BOX, NUMBER, SENT, TEXT, Document, call, contract, read
 
+LIST: Document = {"type": "array"}
 ITEM = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
 
 
@@ -113,3 +114,25 @@ def test_a_collection_may_stand_at_the_base_path(tmp_path: Path) -> None:
         "read": "/{id}",
         "delete": "/{id}",
     }
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ("Database name", "name"),
+        ("The unique name of the database.", "name"),
+        ("the database's name", "name"),
+        ("Database UUID", "id"),
+        ("The name of the database, or its id", "id"),
+        ("", "id"),
+    ],
+)
+def test_the_words_of_a_parameter_tell_which_member_names_the_item(words: str, field: str, tmp_path: Path) -> None:
+    shown = object_of(["id", "name"], id={**TEXT, "format": "uuid"}, name=TEXT)
+    named = {"name": "database", "in": "path", "required": True, "schema": TEXT, "description": words}
+    paths = {
+        "/databases": {"post": call(shown, object_of(["name"], name=TEXT), 201), "get": call({**LIST, "items": shown})},
+        "/databases/{database}": {"parameters": [named], "get": call(shown)},
+    }
+    found = contract(tmp_path, paths).resources["database"]
+    assert (found.id.field, found.id.chosen_by) == (field, "client" if field == "name" else "server")

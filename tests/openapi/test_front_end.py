@@ -1,4 +1,4 @@
-"""Beside the paths of a document there may be pages for people: a front end answers whatever no route of the API does."""
+"""Beside the paths of a document there may be pages for people: a front end answers whatever no route of it does."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -21,6 +23,10 @@ _NEAR = 1_000_000
 """Ids may have come to numbers below it."""
 _VERY_FEW = 100
 """Of so many, each may be given out in a run."""
+_NO_UUID = "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_HEX = re.compile(r"[0-9a-f]{16,64}|[0-9A-F]{16,64}")
+"""What ids look like that are made of random bytes: by the half of 64 bits, MongoDB's, digests."""
 
 
 def _far(prefix: str) -> int:
@@ -48,6 +54,16 @@ def another_number(living: str, prefix: str, longest: int | None = None) -> str:
     if longest is not None and longest <= len(tail):
         return str(absent_number({"maximum": 10**longest - 1}, prefix))
     return str(number) if len(living) <= len(str(number)) else living[: -len(tail)] + tail
+
+
+def another_like(living: str, prefix: str, longest: int | None = None) -> str | None:
+    """A text that is most likely no id, of the form that the id ``living`` has: a number, a UUID, hexadecimal digits.
+    ``None`` where it has none of these. Raises as :func:`absent_number`."""
+    if living.isdecimal():
+        return another_number(living, prefix, longest)
+    digits = hashlib.sha256(prefix.encode()).hexdigest()
+    found = _NO_UUID if _UUID.fullmatch(living) else digits[: len(living)] if _HEX.fullmatch(living) else None
+    return found.upper() if found is not None and living.isupper() else found
 
 
 class Shared(Protocol):
@@ -137,7 +153,7 @@ class Scopes:
         if resource.id.type == "integer":
             return absent_number(schema, prefix)
         if resource.id.type == "uuid":
-            return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
+            return _NO_UUID
         if self._bodies[resource.name].ids_are_few:
             return self._vacant(resource)
         # One before the first unique value that is given out.
@@ -145,13 +161,13 @@ class Scopes:
         found = next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
         if resource.id.chosen_by != "server" or not resource.creatable or schema.keys() & _SHAPED:
             return found
-        # Texts of numbers are numbers to many servers, and nobody says so in a contract: what cannot be an id there is
-        # refused for that.
+        # Texts of numbers are numbers to many servers, and so are UUIDs and other bytes, of which no contract says
+        # anything: what cannot be an id there is refused for that.
         try:
             living = str(self._shared(resource.name, "0").id)
         except (SetUpFailed, NotTested):
             return found
-        return another_number(living, prefix, schema.get("maxLength")) if living.isdecimal() else found
+        return another_like(living, prefix, schema.get("maxLength")) or found
 
     def _vacant(self, resource: Resource) -> Any:
         """An id under which nothing is, of those that are given out last. Raises ``NotTested`` where there is none, or

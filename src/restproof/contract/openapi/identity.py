@@ -38,6 +38,7 @@ def id_member(
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
     wanted = [parameter, tail, bare, "id", f"{found.name}_id", f"id_{found.name}", "uuid", "_id"]
+    wanted = [*_told(found, bare, shown), *wanted]
     by_name = {snake(n): n for n in reversed(list(shown))}
     if bare.endswith("_name"):
         wanted += ["name", bare.removesuffix("_name")]
@@ -55,6 +56,25 @@ def id_member(
         if types_of(shown[member]) & {"string", "integer", "number"}:
             return member
     return None
+
+
+def _told(found: Found, bare: str, shown: Mapping[str, Schema]) -> list[str]:
+    """The member that the words of a parameter name, which is itself called after the resource alone (``Database name``
+    of ``{database}``)."""
+    if bare != found.name:
+        return []
+    said = {text for call in found.calls.values() for text in _words_of(call, str(found.parameter))}
+    forms = ("{0}_{1}", "{1}_of_{0}", "{1}_of_the_{0}", "{1}_of_a_{0}", "{1}_of_an_{0}", "{0}_s_{1}")
+    return [n for n in shown if said & {form.format(bare, snake(n)) for form in forms}]
+
+
+def _words_of(call: Call, parameter: str) -> list[str]:
+    """What an operation says of a parameter of its path, and the parameter's schema, in words of a name."""
+    place = call.named("path").get(parameter, {})
+    schema = place.get("schema")
+    texts = (of.get("description") for of in (place, schema if isinstance(schema, dict) else {}))
+    plain = (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts if isinstance(text, str))
+    return [re.sub(r"^((?:the|a|an|unique)_)+", "", text) for text in plain]
 
 
 def _may_be_path(schema: Schema) -> bool:
