@@ -193,3 +193,29 @@ def test_a_uuid_is_the_same_in_each_spelling() -> None:
     ids = ("5C4F0B1E-8D6A-4E0B-9A53-0D2F5E1C7A90", "{5c4f0b1e-8d6a-4e0b-9a53-0d2f5e1c7a90}")
     assert len({_spelt(id) for id in (*ids, ids[0].replace("-", ""), f"urn:uuid:{ids[0].lower()}")}) == 1
     assert len({_spelt(id) for id in (ids[0], f"{ids[0][:-1]}1", "17", "17-1", "171")}) == 5
+
+
+@pytest.mark.parametrize(
+    "operations",
+    ["[list, read, replace, delete]", "{list: , read: , replace: , delete: , create: {path: /tags/new}}"],
+    ids=["a PUT creates", "a path of its own creates"],
+)
+def test_a_post_to_all_of_a_collection_is_no_create_where_something_else_creates(
+    operations: str, tmp_path: Path
+) -> None:
+    """As with an API whose updates are by POST: one without an id changes all that is there."""
+    words = CONTRACT.replace("[list, create, read, replace, delete]", operations)
+    words = words if "new" in operations else words.replace("chosen_by: either", "chosen_by: client")
+    plan, server = Plan.of(load(write_contract(tmp_path, words))), Server()
+
+    def create(asked: Asked) -> Answer:
+        for record in server.rows["tag"].values():
+            record |= server.fields(asked)
+        return Answer(200, {})
+
+    server.create = create
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        with pytest.raises(NotProven, match="POST on all of tag leaves only below a parent of this run"):
+            made.send("POST", "/tags", {"colour": made.token()})
+    assert server.harm() == []

@@ -265,7 +265,7 @@ class _Decision:
         absent = place.id is not None and self._is_absent(place)
         for entity in found if place.id is None or (absent and self.method == "PUT") else ():
             must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
-        known = self._known_ids(place, marks) if place.id is None else None
+        known = self._known_ids(place, operation, marks) if place.id is None else None
         # What overrides a method that stores may go unheeded.
         deletes = self.method == "DELETE" and (self.request.method == "DELETE" or not self.request.writes)
         stores = not deletes and operation != "delete" and (absent or place.id is None)
@@ -277,11 +277,11 @@ class _Decision:
         onto = None if absent else self.owner.moves.onto(place, operation, found)
         return to if onto is None else to._replace(onto=onto)
 
-    def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
+    def _known_ids(self, collection: Spot, operation: str | None, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else tells what a create has made from what others have; any
         other write to a collection must be below what this run has made."""
         resource = collection.resource
-        if self.method != "POST" or not resource.creatable:
+        if self.method != "POST" or operation != "create":
             self._must_be_below_ours(collection)
             return None
         if may_show(resource, marks) or not resource.supports("list"):

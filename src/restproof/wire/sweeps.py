@@ -50,7 +50,8 @@ class Sweeps:
         """A write was answered, or was not: what fails may have been done all the same."""
         place = ticket.place
         status = exchange.status or 0
-        if place is None or ticket.method == "POST" or 400 <= status < 500 or status in _REFUSALS:
+        is_create = ticket.method == "POST" and ticket.operation == "create"
+        if place is None or is_create or 400 <= status < 500 or status in _REFUSALS:
             return
         if place.id is None or place.is_read_as_all:
             done = f"{ticket.method} on all of {place.resource.name}"
