@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from restproof.record.jsontext import Unreadable, allow_long_integers
+from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request, Response, to_event
 from restproof.wire.raw import plain_request, raw_answer
 from restproof.wire.session import MAX_RESPONSE, Session
@@ -94,6 +95,14 @@ def test_below_http_one_deadline_holds_as_well(first: bytes, piece: bytes, monke
             with pytest.raises(TimeoutError):
                 raw_answer("127.0.0.1", port, None, tls=False, data=b"GET / HTTP/1.1\r\n\r\n")
         assert time.monotonic() - began < LATE
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_who_takes_no_connection_is_sent_nothing(tls: bool) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        with pytest.raises(NotSent, match=r"takes no connection \(connection refused\)"):
+            raw_answer("127.0.0.1", closed.getsockname()[1], None, tls=tls, data=b"GET / HTTP/1.1\r\n\r\n")
 
 
 def packed(data: bytes, times: int) -> bytes:

@@ -8,6 +8,7 @@ from restproof.contract.media import JSON, is_json
 from restproof.contract.model import NO_BODY
 from restproof.contract.urls import parts_of
 from restproof.engine.paging import links
+from restproof.wire.failure import NotSent
 from restproof.wire.message import Headers, Request, encode
 from restproof.wire.paging import Query, total_in
 from restproof.wire.raw import handshake, plain_request, raw_answer
@@ -19,6 +20,7 @@ __all__ = [
     "NO_BODY",
     "Envelope",
     "Headers",
+    "NotSent",
     "Part",
     "Query",
     "RateLimit",

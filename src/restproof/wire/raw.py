@@ -9,12 +9,14 @@ import ssl
 import time
 import warnings
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
 import certifi
 
+from restproof.wire.failure import NotSent, describe
 from restproof.wire.head import FinalResponse, timed
 from restproof.wire.stop import STOP
 
@@ -117,22 +119,24 @@ def raw_answer(
 ) -> int | None:
     """The status that a server answers to bytes on a new connection; ``None`` where it closes the connection, or
     answers what is no HTTP. ``protocols``: as for :func:`handshake`. Raises ``TimeoutError`` where it does neither in
-    time."""
+    time, and ``NotSent`` where it takes no connection."""
     until = time.monotonic() + TIMEOUT
-    with socket.create_connection((host, port), timeout=TIMEOUT) as plain:
-        stream: socket.socket = plain
-        if tls:
-            context = tls_context(ca_bundle, certificate, protocols)
-            stream = context.wrap_socket(plain, server_hostname=host)
-        with stream:
-            try:
-                stream.sendall(data)
-                with timed(stream, until) as answer:
-                    return _final_status(answer)
-            except TimeoutError:
-                raise
-            except OSError:
-                return None
+    context = tls_context(ca_bundle, certificate, protocols) if tls else None
+    with ExitStack() as opened:
+        try:
+            stream = opened.enter_context(socket.create_connection((host, port), timeout=TIMEOUT))
+            if context is not None:
+                stream = opened.enter_context(context.wrap_socket(stream, server_hostname=host))
+        except OSError as failure:
+            raise NotSent(f"the server takes no connection ({describe(failure)})") from None
+        try:
+            stream.sendall(data)
+            with timed(stream, until) as answer:
+                return _final_status(answer)
+        except TimeoutError:
+            raise
+        except OSError:
+            return None
 
 
 def _final_status(answer: BufferedReader) -> int | None:
