@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
-from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched
+from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched, under_another_parent
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
 from restproof.suite.scopes import chosen_id
@@ -71,8 +71,9 @@ def whole_bodies(ground: Ground) -> Cases:
 @requirement("replace.siblings", on="replace", needs=("create", "read"), cost=2, set_up=4, looks=True)
 @for_each(whole_bodies)
 def test_a_replace_leaves_other_resources(subject: Subject, body: Body) -> None:
+    apart = under_another_parent(subject)
     made = spare(subject)
-    others = bystanders(subject, made, body)
+    others = [*apart, *bystanders(subject, made, body)]
     before = subject.stable(dict(made.entity) or subject.observe(made.id))
     replaced = subject.replace(made.id, body)
     must.have_status(replaced, "replaced")

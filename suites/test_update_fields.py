@@ -3,7 +3,7 @@
 from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
-from restproof.suite.bystanders import bystanders, must_be_untouched
+from restproof.suite.bystanders import bystanders, must_be_untouched, under_another_parent
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_update, named, patch_to, state_of
@@ -70,9 +70,10 @@ def test_a_merge_patch_changes_what_it_names_at_every_depth(
 def test_an_update_leaves_other_fields_and_other_resources(
     subject: Subject, field: str | None, change: Body, briefly: bool = False
 ) -> None:
+    others = under_another_parent(subject) if field is None else []
     made = subject.own(subject.bodies.full())
     before = subject.before(made.id)
-    others = bystanders(subject, made, change) if field is None else []
+    others += bystanders(subject, made, change) if field is None else []
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field)
     must_be_untouched(updated, subject, others, "another resource after an update")

@@ -208,6 +208,8 @@ def run(
                 part.session.killed_at = killed_at
             for each in itertools.zip_longest(*(part.items(plan.items[n::workers]) for n, part in enumerate(begun))):
                 ended += [one for one in each if one is not None]
+            for part in begun:
+                part.guard.close()
         for part in begun:
             part.ledger.close()
             part.session.close()

@@ -53,6 +53,7 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(outcome.to_event(item.id))
+        self.world.session.guard.close()
         self.world.spares.ended(item.id, passed=outcome.outcome == "pass")
         if (other := self._begins.pop(item.id, None)) is not None:
             number, inputs = next(iter(self._numbered(other)))

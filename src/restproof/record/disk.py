@@ -8,10 +8,13 @@ import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from restproof.errors import ConfigurationError, Place, StorageError
 
+_TRIES = 10
+"""How often a file is opened whose folder goes each time."""
 PRIVATE = 0o600
 """The mode of files that hold what a server has said: for the eyes of whoever ran it."""
 
@@ -104,3 +107,31 @@ def copy_to_write(source: Path, target: Path, ignore: Callable[[str, list[str]],
     shutil.copytree(source, target, ignore=ignore, copy_function=shutil.copyfile, dirs_exist_ok=True)
     for folder in (target, *(found for found in target.rglob("*") if found.is_dir())):
         folder.chmod(folder.stat().st_mode | stat.S_IRWXU)
+
+
+def appended(path: Path) -> FileIO:
+    """A file that is appended to and that nobody else may read, with its folder. Other processes that end may take the
+    folder away in between, where it is empty."""
+    tries = _TRIES
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return FileIO(path, "a", opener=private)
+        except (FileExistsError, FileNotFoundError):
+            tries -= 1
+            if not tries:
+                raise
+
+
+def write_line(file: FileIO, line: str) -> None:
+    """Write one line, nearly always at once. It is not synced: it has to outlive the process, not the machine."""
+    data = line.encode("ascii") + b"\n"
+    while data:
+        data = data[file.write(data) :]
+
+
+def drop_unfinished_line(path: Path) -> None:
+    """What is written next must not continue the line in which a run was killed."""
+    if path.exists():
+        with path.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)

@@ -127,6 +127,7 @@ class LiveConnection:
         """Delete what the run has made, and end the session. A worker leaves that to the controller, which begins when
         nobody works any more: others may still refer to what this one has made."""
         try:
+            self.session.guard.close()
             if self._target.kind == "sandbox":
                 # The sandbox ends with the run and takes everything with it.
                 self._ledger.remove()

@@ -14,7 +14,14 @@ from restproof.suite import must
 from restproof.suite.states import after_replace
 from restproof.suite.values import same
 
-__all__ = ["Bystander", "bystanders", "must_be_gone", "must_be_replaced", "must_be_untouched"]
+__all__ = [
+    "Bystander",
+    "bystanders",
+    "must_be_gone",
+    "must_be_replaced",
+    "must_be_untouched",
+    "under_another_parent",
+]
 
 Bystander = tuple[Instance, Mapping[str, Any]]
 """A resource, and its state before the write."""
@@ -23,9 +30,9 @@ Bystander = tuple[Instance, Mapping[str, Any]]
 def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> list[Bystander]:
     """What a write of ``values`` to ``made`` may not touch: a resource that has these very values, one under another
     parent that has the unique ones, the newest, which shares none, and one that was there before. Of what there is just
-    one of, that under another parent."""
+    one of, there is only :func:`under_another_parent`."""
     if subject.spec.id.single:
-        return _under_another_parent(subject, made)
+        return []
     bodies = subject.bodies
     held = {**made.sent, **subject.resolved(values)}
     keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
@@ -54,11 +61,15 @@ def _unlike(subject: Subject, values: Mapping[str, Any]) -> dict[str, Any]:
     return bodies.adjusted_to_rules({**body, **{name: value for name, value in others.items() if value is not None}})
 
 
-def _under_another_parent(subject: Subject, made: Instance) -> list[Bystander]:
+def under_another_parent(subject: Subject) -> list[Bystander]:
+    """Of what there is just one of, what no write to it may touch. Ask for it before the first: where it may be one for
+    all, only who looks there writes to it."""
+    if not subject.spec.id.single:
+        return []
     with suppress(NotTested):
-        other = Instance(made.id, subject.scope("other"))
-        if other.scope != made.scope:
-            return [(other, subject.observe(other.id, scope=other.scope))]
+        one, scope = subject.shared(), subject.scope("other")
+        if scope != one.scope:
+            return [(Instance(one.id, scope), subject.observe(one.id, scope=scope))]
     return []
 
 

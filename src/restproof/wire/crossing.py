@@ -60,16 +60,20 @@ class Crossing:
             return sight
         return found
 
-    def look_without_parents(self, place: Spot, looker: Looker) -> Sight:
-        """What is at an item where a request leaves out its parent. A server that refuses to say so of one does of
-        all."""
-        name = place.resource.name
-        if name not in self._refusing:
-            sight = self._evidence.look(place, looker)
-            if sight is not Sight.UNCLEAR:
-                return sight
-            self._refusing.add(name)
-        return Sight.UNCLEAR
+    def leads_to_others(self, place: Spot, looker: Looker) -> bool:
+        """Whether an item is of others where the request leaves out a parent that is a parameter: a server may take
+        another one. One that refuses to say so of one item does of all."""
+        resource, named = place.resource, dict(place.parents)
+        read = resource.operation("read")
+        if place.id is None or all(p.resource in named for p in read.parameters if p.place != "body"):
+            return False
+        if not (resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
+            return False
+        if resource.name in self._refusing:
+            return False
+        sight = self._evidence.look(place, looker)
+        self._refusing |= {resource.name} if sight is Sight.UNCLEAR else set()
+        return sight is Sight.OTHERS
 
     def _crosses(self, place: Spot, looker: Looker) -> bool:
         """Whether it is not known where the way of the request leads."""

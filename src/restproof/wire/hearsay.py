@@ -27,6 +27,7 @@ class Hearsay:
         self._file = None if file is None else os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE)
         self._heard = 0
         """How many bytes of the file were heard."""
+        self._count = 0
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
 
     def listen(self, subject: str, listener: Callable[[str], None]) -> None:
@@ -42,18 +43,19 @@ class Hearsay:
             while data:
                 data = data[os.write(self._file, data) :]
 
-    def hear(self) -> bool:
-        """Take in what others have told since; whether it was anything."""
+    def hear(self) -> int:
+        """Take in what others have told since; how many things they have told in all."""
         if self._file is None or os.lseek(self._file, 0, os.SEEK_END) == self._heard:
-            return False
+            return self._count
         with self._lock:
             size = os.lseek(self._file, 0, os.SEEK_END) - self._heard
             whole, end, _ = os.pread(self._file, size, self._heard).rpartition(b"\n")  # the last may be half-written
             self._heard += len(whole + end)
             told = [said for who, *said in map(json.loads, whole.splitlines()) if who != self._who]
+            self._count += len(told)
             for subject, what in told:
                 self._listeners[subject](what)
-        return bool(told)
+        return self._count
 
     def close(self) -> None:
         """Leave the file; from now on nobody is told."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,84 +17,20 @@ from restproof.semantics.state import differences
 from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven
 from restproof.wire.group import Group
-from restproof.wire.holdings import AFRESH, Looker
+from restproof.wire.holdings import Looker
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
-from restproof.wire.nothing import NO_ID, says_none
-from restproof.wire.places import Places, Spot, entity_of, readings
+from restproof.wire.places import Places, Spot, entity_of
 from restproof.wire.proof import Marks
+from restproof.wire.reads import Reads, await_shown
 from restproof.wire.session import Session
-from restproof.wire.stop import STOP
 from restproof.wire.ticket import Ticket
-from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed_one
+from restproof.wire.walk import CLEANUP, GUARD
 
 _Way = tuple[str, str]
 """A resource and an operation."""
-_LARGEST = 2**31 - 1
 _DENIED = "denied"
 """What the processes of a run tell each other of here."""
-_UNHEEDED = "a read shows the same whatever id it names, so that the id may not be heeded"
-_UNCLEAR = "no read says of an id that names nothing that it does, so that the id may not be heeded"
-
-
-class _Reads:
-    """Looks at items. ``setup``: the name that they are sent under."""
-
-    def __init__(self, places: Places, setup: str) -> None:
-        self._places, self._setup = places, setup
-        self._doubts: dict[str, str] = {}
-        """By resource, once it is seen: why its reads may not heed ids, empty where they do."""
-        self._shows_ids: set[str] = set()
-        """The resources of which a read has shown an id."""
-
-    def doubt(self, place: Spot, looker: Looker) -> str:
-        """Why reads may not heed ids; empty where one under an id that names nothing shows nothing."""
-        resource = place.resource
-        if not resource.supports("read") or resource.operation("read").address is None:
-            return ""
-        if resource.name not in self._doubts:
-            nobody = place.item(_of_nobody(resource))
-            shown = self.shown(nobody, looker)
-            if shown and resource.id.field not in shown and self.shown(place, looker):
-                shown = self.shown(nobody, looker)  # by now it is known whether reads show ids
-            if shown is None:
-                return _UNCLEAR
-            heeds = not shown or str(shown.get(resource.id.field)) in readings(resource, nobody.id)
-            self._doubts[resource.name] = "" if heeds else _UNHEEDED
-        return self._doubts[resource.name]
-
-    def shown(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
-        """What a read, or where there is none the list, shows there, empty where it shows nothing; ``None`` where
-        nothing says it."""
-        resource = place.resource
-        if not resource.supports("read"):
-            return self._listed(place, looker)
-        request = self._places.request(place, "read", (*looker.headers, AFRESH))
-        about = About(resource.name, "read", setup=self._setup)
-        beyond = self._setup == CLEANUP
-        exchange = looker.sender.send(request, about, looker.credential, beyond_ceiling=beyond)
-        if says_none(resource, exchange):
-            return {}
-        if not exchange.is_success:
-            return {} if exchange.status in NO_ID else None
-        shown = entity_of(resource, exchange.response) or {}
-        has_id = shown.get(resource.id.field) is not None
-        self._shows_ids |= {resource.name} if has_id else set()
-        # Where a success may say that there is none, what shows no id, as others do, shows none.
-        lacks_id = (not has_id and resource.name in self._shows_ids) or resource.shows_nothing(shown)
-        return {} if lacks_id and exchange.status in resource.status("absent", "read") else shown
-
-    def _listed(self, place: Spot, looker: Looker) -> Mapping[str, Any] | None:
-        resource = place.resource
-        if not resource.supports("list"):
-            return None
-        asked = self._places.request(place.collection, "list", (*looker.headers, AFRESH))
-        at = looker.sender, resource, asked.target, asked.headers
-        try:
-            found = listed_one(*at, str(place.id), credential=looker.credential, setup=self._setup)
-        except ListUnreadable:
-            return None
-        return {n: v for n, v in (found or {}).items() if n not in resource.unlisted}
 
 
 class Heeding:
@@ -103,7 +38,7 @@ class Heeding:
 
     def __init__(self, evidence: Evidence, marks: Marks) -> None:
         self._evidence, self._marks = evidence, marks
-        self._reads = _Reads(evidence.places, GUARD)
+        self._reads = Reads(evidence.places, GUARD)
         self._tried: dict[_Way, list[Ticket]] = {}
         """The last writes of a way that have succeeded (several, where they were sent at once), and of which nobody has
         looked what they have done."""
@@ -224,7 +159,7 @@ class Heeding:
         tickets = self._tried.pop(way, [])
         place = tickets[-1].place if tickets else None
         if place is not None:
-            _await_shown(place.resource, self._at[way])
+            await_shown(place.resource, self._at[way])
         shown = self._reads.shown(place, looker) if place is not None else None
         if place is None or shown is None:
             return
@@ -257,14 +192,6 @@ def _is_of(ticket: Ticket, item: Spot) -> bool:
     return ticket.place is not None and ticket.place.key == item.key
 
 
-def _await_shown(resource: Resource, since: float) -> None:
-    """Wait until looks show what was written at ``since`` (of ``time.monotonic``): for a while they may show what was
-    there before."""
-    bound = resource.settles.reads if resource.supports("read") else resource.settles.lists
-    if bound:
-        STOP.sleep(max(0.0, since + bound - time.monotonic()))
-
-
 def _comparable(resource: Resource) -> set[str]:
     """The fields of an update that a read shows as they were sent."""
     others = {*resource.immutable, *resource.derived, *resource.volatile, *resource.references, *resource.secret}
@@ -291,7 +218,7 @@ class Deletes:
         self._session, self._contract = session, contract
         self._ledger, self._marks = ledger, marks
         self._places = Places(contract)
-        self._reads = _Reads(self._places, CLEANUP)
+        self._reads = Reads(self._places, CLEANUP)
         self._done: dict[str, tuple[Spot, float]] = {}
         """The last of a resource of which a delete has succeeded, and when."""
         self._began = time.monotonic()
@@ -325,7 +252,7 @@ class Deletes:
             raise NotProven(doubt)
         done, at = self._done.pop(name, (None, 0.0))
         if done is not None:
-            _await_shown(group.resource, at)
+            await_shown(group.resource, at)
             self._denied |= {name} if self._reads.shown(done, looker) else set()
         if name not in self._looked and self._shows_what_was_deleted(group, looker):
             self._denied.add(name)
@@ -335,7 +262,7 @@ class Deletes:
 
     def _shows_what_was_deleted(self, group: Group, looker: Looker) -> bool:
         """Whether what the run has deleted last is there."""
-        _await_shown(group.resource, self._began)
+        await_shown(group.resource, self._began)
         for entry in reversed(group.entries):
             if entry.item is None or not entry.marks or not self._ledger.is_deleted(entry):
                 continue
@@ -343,11 +270,3 @@ class Deletes:
             shown = None if place is None else self._reads.shown(place, looker)
             return bool(shown) and self._marks.shown(group.resource, shown or {}, entry.marks)
         return False
-
-
-def _of_nobody(resource: Resource) -> str:
-    """An id that names nothing."""
-    made = uuid.uuid4()
-    if resource.id.type == "integer":
-        return str(_LARGEST - made.int % 10**6)
-    return str(made) if resource.id.type == "uuid" else f"restproof{made.hex[:12]}"

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from restproof.errors import Place, RunFileError
-from restproof.record.disk import private, unwritten
+from restproof.record.disk import appended, drop_unfinished_line, unwritten, write_line
 from restproof.wire.message import Headers
 from restproof.wire.witness import Witness
 
@@ -26,8 +26,6 @@ FORMAT = 2
 _READABLE = (1, FORMAT)
 """Format 1 named no marks: any token of its run proves what it lists."""
 _encode = json.JSONEncoder().encode
-_TRIES = 10
-"""How often a file is opened whose folder goes each time."""
 
 
 class LedgerEntry(NamedTuple):
@@ -97,6 +95,8 @@ class Ledger:
         self.failed: set[str] = set()
         """Where the server has failed at a write to what a look had just proven, by request targets."""
         self._rewritten: dict[tuple[str, str], None] = {}
+        self.changed: dict[str, str | None] = {}
+        """By request target, the resources of what may be others' and is not put back, and ``None`` of all else."""
         self._last = 0
         self.doubted = -1.0
         """Until when writes are proven by their marks alone, in seconds since 1970; none before it."""
@@ -223,6 +223,13 @@ class Ledger:
                 self.doubted = round(time.time() if at is None else at, 3)
                 self._append(event="restored", at=self.doubted)
 
+    def changes(self, item: str, resource: str | None) -> None:
+        """Writes down that what there is one of, a ``resource`` at the request target ``item``, is about to be changed
+        and may be others'; or, with ``None``, that it is none of theirs, or is as it was."""
+        with self._lock:
+            self.changed[item] = resource
+            self._append(event="changes", item=item, resource=resource)
+
     def settled(self, n: int) -> None:
         """Writes down that write ``n`` has left nothing, as a look at the server showed."""
         with self._lock:
@@ -275,7 +282,7 @@ class Ledger:
             if self._file is None:
                 self._file = self._opened()
             try:
-                _write(self._file, line)
+                write_line(self._file, line)
             except OSError:
                 self.close()  # where it is opened again, what is there of the line goes
                 raise
@@ -284,27 +291,15 @@ class Ledger:
             raise unwritten(self.path, error) from None
 
     def _opened(self) -> FileIO:
-        _drop_unfinished_line(self.path)
-        file = self._made()
+        drop_unfinished_line(self.path)
+        file = appended(self.path)
         fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
             first = json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)})
-            _write(file, first)
+            write_line(file, first)
             self._witness.tell("ledger", first)
             self._is_new = False
         return file
-
-    def _made(self) -> FileIO:
-        tries = _TRIES
-        while True:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                return FileIO(self.path, "a", opener=private)
-            except (FileExistsError, FileNotFoundError):
-                # Another process that ends has taken the empty folder away in between.
-                tries -= 1
-                if not tries:
-                    raise
 
     def _load(self) -> Origin | None:
         origin: Origin | None = None
@@ -368,19 +363,14 @@ class Ledger:
                 self._note_written(event["item"], event["sums"], event.get("marks", ()), bool(event.get("failed")))
             case "deleted":
                 self._deleted.setdefault(event["item"], {})[_headers(event.get("headers", ()))] = self._last
+            case "changes":
+                self.changed[event["item"]] = event["resource"]
             case "restored":
                 self.doubted = float(event["at"])
             case "settled":
                 self._entries.pop(event["n"], None)
             case other:
                 raise ValueError(other)
-
-
-def _write(file: FileIO, line: str) -> None:
-    """Write one line, nearly always at once. It is not synced: it has to outlive the process, not the machine."""
-    data = line.encode("ascii") + b"\n"
-    while data:
-        data = data[file.write(data) :]
 
 
 def _headers(found: Iterable[tuple[object, object]]) -> Headers:
@@ -391,10 +381,3 @@ def _agree(one: Headers, other: Headers) -> bool:
     """Whether no header stands in both with another value."""
     values = {name.lower(): value for name, value in one}
     return all(values.get(name.lower(), value) == value for name, value in other)
-
-
-def _drop_unfinished_line(path: Path) -> None:
-    """What is written next must not continue the line in which a run was killed."""
-    if path.exists():
-        with path.open("r+b") as file:
-            file.truncate(file.read().rfind(b"\n") + 1)

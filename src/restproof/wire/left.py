@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from restproof.contract.address import APART
-from restproof.wire.ledger import LedgerEntry
+from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.message import Headers
 from restproof.wire.proof import ANYWHERE
 
@@ -19,6 +19,7 @@ STILL = f"the delete was answered with success, {THERE}"
 UNSHOWN = "no look showed it as this run's before the deletes"
 MARKED = "deleted, as a read says, and the list still shows it"
 UNLISTED = "it may have been stored, and the list that would show it cannot be read"
+CHANGED = "changed by this run, it may be one for all, and what was there before could not be put back"
 UNREAD = "a list shows it as this run's, and a read does not"
 
 
@@ -55,6 +56,13 @@ def lines(found: Iterable[Left]) -> list[str]:
         place = left.where.partition("?")[0].replace(f"{APART}/", " ")
         groups.setdefault((left.resource, left.why, bool(left.how)), {}).setdefault(place, left.how)
     return [_line(resource, why, places) for (resource, why, _), places in groups.items()]
+
+
+def changed(ledger: Ledger) -> Iterator[Left]:
+    """What there is one of, where it may be what others have, and a write to it was not put back."""
+    for where, resource in ledger.changed.items():
+        if resource is not None:
+            yield Left(resource, where, CHANGED)
 
 
 def counted(unanswered: Mapping[tuple[str, str], int], undeletable: Mapping[str, int]) -> list[str]:

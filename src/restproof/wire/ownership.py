@@ -31,6 +31,7 @@ from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_
 from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.sight import Sight, Thing, why_not_ours
+from restproof.wire.singles import Singles
 from restproof.wire.sweeps import Sweeps
 from restproof.wire.ticket import Ticket, left_by
 from restproof.wire.unsent import Asked
@@ -68,7 +69,7 @@ class Ownership:
         self.crossing = Crossing(contract, self.evidence)
         self.sweeps = Sweeps(self.evidence)
         self.heeding = Heeding(self.evidence, self.marks)
-        self.moves = Moves(self.evidence, ledger, self.marks)
+        self.moves, self.singles = Moves(self.evidence, ledger, self.marks), Singles(self.evidence, ledger)
         self._refused, self._failed, self._ceilings = refused, failed, ceilings or Ceilings()
         self._asked = Asked()
         self._unnamed: dict[int, Ticket] = {}
@@ -76,7 +77,11 @@ class Ownership:
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
+        if about.setup in (GUARD, CLEANUP):
+            return None
+        if self.singles.is_over(about):
+            self.close()
+        if not self._searches.may_change(request):
             return None
         with self._lock:
             name = self._asked.name(about)
@@ -85,6 +90,11 @@ class Ownership:
             except NotSent as reason:
                 self._refused(name, reason)
                 raise
+
+    def close(self) -> None:
+        """What an item has written is put back, where it may be what others have."""
+        with self._lock:
+            self.singles.finish()
 
     def together(self, tickets: Sequence[Ticket | None]) -> None:
         """Of what bears no mark, each write is proven by the state before it: of several at once, the second may meet
@@ -106,8 +116,9 @@ class Ownership:
 
     def _decided(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         """By what holds in the end: what others tell meanwhile has it decided anew."""
-        decision, ticket = _Decision(self, request, credential, Looking(sender, about, self._failed)), None
-        while self._hearsay.hear() or ticket is None:
+        decision = _Decision(self, request, credential, Looking(sender, about, self._failed))
+        heard = -1
+        while heard != (heard := self._hearsay.hear()):
             ticket = decision.ticket()
         return self._noted(ticket)
 
@@ -151,12 +162,14 @@ class Ownership:
             if ticket is None:
                 self.evidence.keep(exchange)
                 self.crossing.keep(exchange)
+                self.singles.keep(exchange)
             elif ticket.place is not None:
                 self._answered(ticket, ticket.place, exchange)
 
     def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         done = exchange.is_success
         self.heeding.note(ticket, exchange)
+        self.singles.note(ticket, exchange)
         self.sweeps.note(ticket, exchange)
         if ticket.moving is not None:
             self.moves.answered(ticket, exchange)
@@ -207,6 +220,7 @@ class Ownership:
             self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new), exchange)
         self.heeding.made(item)
+        self.singles.made(item)
         if place.id is not None:
             self.moves.unasked(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
@@ -232,13 +246,12 @@ class Ownership:
 class _Decision:
     """Whether one request may leave."""
 
-    def __init__(self, owner: Ownership, request: Request, credential: str | None, sender: Sender) -> None:
-        self.owner = owner
-        self.request = request
+    def __init__(self, owner: Ownership, request: Request, credential: str | None, looking: Looking) -> None:
+        self.owner, self.request, self.looking = owner, request, looking
         self.body = body_of(request)
         self.method = guard.effective_method(request)
         shown = guard.shown_by(owner.contract.auth, request)
-        self.looker = Looker(sender, owner.headers.of(request.headers), credential, shown)
+        self.looker = Looker(looking, owner.headers.of(request.headers), credential, shown)
 
     def ticket(self) -> Ticket:
         """Raises ``NotProven`` where the request must not leave."""
@@ -253,7 +266,8 @@ class _Decision:
         adrift = ""
         for above in places.parents_of(place):
             adrift = self._must_name_nobody(above.resource, above.id, place) or adrift
-        self._must_not_be_others_without_parents(place)
+        if self.owner.crossing.leads_to_others(place, self.looker):
+            raise NotProven(f"without its parent, {place} is what this run did not make")
         place = self.owner.given.filled(place)
         if place.is_read_as_all:
             self._must_be_below_ours(place)
@@ -274,6 +288,7 @@ class _Decision:
             place, self.method, look.headers, look.credential, stores, marks, found, known, absent, adrift, operation
         )
         self.owner.heeding.check_told(to, look)
+        self.owner.singles.check(place, self.looking, look)
         onto = None if absent else self.owner.moves.onto(place, operation, found)
         return to if onto is None else to._replace(onto=onto)
 
@@ -306,18 +321,6 @@ class _Decision:
                 raise NotProven(why_not_ours(place, item, sight))
             sights.append(sight)
         return sights[0] is Sight.NOTHING
-
-    def _must_not_be_others_without_parents(self, place: Spot) -> None:
-        """Without a parent that is a parameter, a server may take another one, below which the id is of another."""
-        if place.id is None:
-            return
-        read, named = place.resource.operation("read"), dict(place.parents)
-        if all(p.resource in named for p in read.parameters if p.place != "body"):
-            return
-        if not (place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
-            return
-        if self.owner.crossing.look_without_parents(place, self.looker) is Sight.OTHERS:
-            raise NotProven(f"without its parent, {place} is what this run did not make")
 
     def _must_be_ours(self, place: Spot) -> None:
         if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:

@@ -224,6 +224,9 @@ class RecordedRefusals:
     def made(self, exchange: message.Exchange, id: Any) -> None:
         """Nothing: the recording has it."""
 
+    def close(self) -> None:
+        """Nothing: nothing was written."""
+
 
 class Stubs(Session):
     """A session whose answers are recorded. ``worker``: which worker's part of the recording speaks now; ``at``: the

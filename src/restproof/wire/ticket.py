@@ -117,6 +117,9 @@ class Guard(Protocol):
     def made(self, exchange: Exchange, id: Any) -> None:
         """What the request of ``exchange`` has made, where its answer could not name it yet."""
 
+    def close(self) -> None:
+        """An item has ended."""
+
 
 class Unguarded:
     """For sessions that only read, or whose caller proves by itself what it changes."""
@@ -138,3 +141,6 @@ class Unguarded:
 
     def made(self, exchange: Exchange, id: Any) -> None:
         """Nothing: nobody will ask."""
+
+    def close(self) -> None:
+        """Nothing: nobody has written."""

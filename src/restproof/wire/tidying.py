@@ -12,7 +12,7 @@ from restproof.wire.along import drop_what_went_along
 from restproof.wire.aside import tell_what_was_put_aside
 from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
-from restproof.wire.left import counted, lines
+from restproof.wire.left import changed, counted, lines
 from restproof.wire.message import Headers
 from restproof.wire.session import Session
 from restproof.wire.walks import Walks
@@ -57,7 +57,7 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
         _together(works, walks)
     for work in works:
         work.let_go()
-    told = lines(left for work in works for left in (*work.failed, *work.doubtful))
+    told = lines(left for work in works for left in (*work.failed, *work.doubtful, *changed(work.ledger)))
     unanswered = Counter[tuple[str, str]]()
     for work in works:
         unanswered += work.unanswered

@@ -14,7 +14,7 @@ from contextlib import suppress
 from restproof.errors import StorageError
 from restproof.wire.stop import STOP
 
-_AHEAD = ("intend", "wrote")
+_AHEAD = ("intend", "wrote", "changes")
 """The events of a ledger that announce a write."""
 
 
