@@ -116,7 +116,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
             actual="one more",
             field=subject.spec.paging.more,
         )
-        walked = subject.lists.ids(e for p in pages for e in p.entries or ())
+        walked = [*map(str, subject.lists.ids(e for p in pages for e in p.entries or ()))]
         twice = [i for i in set(walked) if walked.count(i) > 1]
         must.hold(
             not twice,
@@ -126,7 +126,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
             expected="each entry once",
             actual="an entry twice",
         )
-        missing = set(subject.lists.ids(entries)) - set(walked)
+        missing = set(map(str, subject.lists.ids(entries))) - set(walked)
         must.hold(
             not missing,
             pages[-1],

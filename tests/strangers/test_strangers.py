@@ -89,6 +89,14 @@ def test_nothing_of_others_changes(few: Plan, tmp_path: Path, lie: str) -> None:
     assert untold(server, told) == {}
 
 
+@pytest.mark.parametrize("form", ["in a path", "in an object"])
+def test_an_id_that_no_path_can_hold_breaks_no_rule(plan: Plan, tmp_path: Path, form: str) -> None:
+    rules = ("conflict.race[office-create]", "media.foreign-body[office-create]", "robust.hostile-body[tag-create]")
+    some = replace(plan, items=[item for item in plan.items if item.id in rules])
+    server, told = ran(some, f"a create answers the id of one of others {form}", tmp_path)
+    assert (len(some.items), told.outcomes["error"], server.harm()) == (3, 0, []), told.reasons
+
+
 @pytest.mark.parametrize("lie", [None, *sorted(LIES)[::18]], ids=str)
 def test_a_killed_run_leaves_nothing_that_could_be_deleted(few: Plan, tmp_path: Path, lie: str | None) -> None:
     chance = random.Random(str(lie))

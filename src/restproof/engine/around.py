@@ -8,16 +8,20 @@ from restproof.contract.model import WRITES
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.wire.places import is_usable_id
 
 
 def put_away(subject: Subject, reply: Reply) -> None:
     """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
-    nothing else of the run may build on it, unless that was what the server has taken."""
+    nothing else of the run may build on it, unless that was what the server has taken. No path leads to what the server
+    calls by an id that none can hold."""
     if reply.operation not in (*WRITES, "delete") or reply.id is None:
         return
-    subject.world.states.forget(subject, reply.id)
     subject.world.own.give_up(subject)
     subject.world.spares.clear()
+    if not is_usable_id(reply.id):
+        return
+    subject.world.states.forget(subject, reply.id)
     kept = subject.world.instances.retire(subject.name, reply.id)
     if not kept and subject.spec.supports("delete") and reply.operation != "delete":
         # What must not be deleted stays; the finding that led here is told all the same.

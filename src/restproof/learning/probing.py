@@ -31,6 +31,7 @@ from restproof.plan.inputs import (
     wrong_type_bodies,
 )
 from restproof.wire.message import Headers
+from restproof.wire.places import is_usable_id
 
 _SOME = 16
 """Values of one kind that an operation is tried with."""
@@ -216,7 +217,7 @@ class Prober:
         else:
             change = subject.update if operation == "update" else subject.replace
             reply = change(subject.target().id, body, beside=beside)
-        if reply.ok and reply.id is not None:
+        if reply.ok and is_usable_id(reply.id):
             _look(subject, reply.id)
         _away(subject, reply)
 
