@@ -77,11 +77,7 @@ class Ownership:
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        if about.setup in (GUARD, CLEANUP):
-            return None
-        if self.singles.is_over(about):
-            self.close()
-        if not self._searches.may_change(request):
+        if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
             return None
         with self._lock:
             name = self._asked.name(about)

@@ -178,10 +178,6 @@ class Singles:
 
     # ------------------------------------------------------------------ the end
 
-    def is_over(self, about: About) -> bool:
-        """Whether the item has ended that has written."""
-        return self._trial is not None and about.item not in (None, self._trial.item)
-
     def finish(self) -> None:
         """Sees what the writes of an item have done, and puts back what may be others'."""
         trial, self._trial = self._trial, None
