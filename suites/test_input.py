@@ -6,7 +6,7 @@ from itertools import combinations
 from operator import or_
 from typing import Any, Unpack
 
-from restproof.suite import Ground, Inconclusive, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
     Body,
     Cases,
@@ -214,9 +214,31 @@ def test_a_kept_business_rule_is_no_obstacle(
 @requirement("input.reference", on=WRITES, set_up=1)
 @for_each(reference_bodies)
 def test_a_reference_to_nothing_gets_its_status(
-    subject: Subject, operation: str, body: Body, field: str, note: str, status: str = "reference"
+    subject: Subject,
+    operation: str,
+    body: Body,
+    field: str,
+    note: str,
+    status: str = "reference",
+    at: str | None = None,
 ) -> None:
+    if at is not None:
+        joins_nothing(subject, subject.resolved(at), body, because=f"{field}: {note}")
+        return
     be_refused(subject, operation, body, status, field=field, because=f"{field}: {note}")
+
+
+def joins_nothing(subject: Subject, id: Any, body: Body, *, because: str) -> None:
+    """What is not there cannot be joined to anything, be it that the body is refused or that the path leads nowhere."""
+    to = subject.other(subject.spec.references[subject.spec.id.field].to)
+    if to.spec.supports("read") and to.read(id).ok:
+        raise NotTested("the id names something")
+    reply = subject.replace(id, body)
+    must.be_refused(
+        reply, subject.spec.status("reference", "replace") | subject.spec.status("absent", "replace"), because=because
+    )
+    if reply.ok:
+        put_away(subject, reply)
 
 
 @requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, late=True)

@@ -85,7 +85,7 @@ class RulesReader:
         if conditional:
             return self.condition(said, route)
         if words == ["frozen"]:
-            never = f"what no update ever changes is create_only: [{', '.join(said['frozen'])}]"
+            never = f"what no update ever changes is immutable: [{', '.join(said['frozen'])}]"
             self.problem("'frozen' does not say when", "rules", index, hint=f"add when: {{state: closed}}; {never}")
             return []
         if words != ["refused"]:

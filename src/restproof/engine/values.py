@@ -5,11 +5,13 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from restproof.engine.instance import About
 from restproof.engine.keep import Keeper
 from restproof.plan.bodies import Bodies
+from restproof.plan.spans import Span, bound_of
 from restproof.plan.symbols import token
 from restproof.semantics.distinct import nth
 
@@ -27,6 +29,7 @@ class Values:
         self._further: Counter[str] = Counter()
         self._unique: dict[tuple[str, str, str, str], Any] = {}
         self._next: dict[tuple[str, str], int] = {}
+        self._spans: dict[tuple[str, Span, str, str], int] = {}
 
     def next_token(self) -> str:
         """A token that no other case of the run has."""
@@ -54,6 +57,11 @@ class Values:
             schema = bodies.id_schema if field == bodies.resource.id.field else bodies.writable[field]
 
             def following() -> Any:
+                if (span := bodies.spans.get(field)) is not None:
+                    number = self._spans.setdefault(
+                        (name, span, token, tag), self.start + self._first + len(self._spans)
+                    )
+                    return bound_of(span, field, schema, number, datetime.now(UTC))
                 number = self._next.get((name, field), self.start + self._first)
                 self._next[name, field] = number + 1
                 return nth(schema, number)

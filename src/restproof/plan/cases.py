@@ -18,9 +18,11 @@ class BodyCase(TypedDict):
 
 
 class ReferenceCase(BodyCase, total=False):
-    """``status``: the contract's word for the answer, where it is not ``reference``."""
+    """``status``: the contract's word for the answer, where it is not ``reference``. ``at``: the id in the path, where
+    that is the reference which names nothing."""
 
     status: str
+    at: str
 
 
 class RefusedCase(BodyCase):

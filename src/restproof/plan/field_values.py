@@ -215,6 +215,8 @@ class FieldValues(UniqueKeys):
 
     def _apart(self, name: str, tag: str = "") -> Any:
         """A value of a distinguishing field that no other case holds; of a varied one, one that says something."""
+        if name in self.spans:
+            return unique(self.resource.name, name, tag)
         if name in self.varied_fields:
             text = varied_text(self.settable[name], str(self._samples[name]), tag)
             return text if text is not None else unique(self.resource.name, name, tag)

@@ -19,6 +19,7 @@ from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import form_of, marked_text
 from restproof.plan.room import room_for_many
+from restproof.plan.spans import Span, spans_of
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
@@ -224,10 +225,17 @@ class UniqueKeys(RequestFields):
         return not valid_with_token(schema, RUN) and capacity(schema) < ROOMY
 
     @cached_property
+    def spans(self) -> Mapping[str, Span]:
+        """The pairs of fields that are the begin and the end of a span, by each field of it, where it is open which
+        rules there are: of two that overlap, the second may be refused."""
+        is_open = "rules" in self.resource.open
+        return spans_of(self.kept_rules, self.writable) if is_open else {}
+
+    @cached_property
     def distinguishing_fields(self) -> frozenset[str]:
         """Fields that make unique keys unique: of each key those that have many values, where it has such, and that no
-        rule compares, where it has such; and the varied ones."""
-        found = set(self.varied_fields)
+        rule compares, where it has such; the varied ones, and spans."""
+        found = {*self.varied_fields, *self.spans}
         compared = {n for rule in self.resource.rules if rule.compares for n in rule.fields}
         for key in self.resource.unique:
             roomy = [n for n in key if self._roomy(n)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from restproof.contract.model import Reference
+from restproof.contract.model import Reference, creates_by_put
 from restproof.contract.rules import Belongs
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.plan.belonging import OTHER, USUAL, elsewhere, named
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
 
 def reference_bodies(ground: Ground) -> Iterator[ReferenceCase]:
     """Each reference field with an id that names nothing, with one that is out of reach (under another root), and with
-    0 where that is no id; each reference inside of a field with an id that names nothing; and two references that do
-    not go together."""
+    0 where that is no id; each reference inside of a field with an id that names nothing; two references that do not
+    go together; and an id in the path that is one of what it joins, and names nothing."""
     for case in (*inner_reference_bodies(ground), *mixed_bodies(ground), *_field_bodies(ground)):
         yield {"field": case["field"], "note": case["note"], "body": case["body"]}
     for name, ref in ground.resource.references.items():
         if name in fields_of(ground) and _zero_is_none(ground, name, ref):
             body = body_with(ground, name, 0)
             yield ReferenceCase(field=name, note="0, which no id can be", body=body, status="bad_reference")
+    joined = ground.resource.references.get(ground.resource.id.field)
+    if joined is not None and ground.operation == "replace" and creates_by_put(ground.resource):
+        nothing, note = reference(joined.to, "none"), "an id that names nothing, in the path"
+        yield ReferenceCase(field=ground.resource.id.field, note=note, body=ground.bodies.minimal("none"), at=nothing)
 
 
 def _zero_is_none(ground: Ground, name: str, ref: Reference) -> bool:

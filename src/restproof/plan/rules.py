@@ -13,6 +13,7 @@ from restproof.plan.candidates import accepted, sample
 from restproof.plan.cases import Body, RuleCase
 from restproof.plan.conditions import ConditionPlan
 from restproof.plan.ruling import Keeping, RulePlan, Values
+from restproof.plan.spans import whole
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 from restproof.semantics.ordering import moments_apart_as_text
@@ -70,6 +71,8 @@ class OrderedPlan(RulePlan):
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """The two values swapped, one or both left out, or both the same."""
+        if self.first in self.values.spans:
+            return body if keeping.creating else whole(self.values, self.values.spans[self.first], body)
         if self.values.distinguishing_fields & {self.first, self.second}:
             return self._beside_unknown(body, self.bound(keeping))
         if self._in_order({**keeping.stored, **body}):

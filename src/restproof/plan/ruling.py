@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from restproof.contract.model import Contract, Resource
 from restproof.contract.rules import BusinessRule
 from restproof.plan.cases import Body, RuleCase
+from restproof.plan.spans import Span
 
 
 class Values(Protocol):
@@ -33,6 +34,8 @@ class Values(Protocol):
     def defaults(self) -> Body: ...
     @property
     def distinguishing_fields(self) -> frozenset[str]: ...
+    @property
+    def spans(self) -> Mapping[str, Span]: ...
     @property
     def kept_rules(self) -> tuple[BusinessRule, ...]: ...
     @property
