@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
-from tests.miniatures.server import Row
+from tests.miniatures.server import Refused, Row
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
 USER = schema("login", "email", login=TEXT, email=TEXT)
@@ -68,3 +68,30 @@ def test_a_key_is_asked_for_under_another_id(server: type[Chosen], outcome: str,
     contract, schemas = item(BOOK, unique=["title"], id=identity, operations=operations)
     found = bench.run(server(), contract, schemas, tmp_path, only=(rule,), profile="ci")
     assert {r.item: r.outcome for r in found.results}[f"{rule}[item-create]"] == outcome
+
+
+EMAIL = {"type": "string", "maxLength": 60, "pattern": "^[A-Za-z0-9]+@[A-Za-z0-9]+\\.[a-z]{2,8}$"}
+
+
+class Members(Items):
+    """An address is there once, in whatever case."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": schema("email", email=EMAIL, size={"type": ["integer", "null"]})}
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        others = {r["email"].casefold() for r in self.rows[path].values() if r is not row}
+        if fields.get("email", "").casefold() in others:
+            raise Refused(409, "is taken", "email")
+
+
+class Cased(Members):
+    UNIQUE = ("email",)
+    unique = Items.unique
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Members, "pass"), (Cased, "fail")])
+def test_another_form_is_looked_for_within_the_pattern(server: type[Items], outcome: str, tmp_path: Path) -> None:
+    words = {"unique": [{"field": "email", "by": "casefold"}]}
+    contract, schemas = item(server.SCHEMAS["/items"], **words)
+    found = bench.run(server(), contract, schemas, tmp_path, only=("conflict.duplicate",), profile="ci")
+    assert {r.item: r.outcome for r in found.results}["conflict.duplicate[item-create]"] == outcome

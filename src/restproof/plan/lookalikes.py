@@ -79,6 +79,19 @@ def other_texts(resource: Resource, name: str, value: Any) -> list[str]:
     if not isinstance(value, str):
         return []
     schema = resource.properties[name]
-    forms = (value.swapcase(), f" {value}  ", value.replace(" ", "  "), unicodedata.normalize("NFD", value))
+    other = _in_other_case(schema, value)
+    forms = (other, f" {value}  ", value.replace(" ", "  "), unicodedata.normalize("NFD", value))
     valid = (f for f in dict.fromkeys(forms) if f != value and is_valid(schema, f) and is_sure(schema, f))
     return [form for form in valid if alike(resource, name, value, form)]
+
+
+def _in_other_case(schema: Mapping[str, Any], text: str) -> str:
+    """``text`` with each letter in the other case for which the schema has room (in a domain it may have none)."""
+    found = text.swapcase()
+    if is_valid(schema, found):
+        return found
+    found = text
+    for at, letter in enumerate(text):
+        tried = f"{found[:at]}{letter.swapcase()}{text[at + 1 :]}"
+        found = tried if len(tried) == len(text) and is_valid(schema, tried) else found
+    return found
