@@ -11,6 +11,7 @@ from tests.miniatures import (
     bench,
     kinds_addressed,
     kinds_answers,
+    kinds_chosen,
     kinds_identities,
     kinds_lists,
     kinds_makes,
@@ -28,6 +29,7 @@ from tests.miniatures.server import Shop
 
 MODULES = (
     kinds_answers,
+    kinds_chosen,
     kinds_identities,
     kinds_values,
     kinds_states,

@@ -82,6 +82,12 @@ class Address:
         return int(id) if number and _WHOLE.fullmatch(id) else id
 
 
+def names_one(said: Mapping[str, Any]) -> bool:
+    """Whether the words of an operation name the id, apart from its body."""
+    places = (said.get("path", ""), *said.get("query", {}).values(), *said.get("headers", {}).values())
+    return any(isinstance(text, str) and OWN_ID in text for text in places)
+
+
 def apart(path: str) -> str:
     """The path of an operation whose id is sent elsewhere, as it is known inside."""
     return f"{path}{APART}/{OWN_ID}"

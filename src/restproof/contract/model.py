@@ -558,6 +558,11 @@ class Resource:
         named = sent.get(self.id.field)
         return None if named is None or str(named) == str(id) else named
 
+    @cached_property
+    def names_what_it_creates(self) -> bool:
+        """Whether the requests of a create name the id of what it makes, apart from its body."""
+        return self.supports("create") and self.operation("create").on_item
+
     @property
     def creatable(self) -> bool:
         """Whether an operation makes one: a create, or PUT to a new id."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
+from restproof.contract.address import names_one
 from restproof.contract.behaviour import BehaviourReader
 from restproof.contract.conditions import condition, lifted, named
 from restproof.contract.directions import REQUESTS, all_sides
@@ -226,8 +227,12 @@ class ResourceReader:
         if chosen_by == "client" and not {"create", "replace"} & set(operations):
             hint = "add one of them to 'operations'"
             self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
-        by_post = "create" in operations and self.methods["create"] == "POST"
-        if chosen_by == "client" and by_post and "replace" not in operations and found.get("readOnly"):
+        is_named = self.names_what_it_creates and self.methods["create"] != "PUT"
+        if is_named and chosen_by == "client" and not found.get("readOnly"):
+            hint = f"mark '{name}' readOnly in the schema: bodies do not hold it"
+            self.problem("a create names the id, and its body may hold one too", "id", hint=hint)
+        by_body = "create" in operations and self.methods["create"] == "POST" and not is_named
+        if chosen_by == "client" and by_body and "replace" not in operations and found.get("readOnly"):
             hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
             self.problem(
                 "the client chooses the id, but the schema does not let a request hold it", "id", "chosen_by", hint=hint
@@ -323,7 +328,8 @@ class ResourceReader:
 
     def other_methods(self, operations: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         methods = self.methods
-        on_item = (*ON_ITEM, "create") if methods["create"] == "PUT" else ON_ITEM
+        names_it = methods["create"] == "PUT" or self.names_what_it_creates
+        on_item = (*ON_ITEM, "create") if names_it else ON_ITEM
         found: dict[str, tuple[str, ...]] = {}
         for place, said in self.raw.get("other_methods", {}).items():
             own = {methods[o]: o for o in operations if (o in on_item) == (place == "item")}
@@ -350,6 +356,11 @@ class ResourceReader:
                     parent.resource,
                     hint=hint,
                 )
+
+    @property
+    def names_what_it_creates(self) -> bool:
+        """Whether the contract says where the requests of a create name the id, apart from its body."""
+        return names_one(operations_said(self.raw).get("create", {}))
 
     @property
     def said_of_id(self) -> Mapping[str, Any]:

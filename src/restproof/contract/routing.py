@@ -131,7 +131,7 @@ def decoded(text: str, errors: str = "strict") -> str | None:
 def may_create(resource: Resource, operation: str) -> bool:
     """Whether a request of ``operation`` to an id that names nothing creates it."""
     return (operation == "replace" and creates_by_put(resource)) or (
-        operation == "create" and resource.method("create") == "PUT"
+        operation == "create" and resource.names_what_it_creates
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from restproof.contract.address import OWN_ID as ID
-from restproof.contract.address import Address, apart
+from restproof.contract.address import Address, apart, names_one
 from restproof.contract.document import Document, Problems
 from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
@@ -112,26 +112,35 @@ class WaysReader:
         if "path" not in said and ID not in (*query.values(), *headers.values()):
             return None
         found = Address.said(query, headers, envelope.constants, path)
-        by_put = name == "create" and said.get("method", self.resource.methods[name]) == "PUT"
-        if self.resource.id.single or (name in ("list", "create") and not by_put):
+        if self.resource.id.single or name == "list" or (name == "create" and not self.chooses(said)):
             if found is not None and found.place != "body":
                 hint = f"leave {ID} out: only what is asked of one {self.resource.name} names its id"
+                if name == "create":
+                    hint = f"say id: {{chosen_by: client}}, or leave {ID} out: what a server numbers has no id before"
                 self.problem(f"the {name} names the id of one {self.resource.name}", name, hint=hint)
             return None
         return found
+
+    def chooses(self, said: Mapping[str, Any]) -> bool:
+        """Whether a create names the id that it chooses, be it that its path, its query or a header field does: what
+        only its body holds is a member of the resource."""
+        by_put = said.get("method", self.resource.methods["create"]) == "PUT"
+        return by_put or (self.resource.id.chosen_by == "client" and names_one(said))
 
     def path(self, name: str, said: Mapping[str, Any], usual: Operation, address: Address | None) -> str:
         """The operation's own path, which names the resource's id just where its usual one does, or says it apart."""
         if "path" not in said:
             return usual.path if address is None else apart(self.resource.path)
         path: str = said["path"] if address is None else apart(said["path"])
-        by_put = name == "create" and usual.method == "PUT"
-        of_one = (name not in ("list", "create") or by_put) and not self.resource.id.single
+        chooses = name == "create" and self.chooses({**said, "method": usual.method})
+        of_one = (name not in ("list", "create") or chooses) and not self.resource.id.single
         if of_one != (f"{{{OWN_ID}}}" in path):
             says = "does not name" if f"{{{OWN_ID}}}" not in path else "names"
             hint = "a list and a POST that creates are of the collection; every other operation is of one: …/{id}"
             if of_one:
                 hint = f"{hint}, or {{id}} in its query, headers or envelope.constants"
+            elif name == "create":
+                hint = "say id: {chosen_by: client} where the request chooses the id"
             self.problem(f"the path of {name} {says} the id of one {self.resource.name}", name, "path", hint=hint)
         return path
 

@@ -214,9 +214,9 @@ class Subject:
         return reply
 
     def create(self, body: Any, *, id: Any = None, **options: Unpack[Sending]) -> Reply:
-        """POST to the collection (or PUT to ``id``, else to the id in ``body``, where that is how the resource is
-        created)."""
-        if not self.spec.supports("create") or self.spec.method("create") == "PUT":
+        """POST to the collection (or a request that names ``id``, else the id in ``body``, where such a one creates the
+        resource)."""
+        if not self.spec.supports("create") or self.spec.names_what_it_creates:
             operation = "create" if self.spec.supports("create") else "replace"
             if id is None:
                 token = self.world.values.another_token(self.about)

@@ -279,8 +279,10 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
     promised. The id is tried with one that the run has deleted and a living one of its own: a free one might stay."""
     base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
     version, envelope = ground.resource.version, ground.resource.operation(ground.operation).envelope
+    chooses = ground.operation == "create" and ground.resource.names_what_it_creates
+    named = {ground.resource.id.field if chooses else None, None if version is None else version.root}
     for name, schema in ground.resource.properties.items():
-        if (version is not None and name == version.root) or envelope.fixes(name, with_id=ground.operation != "create"):
+        if name in named or envelope.fixes(name, with_id=ground.operation != "create"):
             continue  # a request names it for another reason
         if name in ground.resource.volatile and holds_records(schema):
             continue

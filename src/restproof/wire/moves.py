@@ -69,7 +69,7 @@ class Moves:
         if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
             return
         self._evidence.end(place, exchange.credential)
-        if place.resource.operation(operation).address:
+        if place.resource.operation(operation).address and operation != "create":
             return  # the id may not be heeded, and what was changed somebody's
         item = place.item(id)
         self._ledger.created(self._intended(ticket, item), self._evidence.item_target(item), id)

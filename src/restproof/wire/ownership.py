@@ -226,7 +226,8 @@ class Ownership:
         item = self.evidence.item_target(place)
         made = self.evidence.made(place.resource, str(place.id))
         self.moves.unasked(ticket, place, exchange)
-        erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.names)
+        anew = ticket.method == "PUT" or ticket.operation == "create"
+        erases = anew or self.marks.are_in(place.resource, ticket.names)
         known = self.ledger.written(item)
         self.marks.add(place.resource, ticket.marks)
         by_sums = known or (made is not None and made.sums)
@@ -273,7 +274,8 @@ class _Decision:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
         absent = place.id is not None and self._is_absent(place)
-        for entity in found if place.id is None or (absent and self.method == "PUT") else ():
+        makes = place.id is None or (absent and (self.method == "PUT" or operation == "create"))
+        for entity in found if makes else ():
             must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
         known = self._known_ids(place, operation, marks) if place.id is None else None
         # What overrides a method that stores may go unheeded.
