@@ -226,16 +226,12 @@ def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
 def _parameters_beside(ground: Ground) -> dict[str, str]:
     """Parameters that name a parent beside the envelope, or in the query, with the symbol for an id: in the envelope
     they are fields that do not exist, unless the resource has such."""
-    own = [
-        p
-        for p in ground.resource.operation(ground.operation).parameters
-        if p.place != "header" and p.name not in ground.resource.properties
-    ]
-    return {
-        p.name: reference(p.resource, 0)
-        for p in own
-        if ground.resource.operation(ground.operation).envelope.request and p.name not in fields_of(ground)
-    }
+    way, known = (
+        ground.resource.operation(ground.operation),
+        ground.resource.properties.keys() | fields_of(ground).keys(),
+    )
+    own = [p for p in way.parameters if p.place != "header" and p.name not in known] if way.envelope.request else []
+    return {p.name: reference(p.resource, 0) for p in own}
 
 
 def _parameters_in_path(ground: Ground) -> dict[str, str]:
