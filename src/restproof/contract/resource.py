@@ -221,22 +221,7 @@ class ResourceReader:
             hint = f'write "type": "{base}" in the schema, or correct \'id\''
             shown = found.get("type", " or ".join(sorted(kinds)))
             self.problem(f"ids are of type {kind}, and the schema says of '{name}': {shown}", "id", "type", hint=hint)
-        if chosen_by == "either" and not {"create", "replace"} <= set(operations):
-            hint = "add both to 'operations', or say chosen_by: server or client"
-            self.problem("'chosen_by: either' needs the operations create and replace", "id", "chosen_by", hint=hint)
-        if chosen_by == "client" and not {"create", "replace"} & set(operations):
-            hint = "add one of them to 'operations'"
-            self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
-        is_named = self.names_what_it_creates and self.methods["create"] != "PUT"
-        if is_named and chosen_by == "client" and not found.get("readOnly"):
-            hint = f"mark '{name}' readOnly in the schema: bodies do not hold it"
-            self.problem("a create names the id, and its body may hold one too", "id", hint=hint)
-        by_body = "create" in operations and self.methods["create"] == "POST" and not is_named
-        if chosen_by == "client" and by_body and "replace" not in operations and found.get("readOnly"):
-            hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
-            self.problem(
-                "the client chooses the id, but the schema does not let a request hold it", "id", "chosen_by", hint=hint
-            )
+        self.choosing(name, chosen_by, operations, found)
         if "pattern" in said:
             try:
                 re.compile(said["pattern"])
@@ -356,6 +341,25 @@ class ResourceReader:
                     parent.resource,
                     hint=hint,
                 )
+
+    def choosing(self, name: str, chosen_by: str, operations: tuple[str, ...], found: Mapping[str, Any]) -> None:
+        """Who chooses the id, ``name``, has a way to say it; ``found``: its schema."""
+        if chosen_by == "either" and not {"create", "replace"} <= set(operations):
+            hint = "add both to 'operations', or say chosen_by: server or client"
+            self.problem("'chosen_by: either' needs the operations create and replace", "id", "chosen_by", hint=hint)
+        if chosen_by == "client" and not {"create", "replace"} & set(operations):
+            hint = "add one of them to 'operations'"
+            self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
+        is_named = self.names_what_it_creates and self.methods["create"] != "PUT"
+        if is_named and chosen_by == "client" and not found.get("readOnly"):
+            hint = f"mark '{name}' readOnly in the schema: bodies do not hold it"
+            self.problem("a create names the id, and its body may hold one too", "id", hint=hint)
+        by_body = "create" in operations and self.methods["create"] == "POST" and not is_named
+        if chosen_by == "client" and by_body and "replace" not in operations and found.get("readOnly"):
+            hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
+            self.problem(
+                "the client chooses the id, but the schema does not let a request hold it", "id", "chosen_by", hint=hint
+            )
 
     @property
     def names_what_it_creates(self) -> bool:
