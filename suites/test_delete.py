@@ -3,7 +3,7 @@
 from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, Instance, Reply, Subject, for_each, must, requirement
-from restproof.suite.bystanders import must_be_gone
+from restproof.suite.bystanders import must_be_gone, what_stays
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
 from restproof.suite.operations import creates_by_put
@@ -149,7 +149,8 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
     deleted = subject.delete(doomed.id)
     must.have_status(deleted, "deleted")
     for id, state in befores.items():
-        must.agree(deleted, subject.stable(state), subject.observe(id), what="another resource after a delete")
+        now = subject.observe(id)
+        must.agree(deleted, what_stays(subject, state, now), now, what="another resource after a delete")
     must_be_gone(deleted, subject, doomed.id)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from restproof.engine.failure import NotTested
+from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.semantics.state import differences
 from restproof.suite import must
 from restproof.suite.states import after_replace
 from restproof.suite.values import same
@@ -21,6 +22,7 @@ __all__ = [
     "must_be_replaced",
     "must_be_untouched",
     "under_another_parent",
+    "what_stays",
 ]
 
 Bystander = tuple[Instance, Mapping[str, Any]]
@@ -73,10 +75,24 @@ def under_another_parent(subject: Subject) -> list[Bystander]:
     return []
 
 
+def what_stays(subject: Subject, before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """What is promised to stay of the state ``before``, which the answer to a create may have shown as it was sent:
+    where it is not what is there ``now``, another one tells which members a look shows otherwise than its create."""
+    found = subject.stable(before)
+    if not any(differences(found, now)):
+        return found
+    with suppress(NotTested, SetUpFailed):
+        other = subject.given(subject.bodies.full("control"))
+        shown = subject.observe(other.id)
+        found = {n: v for n, v in found.items() if n not in other.entity or same(other.entity[n], shown.get(n))}
+    return found
+
+
 def must_be_untouched(written: Reply, subject: Subject, others: Sequence[Bystander], what: str) -> None:
     """Each of ``others`` is as it was before the write that was answered with ``written``."""
     for other, before in others:
-        must.agree(written, subject.stable(before), subject.observe(other.id, scope=other.scope), what=what)
+        now = subject.observe(other.id, scope=other.scope)
+        must.agree(written, what_stays(subject, before, now), now, what=what)
 
 
 def must_be_gone(deleted: Reply, subject: Subject, id: Any) -> None:
