@@ -51,6 +51,20 @@ def test_where_all_is_said_nothing_is_left_open(contract: Contract) -> None:
     assert not refused(contract, 422, {}, "rules", operation="read").left_open
 
 
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({"model": {"kind": "own", "providerId": "North"}}, "model.providerId"),
+        ({"lines": [{"product_id": 5}, {"product_id": 6}]}, "lines[].product_id"),
+        ({"model": {"providerId": None}}, ""),
+        ({"model": {"kind": "own"}}, ""),
+    ],
+)
+def test_an_unknown_id_may_stand_inside_of_a_field(contract: Contract, sent: Any, named: str) -> None:
+    told = refused(contract, 404, "Provider not found", "rules", sent=sent).left_open
+    assert told.endswith(f"and no value is known to be an id for {named}") if named else not told
+
+
 def test_what_is_not_found_may_be_what_an_unknown_id_names(contract: Contract) -> None:
     told = refused(contract, 404, {"detail": "no such author"}, "rules", sent={"author_id": 5})
     assert told.left_open.endswith("(404: no such author), and no value is known to be an id for author_id")

@@ -322,7 +322,8 @@ def _not_found(reply: Reply) -> list[str]:
     otherwise (``customer not found``)."""
     unknown = unknown_ids(reply.resource, reply.sent, reply.contract.resources)
     said = {word.lower() for word in _words(reply.json)}
-    return [n for n in unknown if reply.operation == "create" or referred(n)[0] in said - {reply.resource.name}]
+    named = {n: referred(n.rpartition(".")[2])[0] for n in unknown}
+    return [n for n in unknown if reply.operation == "create" or named[n] in said - {reply.resource.name}]
 
 
 def _of_fields(body: Any, sent: Mapping[str, Any], within: str = "") -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.conditions import condition
@@ -53,7 +53,7 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
 
 def unknown_ids(resource: Resource, body: Any, resources: Collection[str]) -> list[str]:
     """The request fields of ``body`` that are named as ids of what the contract does not know, or as another of its
-    ``resources`` or what names one (``team``, ``country_code``)."""
+    ``resources`` or what names one (``team``, ``country_code``); and, by their path, such members inside of a field."""
     sent = body if isinstance(body, Mapping) else {}
     fields, others = resource.properties, {*resources} - {resource.name}
 
@@ -62,7 +62,22 @@ def unknown_ids(resource: Resource, body: Any, resources: Collection[str]) -> li
         return isinstance(sent[name], str) and not called.isdisjoint(others) and "enum" not in fields.get(name, {})
 
     unknown = [n for n in sent if n not in resource.references]
-    return [n for n in unknown if is_soft_reference(n, fields.get(n, {})) or may_name_one(n)]
+    inside = [path for n in unknown for path in _inner_ids(n, sent[n])]
+    return [n for n in unknown if is_soft_reference(n, fields.get(n, {})) or may_name_one(n)] + [
+        path for path in dict.fromkeys(inside) if path not in resource.inner_references
+    ]
+
+
+def _inner_ids(path: str, value: Any) -> Iterator[str]:
+    """The paths of the members inside of a value that are named as ids (``model.providerId``, ``lines[].product_id``)
+    and hold a plain one."""
+    if isinstance(value, list):
+        for entry in value:
+            yield from _inner_ids(f"{path}[]", entry)
+    for name, inner in value.items() if isinstance(value, Mapping) else ():
+        if isinstance(inner, str | int) and is_soft_reference(name, {}):
+            yield f"{path}.{name}"
+        yield from _inner_ids(f"{path}.{name}", inner)
 
 
 def unknown_tokens(body: Any) -> list[str]:
