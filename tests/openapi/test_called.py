@@ -136,3 +136,26 @@ def test_the_words_of_a_parameter_tell_which_member_names_the_item(words: str, f
     }
     found = contract(tmp_path, paths).resources["database"]
     assert (found.id.field, found.id.chosen_by) == (field, "client" if field == "name" else "server")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "form", "known"),
+    [
+        ("crn", {"type": "string"}, False),
+        ("crn", {"type": "string", "format": "uuid"}, True),
+        ("box", {"type": "string"}, True),
+        ("box_ref", {"type": "string"}, True),
+        ("number", {"type": "string"}, True),
+    ],
+)
+def test_a_text_that_is_called_as_no_id_names_nothing_by_a_uuid(
+    parameter: str, form: Document, known: bool, tmp_path: Path
+) -> None:
+    """Where what it names is not shown, nobody knows what to ask for."""
+    shown = object_of(["id", "label"], id={**TEXT, "format": "uuid"}, label=TEXT)
+    named = {"name": parameter, "in": "path", "required": True, "schema": form}
+    paths = {
+        "/boxes": {"get": call({**LIST, "items": shown})},
+        f"/boxes/{{{parameter}}}": {"parameters": [named], "get": call(shown)},
+    }
+    assert contract(tmp_path, paths).resources["box"].supports("read") == known

@@ -151,6 +151,22 @@ def test_a_document_that_comes_broken_is_told_in_a_sentence(head: str, words: st
             fetched(f"http://127.0.0.1:{listener.getsockname()[1]}/openapi.json", None, tmp_path)
 
 
+@pytest.mark.parametrize(("status", "hint"), [(403, "without a credential: save it"), (404, "or a file")])
+def test_a_document_that_is_refused_is_told_with_what_to_do(status: int, hint: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            taken, _ = listener.accept()
+            with taken:
+                taken.recv(65536)
+                taken.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(TargetError, match=f"answered {status}") as told:
+            fetched(f"http://127.0.0.1:{listener.getsockname()[1]}/openapi.json", None, tmp_path)
+    assert hint in str(told.value.hint)
+
+
 @pytest.mark.parametrize("target", ["here", None])
 def test_a_document_is_fetched_as_its_target_is_reached(target: str | None, tmp_path: Path) -> None:
     heads: list[bytes] = []

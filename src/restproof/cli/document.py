@@ -161,7 +161,10 @@ def fetched(url: str, target: str | None, cwd: Path) -> bytes:
         ) from None
     if answer.status_code != 200 or len(content) > _LARGEST:
         what = f"answered {answer.status_code}" if answer.status_code != 200 else f"has more than {_LARGEST} bytes"
-        raise TargetError(f"{told_url(url)} {what}", hint="Give the URL of the OpenAPI document itself, or a file.")
+        hint = "Give the URL of the OpenAPI document itself, or a file."
+        if answer.status_code in (401, 403):
+            hint = "A document is asked for without a credential: save it with yours, and give the file and `--target`."
+        raise TargetError(f"{told_url(url)} {what}", hint=hint)
     return bytes(content)
 
 

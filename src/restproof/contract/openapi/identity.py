@@ -17,6 +17,10 @@ from restproof.contract.words import referred, snake
 from restproof.pointer import step
 
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
+_ANY = ("id", "uuid", "_id")
+"""Members that any parameter may mean."""
+_IDS = frozenset({"id", "uuid", "guid", "pk", "key", "identifier", "ref", "reference", "no", "number"})
+"""Words by which a parameter is called as an id."""
 _TELLS_APART = re.compile(
     r"(?:.*_)?(?:slug|code|key|handle|u?uid|guid|sid|secret|token|hash|identifier|reference|number)"
 )
@@ -53,6 +57,8 @@ def id_member(
         member = name if name in shown else by_name.get(snake(name)) if name else None
         if member is None or (member in paths and _may_be_path(shown[member])):
             continue
+        if snake(member) in _ANY and _is_of_another_form(found, bare, shown[member]):
+            continue
         if types_of(shown[member]) & {"string", "integer", "number"}:
             return member
     return None
@@ -75,6 +81,16 @@ def _words_of(call: Call, parameter: str) -> list[str]:
     texts = (of.get("description") for of in (place, schema if isinstance(schema, dict) else {}))
     plain = (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts if isinstance(text, str))
     return [re.sub(r"^((?:the|a|an|unique)_)+", "", text) for text in plain]
+
+
+def _is_of_another_form(found: Found, bare: str, shown: Schema) -> bool:
+    """Whether a number or a UUID is hardly what a parameter names that is a text like any other, and is called neither
+    as an id nor after the resource (``{crn}`` of a collection)."""
+    is_called = bare in found.name or found.name in bare or not _IDS.isdisjoint(bare.split("_"))
+    places = (call.named("path").get(str(found.parameter)) for call in found.calls.values())
+    asked = [place.get("schema") for place in places if place]
+    plain = [s for s in asked if isinstance(s, dict) and s.get("type") == "string" and "format" not in s]
+    return not is_called and bool(plain) and len(plain) == len(asked) and id_type(shown) != "string"
 
 
 def _may_be_path(schema: Schema) -> bool:
