@@ -66,6 +66,27 @@ def test_where_a_list_goes_on_is_read(
     assert "list" not in box["open"]
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"meta": object_of([], current_page=NUMBER, last_page=NUMBER, per_page=NUMBER, total=NUMBER)},
+        {"links": object_of([], first=TEXT, next=TEXT)},
+        {"hasMore": MORE},
+    ],
+)
+def test_of_a_list_that_speaks_of_pages_which_nothing_asks_for_the_first_one_is_judged(
+    told: Document, tmp_path: Path
+) -> None:
+    box = read(tmp_path, boxes([], whole(**told))).contract["resources"]["box"]
+    assert "paging" not in box
+    assert "list" in box["open"]
+
+
+def test_a_list_that_tells_how_many_it_holds_holds_all(tmp_path: Path) -> None:
+    box = read(tmp_path, boxes([], whole(total=NUMBER))).contract["resources"]["box"]
+    assert "list" not in box["open"]
+
+
 def shelf(way: str, *faults: str) -> Service:
     """A shelf with twelve boxes of others. ``way``: how its list goes on, by ``entry`` or by ``link``."""
     others = {n: {"id": n, "label": f"box {n}"} for n in range(1, 13)}

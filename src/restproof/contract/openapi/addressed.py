@@ -20,15 +20,13 @@ from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
-from restproof.contract.openapi.verbs import CALLED, operation_of
+from restproof.contract.openapi.verbs import CALLED, deed_of, operation_of
 from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
 
 _CHANGES = {"update", "replace"}
 _USUAL = {"get": "read", "put": "replace", "patch": "update", "delete": "delete"}
-_NOUNS = ("all", "change", "detail", "details", "index", "info", "new", "patch", "read", "view")
-"""Words that begin the name of a thing as well: ``/change_requests``."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +49,8 @@ class _Place:
         over, _, before = above.rpartition("/")
         if (does := operation_of(last)) and before and "{" not in before:
             return cls(path, over, _noun(before), above, does)
-        word, _, stem = snake(last).replace("-", "_").partition("_")
-        if stem and (does := operation_of(word)) and word not in _NOUNS:
-            return cls(path, above, _noun(stem), path, does)
-        return cls(path, above, _noun(last), path)
+        does, noun = deed_of(last)
+        return cls(path, above, noun if does and noun else _noun(last), path, does if noun else None)
 
 
 @dataclass
@@ -110,7 +106,8 @@ def _called(reader: Reader, place: _Place, call: Call) -> tuple[str, Call] | Non
         return None
     if operation == "list":
         listed = searched(reader, call) if call.method == "POST" else call
-        plain = listed is not None and is_list(reader.success(call)) and not call.named("query", required=True)
+        plain = listed is not None and is_list(reader.success(call), called=True)
+        plain = plain and not call.named("query", required=True)
         return (operation, listed) if plain and listed else None
     if operation == "create":
         return (operation, call) if _address(reader, place, call, operation) is None else None
@@ -134,6 +131,10 @@ def _usual(reader: Reader, place: _Place, call: Call) -> tuple[str, Call] | None
 def _address(reader: Reader, place: _Place, call: Call, operation: str) -> Address | None:
     """Where an operation must be told which one is meant."""
     asked = [name for name in call.named("query", required=True) if _names_id(name, place.noun)]
+    if not asked and place.does and operation != "create":
+        # What is called after a deed to one of them is told which one, whether or not it is said that it must be:
+        # frameworks write parameters of plain types as optional ones.
+        asked = [name for name in call.named("query") if _names_id(name, place.noun)]
     if asked:
         return Address("query", asked[0]) if len(asked) == 1 else None
     if call.method == "GET" or operation == "create" or not reader.is_json(reader.media(call)):
@@ -201,7 +202,7 @@ def _take_changes(paths: Paths, found: Found, group: _Group) -> set[str]:
             continue
         place, call = one
         by_body = operation != "delete" and call.address is not None and call.address.place == "body"
-        if (place.does and place.home == found.collection) or (by_body and place.path == found.collection):
+        if place.does or (by_body and place.path == found.collection):
             found.tails[operation] = place.path[len(place.above) + 1 :]
             paths.take(found, operation, call)
             taken.add(operation)
@@ -220,12 +221,13 @@ def _member(reader: Reader, place: _Place, read: Call, listed: Call) -> str | No
     address = read.address
     if address is None or not is_one(object_of(reader.success(read))):
         return None
+    asked = address.name.rpartition("/")[2]
     try:
         one = shown_of(reader, Found(place.noun, place.path, calls={"read": read}))
-        entry = shown_of(reader, Found(place.noun, place.path, calls={"list": listed}))
+        entry = shown_of(reader, Found(place.noun, place.path, asked, calls={"list": listed}))
     except ContractError:
         return None
-    member = id_member(Found(place.noun, place.path, address.name.rpartition("/")[2]), one)
+    member = id_member(Found(place.noun, place.path, asked), one)
     return member if member in entry and len(entry.keys() & one.keys()) * 2 > len(entry) else None
 
 

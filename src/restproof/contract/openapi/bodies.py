@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
 from restproof.contract.openapi.sendable import Unsendable, described, sendable
 from restproof.contract.shapes import NEEDED, SHOWN, types_of
-from restproof.contract.words import is_soft_reference
+from restproof.contract.words import is_soft_reference, snake
 from restproof.pointer import step, steps
 
 _OF_WORDS = {"object", "string", "boolean", "integer", "number", "null"}
@@ -149,17 +150,24 @@ def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
 
 
 def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> None:
-    """Take the answers out that tell of a write and show nothing of the resource (``{"restaurantId": 7}``), where a
-    read shows it in a member (``{"restaurant": …}``): they have not the envelope of the read."""
+    """Take the answers out that tell of a write and show nothing of the resource but its id (``{"restaurantId": 7}``,
+    ``{"status": "ok", "id": 7}``), where a read shows it in a member (``{"restaurant": …}``): they have not the
+    envelope of the read."""
     around = _around({"read": single["read"]}) if "read" in single else None
     if around:
         inside = object_of(_properties(single["read"])[around])
         for operation, answer in list(single.items()):
-            if not _properties(answer).keys() & {around, *_properties(inside)}:
+            said = _properties(answer).keys() - {n for n in _properties(answer) if _tells_of_one(n)}
+            if around not in _properties(answer) and not said & _properties(inside).keys():
                 told.receipts.add(operation)
                 del single[operation]
                 if operation == "create":
                     told.created, told.around["create"] = answer, ""
+
+
+def _tells_of_one(name: str) -> bool:
+    """Whether a member says how a request went, or whose it was."""
+    return bool(BESIDE_ONE.fullmatch(name) or re.fullmatch(r"(?:.*_)?(?:id|uuid)", snake(name)))
 
 
 def _set_unsaid_apart(single: dict[str, Schema], told: Shaped) -> None:

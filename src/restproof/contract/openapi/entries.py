@@ -59,9 +59,10 @@ def is_one(answer: Schema) -> bool:
     return is_object(answer) and not is_list(answer)
 
 
-def is_list(answer: Schema) -> bool:
-    """Whether an answer holds the entries of a list."""
-    return (listed(answer, {}, False)[1] or listed_inside(answer, {}, False)[1]) is not None
+def is_list(answer: Schema, *, called: bool = False) -> bool:
+    """Whether an answer holds the entries of a list; ``called``: what it answers is called one, so that anything may
+    stand beside the entries."""
+    return (listed(answer, {}, called)[1] or listed_inside(answer, {}, called)[1]) is not None
 
 
 def same_members(one: Schema, two: Schema) -> bool:

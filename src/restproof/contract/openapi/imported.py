@@ -104,6 +104,7 @@ class _Importer:
         self.paths = Paths(source, tags)
         take_called(self.paths, self.reader)
         take_addressed(self.paths, self.reader)
+        take_called(self.paths, self.reader)  # beside a read that names one in its query: GET /getUser?id=7
         join_plurals(self.paths)
         join_items(self.paths)
         take_posts(self.paths, self.reader)

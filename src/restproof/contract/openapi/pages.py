@@ -55,6 +55,12 @@ _TOTALS = (
 )
 _OF_SPRING = {"number", "numberOfElements", "totalPages"}
 """Members of a page as Spring Data writes it, which counts from 0 ("zero-based page index")."""
+_SPEAKING = {
+    *("next", "next_page", "next_url", "next_link", "next_page_url", "next_cursor", "next_token", "next_page_token"),
+    *("last_page", "per_page", "page_size", "current_page", "page_count", "total_pages", "num_pages"),
+    *("has_more", "has_next", "has_next_page"),
+}
+"""Members that only pages have."""
 PAGING = frozenset({*_PAGES, *_SIZES, *_OFFSETS, *_TOKENS})
 """Names of parameters that speak of pages."""
 
@@ -88,7 +94,8 @@ class Pages:
         return self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters"))
 
     def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
-        """The words of a list's pages; and the parameter that may cut the list where it is not plain how it goes on."""
+        """The words of a list's pages; and what may cut the list where it is not plain how it goes on: a parameter, or
+        the member of its answer that speaks of pages which nothing asks for."""
         queries = self.queries(call)
         size, page, offset = (_first_of(names, queries) for names in (_SIZES, _PAGES, _OFFSETS))
         token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
@@ -109,7 +116,8 @@ class Pages:
                 return {}, token
             found = {"style": "token", "token": token, **following}
         else:
-            return {}, page or size
+            by_url = None if page or size else self._next_url(members)
+            return (by_url, None) if by_url else ({}, page or size or _told_by(members))
         if size:
             found["size"] = size
             found |= dict(self._bounds(queries[size]))
@@ -178,6 +186,11 @@ def _members(answer: Schema) -> Iterator[tuple[str, Schema]]:
         if _OF_PAGES.fullmatch(name) and is_object(inner):
             for place, schema in _members(inner):
                 yield step(name) + (place if place.startswith("/") else step(place)), schema
+
+
+def _told_by(members: Mapping[str, Schema]) -> str | None:
+    """The member that says of a list that it is one page of several."""
+    return next((name for name in members if snake(_last(name)).strip("_") in _SPEAKING), None)
 
 
 def _of_entries(members: Mapping[str, Schema]) -> set[str]:

@@ -25,7 +25,7 @@ from restproof.errors import ContractError
 
 _WORDS = {
     "list": "list all index getall listall findall fetchall",
-    "create": "create add new insert addnew createnew",
+    "create": "create add new insert addnew createnew save",
     "read": "get read show info view find fetch retrieve detail details single getone findone getsingle",
     "update": "update edit modify change patch",
     "delete": "delete remove destroy",
@@ -44,6 +44,8 @@ _BY_PATH = {**CALLED, "list": ("get",), "read": ("get",)}
 
 _AMBIGUOUS = ("all", "change", "detail", "details", "index", "info", "new", "patch", "read", "single", "view")
 """Words that begin the name of a thing as well: ``/change_requests``."""
+_OF_WHAT = {"place": "create", "submit": "create"}
+"""Words that name an operation only before what it is done to: ``/placeOrder``, and not ``/place``."""
 _LONGEST = 3
 """Words of a path that name an operation: ``find all``, ``get one``."""
 
@@ -62,7 +64,8 @@ def deed_of(word: str) -> tuple[str | None, str]:
     if words[-2:] == ["by", "id"]:
         words = words[:-2]
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-        operation, noun = operation_of("".join(words[:length])), "_".join(words[length:])
+        deed, noun = "".join(words[:length]), "_".join(words[length:])
+        operation = operation_of(deed) or _OF_WHAT.get(deed)
         if operation is not None and not (length == 1 and words[0] in _AMBIGUOUS):
             one = singular(noun)
             return ("list" if operation == "read" and one != noun else operation), one
@@ -77,7 +80,8 @@ def noun_words(word: str) -> list[str]:
 def _place_of(collection: str) -> tuple[str, str]:
     """Where a collection stands, and what it is called, in the singular."""
     above, _, last = collection.rstrip("/").rpartition("/")
-    return above, singular("_".join(noun_words(last)))
+    operation, noun = deed_of(last)
+    return above, noun if operation == "list" and noun else singular("_".join(noun_words(last)))
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ def _made(paths: Paths, reader: Reader, known: list[Found], calls: _Calls) -> Fo
     [(called, read)], [(home, listed)] = calls["read"], lists
     try:
         plain = not read.named("query", required=True) and is_one(object_of(reader.success(read)))
-        plain = plain and is_list(reader.success(listed)) and not listed.named("query", required=True)
+        plain = plain and is_list(reader.success(listed), called=True) and not listed.named("query", required=True)
         if not plain or not _alike(_entry(reader, listed), shown_of(reader, Found("", home, calls={"read": read}))):
             return None
     except ContractError:
@@ -202,7 +206,7 @@ def _is_plain(reader: Reader, operation: str, call: Call, shown: Mapping[str, Sc
     try:
         answer, body = object_of(reader.success(call)), object_of(reader.request(call))
         if operation == "list":
-            return is_list(answer) and _alike(_entry(reader, call), shown)
+            return is_list(answer, called=True) and _alike(_entry(reader, call), shown)
     except ContractError:
         return False  # what cannot be read is told where it is read as something else
     if operation == "delete":
@@ -212,7 +216,7 @@ def _is_plain(reader: Reader, operation: str, call: Call, shown: Mapping[str, Sc
 
 
 def _entry(reader: Reader, listed: Call) -> Mapping[str, Schema]:
-    return shown_of(reader, Found("", "", calls={"list": listed}))
+    return shown_of(reader, Found("", "", "id", calls={"list": listed}))
 
 
 def _alike(one: Mapping[str, Schema], other: Mapping[str, Schema]) -> bool:
