@@ -38,6 +38,7 @@ FAULTS = {
     "verbs": "loses put-lost keeps types required",
     "places": "loses put-lost keeps skips stars types required",
     "deeds": "put-lost keeps types required",
+    "chosen": "elsewhere put-lost keeps types required",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"
@@ -210,3 +211,11 @@ def test_what_a_server_does_wrong_is_seen(name: str, fault: str, tmp_path: Path)
     with serving(UNUSUAL[name](frozenset([fault]))) as url:
         told = run_document(FOLDER / f"{name}.yaml", url, tmp_path / "run", "--profile", "smoke")
     assert told.returncode == 1, told.stdout + told.stderr
+
+
+def test_a_create_names_the_id_that_it_chooses_in_its_path_or_its_query() -> None:
+    found = resources("chosen")
+    assert found["user"]["id"] == {"field": "name", "chosen_by": "client", "pattern": "[a-z][a-z0-9]{2,40}"}
+    assert found["user"]["operations"]["create"]["path"] == "/users/{id}"
+    assert found["book"]["id"]["chosen_by"] == "client"
+    assert found["book"]["operations"]["create"]["query"] == {"bookId": "{id}"}

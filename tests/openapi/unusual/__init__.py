@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from tests.openapi.honest import Service
 from tests.openapi.unusual.albums import albums
 from tests.openapi.unusual.apart import asked, calls, verbs
+from tests.openapi.unusual.chosen import chosen
 from tests.openapi.unusual.deeds import deeds
 from tests.openapi.unusual.depots import depots
 from tests.openapi.unusual.forms import forms
@@ -41,5 +42,6 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "verbs": verbs,
     "places": places,
     "deeds": deeds,
+    "chosen": chosen,
 }
 """Document → its service."""

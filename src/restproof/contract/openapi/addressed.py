@@ -20,7 +20,7 @@ from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
-from restproof.contract.openapi.verbs import CALLED, deed_of, operation_of
+from restproof.contract.openapi.verbs import CALLED, deed_of, names_id, operation_of
 from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
@@ -130,17 +130,17 @@ def _usual(reader: Reader, place: _Place, call: Call) -> tuple[str, Call] | None
 
 def _address(reader: Reader, place: _Place, call: Call, operation: str) -> Address | None:
     """Where an operation must be told which one is meant."""
-    asked = [name for name in call.named("query", required=True) if _names_id(name, place.noun)]
+    asked = [name for name in call.named("query", required=True) if names_id(name, place.noun)]
     if not asked and place.does and operation != "create":
         # What is called after a deed to one of them is told which one, whether or not it is said that it must be:
         # frameworks write parameters of plain types as optional ones.
-        asked = [name for name in call.named("query") if _names_id(name, place.noun)]
+        asked = [name for name in call.named("query") if names_id(name, place.noun)]
     if asked:
         return Address("query", asked[0]) if len(asked) == 1 else None
     if call.method == "GET" or operation == "create" or not reader.is_json(reader.media(call)):
         return None
     body = object_of(reader.request(call))
-    held = [name for name in body.get("properties", {}) if _names_id(name, place.noun)]
+    held = [name for name in body.get("properties", {}) if names_id(name, place.noun)]
     needed = set(body.get("required", ()))
     if len(held) != 1 or body["properties"][held[0]].get("readOnly"):
         return None
@@ -243,12 +243,6 @@ def _tell(paths: Paths, operation: str, place: _Place, call: Call) -> None:
     kept = [one for one in paths.left_out if one[1] not in (call.route, call.route[:2])]
     if len(kept) < len(paths.left_out):
         paths.left_out = [*kept, (what, call.route)]
-
-
-def _names_id(name: str, noun: str) -> bool:
-    bare = snake(name).replace("-", "_").strip("_")
-    stem = re.fullmatch(r"(?:(.+)_)?(?:id|uuid)", bare)
-    return stem is not None and stem[1] in (None, noun, noun.rpartition("_")[2])
 
 
 def _noun(word: str) -> str:

@@ -152,7 +152,7 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     properties = body.properties
     schema = {k: v for k, v in properties[member].items() if k not in ("writeOnly", "default", "examples")}
     kind = id_type(schema)
-    by_post = "create" in found.calls and found.calls["create"].method == "POST"
+    by_post = "create" in found.calls and found.calls["create"].method == "POST" and not found.chooses
     named = member in body.schema.get("required", ()) and not schema.get("readOnly") and by_post
     plain: Schema = {"type": "integer" if kind == "integer" else "string"}
     bounds = ("format", "pattern", "minimum", "maximum", "minLength", "maxLength")
@@ -181,7 +181,9 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     telling = _telling(found, member, created)
     if telling is not None and telling != member:
         said["link"] = step(telling)  # the bare id ends with itself
-    if puts:
+    if found.chooses:
+        said["chosen_by"] = "client"
+    elif puts:
         said["chosen_by"] = "either" if by_post else "client"
     elif named:
         said["chosen_by"] = "client"

@@ -66,6 +66,8 @@ class Found:
     """Where something stands around the id, the path of its items: ``above``, and ``/no-{id}`` below that."""
     tails: dict[str, str] = field(default_factory=dict)
     """Operation → what its own path has in the place of the collection's last word."""
+    chooses: bool = False
+    """Whether a create names the id that it chooses, apart from its body."""
     supposed: bool = False
     """Whether the document does not say what is answered, and an object with its id is supposed."""
 
@@ -90,8 +92,8 @@ class Found:
 
     def place(self, operation: str) -> str:
         """Whether an operation is of the ``collection`` or of an ``item``."""
-        by_put = self.calls[operation].method == "PUT"
-        return "collection" if self.single or (operation in ("list", "create") and not by_put) else "item"
+        on_item = self.calls[operation].method == "PUT" or (operation == "create" and self.chooses)
+        return "collection" if self.single or (operation in ("list", "create") and not on_item) else "item"
 
     def others(self) -> dict[str, list[str]]:
         """The methods of each place that are no operation's: what stands there twice, under two names of a parameter,

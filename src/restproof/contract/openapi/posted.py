@@ -1,12 +1,14 @@
-"""What is asked for in an unusual way: an update of an item by POST, and the list of a collection where another path
-than its own, below it, is called so: a search by POST, ``/cars/list``."""
+"""What is asked for in an unusual way: an update of an item by POST, a create that names the id which it chooses, and
+the list of a collection where another path than its own, below it, is called so: a search by POST, ``/cars/list``."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+from restproof.contract.address import Address
 from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.elsewhere import shown
 from restproof.contract.openapi.entries import is_list
@@ -14,6 +16,7 @@ from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.pages import PAGING
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema
+from restproof.contract.openapi.verbs import names_id, place_of
 from restproof.contract.shapes import types_of
 from restproof.contract.words import referred
 from restproof.errors import ContractError
@@ -30,6 +33,8 @@ def take_posts(paths: Paths, reader: Reader) -> None:
     for found in paths.found.values():
         if "read" in found.calls and not {"update", "replace"} & found.calls.keys():
             _take_update(paths, found)
+        if "read" in found.calls and found.parameter is not None:
+            _take_chosen(paths, reader, found)
         if "list" not in found.calls:
             _take_search(paths, reader, found)
         if "list" not in found.calls:
@@ -73,6 +78,29 @@ def _take_update(paths: Paths, found: Found) -> None:
     shows = set(shown(paths, call))
     if says_it_changes(call) and shows and shows <= set(shown(paths, found.calls["read"])):
         paths.take(found, "update", call)
+
+
+def _take_chosen(paths: Paths, reader: Reader, found: Found) -> None:
+    """A create that names the id which it chooses: by a required parameter of its query that is called so, or as a POST
+    to the path of the item which is documented to make one and whose body need not hold the id as well."""
+    noun = place_of(found.collection)[1]
+    if (create := found.calls.get("create")) is not None:
+        asked = [name for name in create.named("query", required=True) if names_id(name, noun)]
+        if create.method == "POST" and len(asked) == 1:
+            found.calls["create"], found.chooses = replace(create, address=Address("query", asked[0])), True
+        return
+    call = paths.asked(paths.constants.filled(str(found.calls["read"].route[1])), "post")
+    if call is None or found.calls["read"].address or any(c.route == call.route for c in found.calls.values()):
+        return
+    try:
+        needed = set(reader.request(call).get("required", ()))
+        plain = 201 in reader.codes(call, "2") and not any(names_id(n, noun) or n == found.parameter for n in needed)
+    except ContractError:
+        return  # what cannot be read is told where it is read as a body
+    if plain:
+        found.chooses = True
+        found.tails["create"] = f"{found.collection.rstrip('/').rpartition('/')[2]}/{{id}}"
+        paths.take(found, "create", call)
 
 
 def says_it_changes(call: Call) -> bool:

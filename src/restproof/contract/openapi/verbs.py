@@ -77,7 +77,7 @@ def noun_words(word: str) -> list[str]:
     return re.sub(r"[^a-z0-9]+", "_", snake(word)).strip("_").split("_")
 
 
-def _place_of(collection: str) -> tuple[str, str]:
+def place_of(collection: str) -> tuple[str, str]:
     """Where a collection stands, and what it is called, in the singular."""
     above, _, last = collection.rstrip("/").rpartition("/")
     operation, noun = deed_of(last)
@@ -111,7 +111,7 @@ class _Called:
         operation, noun = deed_of(word)
         if operation is None or (parameter is None) != (operation in ("list", "create")):
             return None
-        over, own = _place_of("/".join(above))
+        over, own = place_of("/".join(above))
         is_below = len(above) > 1 and _parameter(above[-1]) is None and noun in ("", own)
         if not is_below and (behind or not noun):
             return None
@@ -133,7 +133,7 @@ def take_called(paths: Paths, reader: Reader) -> None:
             alike.setdefault((called.above, called.noun), []).append(called)
     for place, some in alike.items():
         calls = _by_operation(paths, some)
-        known = [found for found in paths.found.values() if _place_of(found.collection) == place]
+        known = [found for found in paths.found.values() if place_of(found.collection) == place]
         base = [found for found in known if "read" in found.calls and found.parameter is not None]
         if not base and (made := _made(paths, reader, known, calls)) is not None:
             base = [made]
@@ -225,3 +225,10 @@ def _alike(one: Mapping[str, Schema], other: Mapping[str, Schema]) -> bool:
 
 def _parameter(word: str) -> str | None:
     return word[1:-1] if word.startswith("{") and word.endswith("}") else None
+
+
+def names_id(name: str, noun: str) -> bool:
+    """Whether a parameter, or a member of a body, is called as the id of what is called ``noun``."""
+    bare = snake(name).replace("-", "_").strip("_")
+    stem = re.fullmatch(r"(?:(.+)_)?(?:id|uuid)", bare)
+    return stem is not None and stem[1] in (None, noun, noun.rpartition("_")[2])
