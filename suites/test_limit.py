@@ -16,8 +16,6 @@ PARTS: tuple[Part, ...] = ("limit", "remaining", "reset")
 LONGEST_WINDOW = 100_000_000
 #: Seconds by which the clock of Date and that of the reset may differ.
 CLOCKS = 60
-#: What comes before anybody counts: of nobody who is known, or answered by a server in front of the API, or below it.
-UNCOUNTED = (401, 408, 413, 414, 431, 505)
 SOON = 0.3  #: Seconds after the moment that a 429 names, in which a window that lasts longer still shows.
 
 
@@ -220,7 +218,7 @@ def numbers_of(reply: Reply, limits: RateLimit) -> dict[str, int]:
     for part in PARTS:
         if (value := limits.said(reply.header, part)) is None:
             must.hold(
-                part not in limits.sure or reply.status in UNCOUNTED,
+                not limits.must_carry(part, reply.status),
                 reply,
                 f"the header {limits.named(part)} is missing",
                 kind="missing-header",

@@ -42,9 +42,15 @@ class Reserved(Counting):
 LIMIT: Mapping[str, Mapping[str, str]] = {"rate_limit": {"limit": "X-Limit", "remaining": "X-Left"}}
 
 
-@pytest.mark.parametrize(("server", "is_told"), [(Counting, False), (Reserved, True)])
-def test_a_limit_is_told_in_each_answer_to_who_is_known(server: type[Counting], is_told: bool, tmp_path: Path) -> None:
-    words = {"auth": "bearer", "policies": ["limit.headers"], **LIMIT}
+@pytest.mark.parametrize(
+    ("server", "carried_by", "is_told"),
+    [(Counting, "counted", False), (Reserved, "counted", True), (Counting, "all", True)],
+)
+def test_a_limit_is_told_in_each_answer_to_who_is_known(
+    server: type[Counting], carried_by: str, is_told: bool, tmp_path: Path
+) -> None:
+    limit = {**LIMIT["rate_limit"], "carried_by": carried_by}
+    words = {"auth": "bearer", "policies": ["limit.headers"], "rate_limit": limit}
     contract, schemas = item(contract=words)
     only = ("limit.headers", "auth.missing", "input.too-large", "identity.unknown", "input.type")
     found = bench.run(server(), contract, schemas, tmp_path, only=only)

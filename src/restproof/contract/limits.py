@@ -16,6 +16,8 @@ _PAIR = re.compile(rf"\s*([a-z*][a-z0-9_.*-]*)=({_VALUE})\s*(?:,|$)")
 
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_UNCOUNTED = (401, 408, 413, 414, 431, 505)
+"""What comes before anybody counts: of nobody who is known, or answered by a server before the API."""
 _MARGIN = 1.02
 """Turns are this much longer than they need be: clocks differ, and requests take their time."""
 
@@ -49,7 +51,7 @@ class Rate:
 class RateLimit:
     """Names of the header fields that every answer carries, and the form of the reset and of ``Retry-After``.
 
-    ``is_structured``: they are ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), whose
+    ``carried_by``: whether answers that nobody counts for carry them too; ``is_structured``: they are ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), whose
     members and parameters tell what is told in one field each otherwise.
     """
 
@@ -58,6 +60,7 @@ class RateLimit:
     reset: str | None = None
     reset_is: Literal["moment", "any"] = "any"
     retry_after: Literal["seconds", "any"] = "any"
+    carried_by: Literal["all", "counted"] = "counted"
     is_structured: bool = False
 
     @classmethod
@@ -80,6 +83,10 @@ class RateLimit:
         if self.is_structured:
             return ("remaining",)
         return ("limit", "remaining", "reset") if self.reset else ("limit", "remaining")
+
+    def must_carry(self, part: Part, status: int) -> bool:
+        """Whether an answer with that status must tell the part."""
+        return part in self.sure and (self.carried_by == "all" or status not in _UNCOUNTED)
 
     def said(self, header: Callable[[str], str | None], part: Part) -> str | None:
         """What an answer tells of a part, as it is written; ``None`` where it does not. ``header`` gives a field."""
