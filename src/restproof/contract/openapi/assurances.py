@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.bodies import Shaped, shaped
 from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.schemas import Schema
 from restproof.contract.policies import LOCATION
 from restproof.contract.versions import CHANGES
+from restproof.contract.words import snake
 
 REPEATS = re.compile(r"(?i)(x-)?idempotency-?key")
 """Names of the header whose repetition gets the first answer."""
 _LIMITS = {part: rf"(x-)?rate-?limit-{part}" for part in ("limit", "remaining", "reset")}
+_VERSION = re.compile(r"_?((lock|object|record|row)_)?(rev|revision|version)(_(no|number))?")
+"""Names of what tells one state of an item from another."""
+_OF_STALE = {409, 412}
 
 
 def of_contract(reader: Reader, found: Collection[Found]) -> dict[str, Any]:
@@ -60,3 +66,26 @@ def tags(reader: Reader, found: Found) -> dict[str, Any] | None:
 
 def _takes(call: Call, header: str, required: bool | None = None) -> bool:
     return header in map(str.lower, call.named("header", required=required))
+
+
+def without_version(reader: Reader, found: Found, apart: Callable[[Schema], Schema]) -> Shaped:
+    """What the bodies of a resource say (``shaped``), the version apart that each change must name, that a read shows
+    and no create takes, where a stale one is said to be refused."""
+    told = shaped(reader, found, apart)
+    changes = [operation for operation in ("update", "replace") if operation in told.sent]
+    if tags(reader, found):
+        return told
+    codes = [_OF_STALE & set(reader.codes(found.calls[o], "4")) for o in changes if o in found.calls]
+    needed = [told.sent[o].get("required", ()) for o in changes]
+    for name in needed[0] if needed else ():
+        is_shown = name in told.read.get("properties", {}) and name not in told.writable("create")
+        if not (is_shown and _VERSION.fullmatch(snake(name)) and all(name in some for some in needed) and all(codes)):
+            continue
+        for operation in changes:
+            sent = told.sent[operation]
+            kept = {n: s for n, s in told.writable(operation).items() if n != name}
+            told.sent[operation] = {**sent, "properties": kept, "required": [n for n in sent["required"] if n != name]}
+        refused = sorted(set().union(*codes))
+        told.version, told.stale = {"version": name}, {"stale": refused[0] if len(refused) == 1 else refused}
+        break
+    return told

@@ -9,8 +9,8 @@ from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
-from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, on_whole, own_envelopes, says_of, shaped, take_own_id
+from restproof.contract.openapi.assurances import tags, without_version
+from restproof.contract.openapi.bodies import Shaped, on_whole, own_envelopes, says_of, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
@@ -85,7 +85,7 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
-        told = side_by_side(shaped(self.reader, found, self.records.apart), found, self.by_name)
+        told = side_by_side(without_version(self.reader, found, self.records.apart), found, self.by_name)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name))
         body, named = self.body(found, told)
@@ -100,7 +100,7 @@ class ResourceWriter:
                     body.properties[name]["readOnly"] = True
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
-        statuses = self.statuses(found, told)
+        statuses = self.statuses(found, told) | told.stale
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, told)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
@@ -116,7 +116,7 @@ class ResourceWriter:
             resource["other_methods"] = other
         if envelope := {w: n for w, n in told.envelope.items() if says_of(w, found.calls)}:
             resource["envelope"] = envelope
-        if conditional := tags(self.reader, found):
+        if conditional := tags(self.reader, found) or told.version:
             resource["conditional"] = conditional
         if parents:
             resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
