@@ -51,8 +51,9 @@ class Rate:
 class RateLimit:
     """Names of the header fields that every answer carries, and the form of the reset and of ``Retry-After``.
 
-    ``carried_by``: whether answers that nobody counts for carry them too; ``is_structured``: they are ``RateLimit-Policy`` and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), whose
-    members and parameters tell what is told in one field each otherwise.
+    ``carried_by``: whether answers that nobody counts carry them too. ``is_structured``: they are ``RateLimit-Policy``
+    and ``RateLimit`` (draft-ietf-httpapi-ratelimit-headers), whose members and parameters tell what is told in one
+    field each otherwise.
     """
 
     limit: str
