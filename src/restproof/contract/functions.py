@@ -91,7 +91,7 @@ def _function(format: str, said: str, folder: Path, place: Place, kind: type[Any
     if not file.is_file():
         hint = f"looked in {folder}: it stands beside the file that names it"
         raise ConfigurationError(f"there is no file '{name}' for the format '{format}'", place=place, hint=hint)
-    root = _project()
+    root = project()
     if not file.resolve().is_relative_to(root):
         hint = f"run restproof in the folder of the project that you trust; this is {root}"
         raise ConfigurationError(f"'{name}' is not of this project, and is not run", place=place, hint=hint)
@@ -119,7 +119,7 @@ def _function(format: str, said: str, folder: Path, place: Place, kind: type[Any
     return called
 
 
-def _project() -> Path:
+def project() -> Path:
     """The folder of the project that one stands in: that of its ``restproof.toml``, without one the folder itself."""
     here = Path.cwd().resolve()
     return next((folder for folder in (here, *here.parents) if (folder / PROJECT).is_file()), here)

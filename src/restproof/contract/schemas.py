@@ -18,6 +18,7 @@ from restproof.contract.bounds import out_of_bounds
 from restproof.contract.discriminator import told_apart
 from restproof.contract.document import Document, Problems, Route, note_file, read_json, read_yaml
 from restproof.contract.formats import NAMES
+from restproof.contract.functions import project
 from restproof.contract.hints import closest, near
 from restproof.contract.inner import LISTS, MAPS, SINGLE
 from restproof.contract.merging import merged
@@ -284,6 +285,12 @@ class SchemaFolder:
                 self.problems.add(
                     f"$ref names no file: '{name}'", place(), near(name, others) or f"looked in {file.parent}"
                 )
+                return {}
+            # By a link: a contract that somebody else has written would have the run send and tell what stands there.
+            roots = (file.parent.resolve(), document.file.resolve().parent, project())
+            if not any(file.resolve().is_relative_to(root) for root in roots):
+                hint = f"a copy of it may stand there; links lead to what is in {roots[-1]}"
+                self.problems.add(f"$ref '{ref}' is a link that leaves the project", place(), hint)
                 return {}
             target = self._read(file)
         if target is None:

@@ -1,0 +1,56 @@
+"""A schema file that is a link leads to what is of the project, and nowhere else: what stands there would be sent and
+told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.errors import ContractError
+
+CONTRACT = "contract: shop\nresources: {item: {path: /items, schema: item.json}}"
+SCHEMA = '{"type": "object", "properties": {"id": {}, "owner": {"$ref": "owner.json"}}}'
+OWNER = '{"const": "a secret of somebody"}'
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = tmp_path / "project" / "api"
+    made.mkdir(parents=True)
+    (made / "contract.yaml").write_text(CONTRACT)
+    (made / "item.json").write_text(SCHEMA)
+    monkeypatch.chdir(made.parent)
+    return made
+
+
+def linked(api: Path, where: Path) -> None:
+    where.write_text(OWNER)
+    (api / "owner.json").symlink_to(where)
+
+
+def test_a_reference_by_a_link_that_leaves_the_project_is_refused(api: Path, tmp_path: Path) -> None:
+    linked(api, tmp_path / "owner.json")
+    with pytest.raises(ContractError, match=r"\$ref 'owner.json' is a link that leaves the project") as told:
+        load(api)
+    assert "secret" not in str(told.value)
+
+
+def test_a_link_within_the_project_is_followed(api: Path) -> None:
+    (api.parent / "shared").mkdir()
+    linked(api, api.parent / "shared" / "owner.json")
+    assert load(api).resources["item"].properties["owner"]["const"] == "a secret of somebody"
+
+
+def test_files_that_are_all_links_to_one_place_are_read(
+    api: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As some installers lay out what they install."""
+    (api / "owner.json").write_text(OWNER)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for file in api.iterdir():
+        (elsewhere / file.name).symlink_to(file)
+    monkeypatch.chdir(elsewhere)
+    assert load(elsewhere).resources["item"].properties["owner"]["const"] == "a secret of somebody"
