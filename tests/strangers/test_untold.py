@@ -207,6 +207,16 @@ def test_what_never_left_is_told_by_no_mistake(bench: Bench, monkeypatch: pytest
     assert bench.clean_up() == []
 
 
+def test_what_never_left_at_the_same_time_is_told_by_no_mistake(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first may be kept back before the last one is begun with."""
+    monkeypatch.setattr(bench.run.session, "_ceilings", Ceilings(requests=0))
+    for _ in range(30):
+        body = json.dumps({"name": f"{bench.token()} wing"}).encode()
+        with pytest.raises(NotSent):
+            bench.run.session.send_together([Request("POST", "/v1/offices", body=body)] * 8, CASE, None)
+    assert bench.clean_up() == []
+
+
 def test_what_a_hook_keeps_back_is_told_by_no_mistake(bench: Bench, tmp_path: Path) -> None:
     (tmp_path / "restproof_hooks.py").write_text("def before_request(request):\n    raise ValueError('no key')\n")
     bench.run.session._hooks = load_hooks(tmp_path)

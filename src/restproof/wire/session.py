@@ -312,7 +312,8 @@ class Session:
                 raise
 
         with ThreadPoolExecutor(len(requests)) as pool:
-            return list(pool.map(one, permits))
+            going = [pool.submit(one, permit) for permit in permits]  # each is begun, whatever becomes of another one
+        return [each.result() for each in going]
 
     def headers_for(self, request: Request, credential: str | None) -> Headers:
         """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below
