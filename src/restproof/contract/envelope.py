@@ -70,8 +70,9 @@ class Envelope:
     ``list``: the place of the array. ``fields``: the place, in an object, of the one that holds the fields; ``beside``:
     the fields that stand in the object itself all the same. ``constants``: pointer into a request → what it always
     holds there, ``{id}`` for the id. ``link``: where an object holds a URL that ends with the id. ``empty_list``:
-    ``absent`` where a body without entries may leave out what holds them. ``key``: what names the entries of a list
-    that is an object, one member for each. ``held``: references that stand otherwise than by their bare id.
+    ``absent`` where a body without entries may leave out what holds them, ``nullable`` where it may be null, too.
+    ``key``: what names the entries of a list that is an object, one member for each. ``held``: references that stand
+    otherwise than by their bare id.
     """
 
     request: str | None = None
@@ -220,7 +221,9 @@ class Envelope:
         """The entries of a list's answer, each that is an object as its fields; ``None`` where there is no array, or
         no object of them."""
         found = _at(document, self.list_pointer)
-        if found is _MISSING and self.empty_list == "absent" and isinstance(document, dict):
+        if found is _MISSING and self.empty_list != "present" and isinstance(document, dict):
+            return []
+        if found is None and self.empty_list == "nullable":
             return []
         if self.key is not None and isinstance(found, dict):
             return [self.key.opened(name, self._entry(entry)) for name, entry in found.items()]

@@ -61,8 +61,12 @@ class Ticket(NamedTuple):
 
     @property
     def kept(self) -> Mapping[str, Any]:
-        """The fields as the contract says that they are kept."""
-        return {} if self.place is None else made_normal(self.place.resource, self.fields)
+        """The fields as the contract says that they are kept, each under the name by which answers show it."""
+        if self.place is None:
+            return {}
+        places = self.place.resource.reads_as
+        plain = {name: at for name, at in places.items() if not {".", "["} & {*at}}  # others show it in something else
+        return {plain.get(n, n): v for n, v in made_normal(self.place.resource, self.fields).items()}
 
     @property
     def sums(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
-from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, listed, listed_inside, same_members
+from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, listed, listed_inside, may_be_null, same_members
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -131,7 +131,10 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             return
         if member:
             told.envelope["list"] = member
-            if not is_needed(answer, steps(pointer_of(member))):
+            place = steps(pointer_of(member))
+            if may_be_null(answer, place):
+                told.envelope["empty_list"] = "nullable"
+            elif not is_needed(answer, place):
                 told.envelope["empty_list"] = "absent"
         told.read, told.entry = told.read or entry, entry
         _set_receipts_apart(single, told, entry)

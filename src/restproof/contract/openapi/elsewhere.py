@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.openapi.constants import PARAMETER
+from restproof.contract.openapi.entries import BESIDE_ONE
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.words import snake
@@ -96,11 +97,16 @@ def shown(paths: Paths, call: Call) -> Iterator[str]:
 
 
 def _named(schema: Any) -> Iterator[str]:
-    """The names that a schema refers to: itself, as its entries, or as those of a member."""
+    """The names that a schema refers to: itself, as its entries, as those of a member, or as the one member that is an
+    object where all others say how the request went (``{success, data}``)."""
     if isinstance(schema, Mapping):
         if isinstance(schema.get("$ref"), str):
             yield schema["$ref"]
         yield from _named(schema.get("items"))
         members = schema.get("properties")
-        for member in members.values() if isinstance(members, Mapping) else ():
+        members = members if isinstance(members, Mapping) else {}
+        for member in members.values():
             yield from _named(member.get("items") if isinstance(member, Mapping) else None)
+        held = [m for n, m in members.items() if not BESIDE_ONE.fullmatch(str(n))]
+        if len(held) == 1 and isinstance(held[0], Mapping) and isinstance(held[0].get("$ref"), str):
+            yield held[0]["$ref"]

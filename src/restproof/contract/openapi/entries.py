@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from restproof.contract.openapi.answers import entries_of, is_object, object_of
 from restproof.contract.openapi.schemas import Schema
+from restproof.contract.shapes import is_nullable
 from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
@@ -77,6 +78,13 @@ def is_needed(answer: Schema, names: Sequence[str]) -> bool:
             return False
         answer = object_of(answer["properties"][name])
     return True
+
+
+def may_be_null(answer: Schema, names: Sequence[str]) -> bool:
+    """Whether the member that the names lead to, one inside the other, may be null."""
+    for name in names:
+        answer = object_of(answer)["properties"][name]
+    return is_nullable(answer)
 
 
 def lists_a_part(one: Schema, whole: Schema) -> bool:

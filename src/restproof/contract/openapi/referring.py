@@ -11,6 +11,7 @@ from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.named import Yaml, id_field
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
+from restproof.contract.openapi.respelled import shown_spelled
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.shapes import types_of
@@ -96,8 +97,11 @@ def one_of_several(name: str, members: Collection[str], resources: Collection[st
 
 
 def reads_as(name: str, shown: Mapping[str, Mapping[str, Any]], id: str) -> str | None:
-    """Where answers show an id that they do not show under the name that requests have for it: in the record that
-    it names, ``user.id`` for ``userId``; ``None`` where there is no such record. ``id``: what identifies one."""
+    """Where answers show an id that they do not show under the name that requests have for it: under that name in
+    another spelling, or in the record that it names, ``user.id`` for ``userId``; ``None`` where there is no such
+    record. ``id``: what identifies one."""
+    if (spelled := shown_spelled(name, shown)) is not None and types_of(shown[spelled]) == types_of(shown[name]):
+        return spelled
     stem = referred(name)[0] or snake(name)
     for member, schema in shown.items():
         many = name.lower().endswith("ids") and isinstance(schema.get("items"), dict)

@@ -27,6 +27,7 @@ from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
 from restproof.contract.openapi.referring import leave_unnamed, unknown_one
 from restproof.contract.openapi.refusals import Refusals
+from restproof.contract.openapi.respelled import respelled
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
@@ -293,7 +294,10 @@ class ResourceWriter:
             said["responses"] = "sparse"
         writes = {*WRITES} & found.calls.keys()
         asks = any(call.named("query", required=True) for call in found.calls.values())
-        set_by_server = [n for n, s in properties.items() if s.get("readOnly") and n != id_field]
+        if spelled := respelled(properties, id_field):
+            said["reads_as"] = spelled
+        known = {id_field, *spelled.values()}
+        set_by_server = [n for n, s in properties.items() if s.get("readOnly") and n not in known]
         lists = {
             "create_only": [n for n in body.create_only if n in properties and writes],
             "lenient": [n for n in body.lenient if n in properties and writes],
