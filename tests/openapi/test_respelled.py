@@ -89,19 +89,22 @@ def test_what_is_spelled_otherwise_is_compared_and_tells_whose_it_is(fault: str,
 
 
 def test_what_differs_in_more_than_its_spelling_is_something_else() -> None:
-    text, number = {"type": "string"}, {"type": "integer"}
-    sent, shown = {SHOWN: "open", "writeOnly": True}, {"readOnly": True}
+    text: Document = {"type": "string"}
+    number: Document = {"type": "integer"}
+    sent: Document = {SHOWN: "open", "writeOnly": True}
+    shown: Document = {"readOnly": True}
     assert respelled({"unitPrice": {**number, **sent}, "unit_price": {"type": "number", **shown}}, "id") == {
         "unitPrice": "unit_price"
     }
-    for properties in (
+    apart: tuple[dict[str, Document], ...] = (
         {"unitPrice": {**number, **sent}, "unit_price": {**text, **shown}},
         {"unitPrice": {**number, **sent}, "price": {**number, **shown}},
         {"unitPrice": {**number, **sent}, "unit_price": number},
         {"unitPrice": {**number, "writeOnly": True}, "unit_price": {**number, **shown}},
         {"ownerId": {**number, **sent}, "owner_id": {**number, **shown}},
         {"ID": {**text, **sent}, "id": {**text, **shown}},
-    ):
+    )
+    for properties in apart:
         assert respelled(properties, "id") == {}
 
 
