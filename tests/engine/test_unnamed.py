@@ -90,6 +90,15 @@ def test_what_the_list_shows_with_the_token_is_what_was_made(bench: MakeBench, m
     assert len(store) == 4
 
 
+def test_one_without_a_token_does_not_speak_for_the_others(bench: MakeBench, may_be_silent: Contract) -> None:
+    store: list[dict[str, Any]] = []
+    shelf = bench(lambda request: kept(request, store), contract=may_be_silent).subject("shelf")
+    with pytest.raises(Inconclusive, match="nothing would show what this one has made"):
+        shelf.create({"name": "r"})
+    assert not store
+    assert shelf.create({"name": "{run}"}).id == 7
+
+
 def test_of_two_that_may_be_it_neither_is(bench: MakeBench, may_be_silent: Contract) -> None:
     store: list[dict[str, Any]] = []
 

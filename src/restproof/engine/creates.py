@@ -14,6 +14,7 @@ from restproof.engine.jobs import Sender
 from restproof.engine.keep import Keeper
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
+from restproof.plan.marking import markable_fields
 from restproof.plan.symbols import PREFIX_LENGTH, tokens
 from restproof.semantics.readback import ReadPath
 from restproof.wire.message import Request
@@ -64,16 +65,24 @@ class Unnamed:
 
     def check(self, subject: Looker, request: Request) -> None:
         """Raises ``NotTested`` where no create of the resource is sent, and ``Inconclusive`` where this one is not: it
-        bears no token, by which alone the list would show what it has made."""
+        bears no token, by which alone the list would show what it has made. So does the first one of those that may
+        answer no id: what it leads to would be said of all."""
         name, (_, case, setup) = subject.spec.name, subject.about
         place = f"unnamed {name} {case or setup or ''}"
         self._asked[place] += 1
         why = self._keeper.recall(f"{place} {self._asked[place]}", self._why.get(name) or None)
         if why is not None:
             raise NotTested(why)
-        is_bare = name in self._by_list and not _tokens(subject, (request.body or b"").decode("latin-1"))
+        by_list = name in self._by_list or (name not in self._why and _may_be_found(subject.spec))
+        is_bare = by_list and not _tokens(subject, (request.body or b"").decode("latin-1"))
         if self._keeper.recall(f"{place} {self._asked[place]} bare", is_bare or None):
             raise Inconclusive("the answer to a create leads to no id, and nothing would show what this one has made")
+
+
+def _may_be_found(spec: Resource) -> bool:
+    """Whether it is open that creates lead to an id, and a list would show what a token tells."""
+    is_open = "id" in spec.open and spec.supports("list") and "list" not in spec.open
+    return is_open and bool(markable_fields(spec, spec.shapes.create["properties"]))
 
 
 def _listed(subject: Looker, reply: Reply) -> list[Any]:
