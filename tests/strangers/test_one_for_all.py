@@ -12,10 +12,12 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.contract.model import Contract
-from restproof.wire.failure import NotProven
+from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.reads import Reads
 from restproof.wire.singles import Singles
+from restproof.wire.stop import STOP
 from restproof.wire.tidying import clean_up_all
 
 from .bench import Bench
@@ -169,6 +171,63 @@ def test_where_nothing_is_read_elsewhere_it_is_put_back_all_the_same(tmp_path: P
             assert send(made, case, "PATCH", office, {"rows": case}).status == 200
         made.run.guard.close()
         assert server.changed() == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_cannot_be_read_any_more_says_not_that_it_is_apart(tmp_path: Path, status: int) -> None:
+    server = Settings(one=True)
+    with begun(server, tmp_path) as (made,):
+        ours, _ = made.office(), made.office()
+        assert send(made, 1, "PATCH", ours, {"rows": 5}).status == 200
+        honest = server.settings
+
+        def settings(asked: Asked, office: int) -> Answer:
+            return honest(asked, office) if office == ours else Answer(status)
+
+        server.settings = settings  # type: ignore[method-assign]
+        made.run.guard.close()
+        assert server.changed() == []
+
+
+def test_who_is_interrupted_puts_it_back_at_the_end(tmp_path: Path) -> None:
+    server = Settings(one=True)
+    with begun(server, tmp_path) as (made,):
+        assert send(made, 1, "PATCH", made.office(), {"rows": 5}).status == 200
+        STOP.is_asked = True
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                made.run.guard.close()
+        finally:
+            STOP.forget()
+        assert server.changed()
+        made.run.guard.close()
+        assert server.changed() == []
+
+
+def test_who_has_waited_in_vain_lets_nobody_else_in(tmp_path: Path) -> None:
+    server = Settings(one=True)
+    with begun(server, tmp_path, workers=3) as workers:
+        offices = [one.office() for one in workers]
+        assert send(workers[0], 1, "PATCH", offices[0], {"rows": 5}).status == 200
+        for one, office in zip(workers[1:], offices[1:], strict=True):
+            with pytest.raises(NotProven, match="another worker is seeing whether settings is one for all"):
+                send(one, 1, "PATCH", office, {"rows": 6})
+        workers[0].run.guard.close()
+        assert server.changed() == []
+
+
+def test_who_cannot_look_lets_others_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(*_: object) -> None:
+        raise NotSent("the server takes no connection")
+
+    server = Settings(one=True)
+    with begun(server, tmp_path, workers=2) as (one, other):
+        offices = one.office(), other.office()
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(Reads, "shown", shown)
+            with pytest.raises(NotSent, match="takes no connection"):
+                send(one, 1, "PATCH", offices[0], {"rows": 5})
+        assert send(other, 1, "PATCH", offices[1], {"rows": 5}).status == 200
 
 
 def test_the_other_workers_wait_and_hear_of_it(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ look at another one themselves."""
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -58,8 +59,9 @@ class Singles:
         self._apart: set[str] = set()
         self._shared: dict[str, str] = {}
         """Resource → why no more is written to it."""
+        self._who = secrets.token_hex(4)
         self._busy: set[str] = set()
-        """The resources that another process is at."""
+        """The other processes that are at something, each before the name of the resource."""
         self._made: dict[str, list[Spot]] = {}
         """Resource → the last that the run has made, and not deleted."""
         self._watched: dict[str, tuple[str, set[Key]]] = {}
@@ -126,31 +128,37 @@ class Singles:
     def _begin(self, place: Spot, looking: Looking, looker: Looker) -> None:
         name = place.resource.name
         self._take_turn(name)
+        try:
+            self._trial = self._trial_of(place, looking, looker)
+        finally:
+            if self._trial is None:
+                self._tell_turn(_TRIED, name)
+
+    def _trial_of(self, place: Spot, looking: Looking, looker: Looker) -> _Trial | None:
         above = [*self._evidence.places.parents_of(place)]
         makers = self._evidence.makers(above[-1]) if above else set[str | None]()
         looker = Looker(looking, looker.headers, next(iter(makers), looker.credential))
         before = self._looks.shown(place, looker)
         if before is None:
-            self._tell(_TRIED, name)
-            return
+            return None
         beside = self._seen_elsewhere(place, looker)
-        self._ledger.changes(self._evidence.places.target(place, "read"), name)
+        self._ledger.changes(self._evidence.places.target(place, "read"), place.resource.name)
         # What the server fails at afterwards is no matter of the item, which is over.
-        self._trial = _Trial(place, replace(looker, sender=looking.sender), looking.asked.item, before, beside)
+        return _Trial(place, replace(looker, sender=looking.sender), looking.asked.item, before, beside)
 
     def _take_turn(self, name: str) -> None:
         """Waits until no other process is at it: what that has changed is put back first. Raises ``NotProven``."""
-        self._tell(_TRYING, name)
+        self._tell_turn(_TRYING, name)
         until = time.monotonic() + _PATIENCE
         while self._is_busy(name) and time.monotonic() < until:
             STOP.sleep(_PAUSE)
-        if name in self._busy:
-            self._tell(_TRIED, name)
+        if self._is_busy(name):
+            self._tell_turn(_TRIED, name)
             raise NotProven(f"another worker is seeing whether {name} is one for all")
 
     def _is_busy(self, name: str) -> bool:
         self._evidence.hearsay.hear()
-        return name in self._busy
+        return any(other.partition(" ")[2] == name for other in self._busy)
 
     def _seen_elsewhere(self, place: Spot, looker: Looker) -> tuple[Spot, Mapping[str, Any]] | None:
         """What is shown below another parent: one of the run (where none is shown, there is none), one of others, or
@@ -188,8 +196,12 @@ class Singles:
                 self._ledger.changes(self._evidence.places.target(trial.place, "read"), None)
         except NotSent:
             pass  # the ledger says that it may be changed
+        except KeyboardInterrupt:
+            self._trial = trial  # it is put back at the end of the run
+            raise
         finally:
-            self._tell(_TRIED, trial.place.resource.name)
+            if self._trial is None:
+                self._tell_turn(_TRIED, trial.place.resource.name)
 
     def _is_as_it_was(self, trial: _Trial) -> bool:
         """Whether nobody else's is changed, or no more."""
@@ -201,7 +213,9 @@ class Singles:
         changed = _changed(resource, trial.before, now)
         if changed and trial.beside is not None:
             other, before = trial.beside
-            shown = self._last_looks.shown(other, trial.looker) or {}
+            shown = self._last_looks.shown(other, trial.looker)
+            if shown is None or (before and not shown):
+                return self._is_put_back(trial, changed)  # what is gone by now, or cannot be read, says nothing
             if _changed(resource, now, shown) & changed:
                 self._apart.add(resource.name)
                 self._evidence.hearsay.tell(_APART, resource.name)
@@ -231,8 +245,8 @@ class Singles:
     def _is_shared(self, name: str) -> None:
         self._shared[name] = f"{name} is one for all: a write below what this run has made has changed what others have"
 
-    def _tell(self, word: str, name: str) -> None:
-        self._evidence.hearsay.tell(word, name)
+    def _tell_turn(self, word: str, name: str) -> None:
+        self._evidence.hearsay.tell(word, f"{self._who} {name}")
 
 
 def _written(resource: Resource, operation: str) -> set[str]:
