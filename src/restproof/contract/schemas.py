@@ -88,6 +88,15 @@ _LEVELS = 3
 """How often a schema that stands inside itself is written out; what is nested deeper may be anything."""
 
 
+_COPY = "a copy of it may stand there; links lead to what is in {}"
+
+
+def _folders(contract: Path) -> tuple[Path, ...]:
+    """Beside a contract, and ``schemas/NAME/`` next to the ``contracts/`` folder around it."""
+    here = contract.parent
+    return here, *(above.parent / "schemas" / here.name for above in here.parents if above.name == "contracts")
+
+
 class SchemaFolder:
     """The schemas of one contract, each read once."""
 
@@ -110,12 +119,7 @@ class SchemaFolder:
         """Where a schema file is looked up: beside the contract, then ``schemas/NAME/`` next to the ``contracts/``
         folder around it.
         """
-        here = self.contract.parent
-        found = [here]
-        for above in here.parents:
-            if above.name == "contracts":
-                found.append(above.parent / "schemas" / here.name)
-        return tuple(found)
+        return _folders(self.contract)
 
     def find(self, name: str, place: Place) -> Path | None:
         """The file of that name, or ``None`` after noting that it is missing."""
@@ -126,11 +130,20 @@ class SchemaFolder:
         folders = tuple(dict.fromkeys((place.file.absolute().parent, *self.folders)))
         for folder in folders:
             if (folder / name).is_file():
+                if not self._stays(folder / name, place.file):
+                    self.problems.add(f"'{name}' is a link that leaves the project", place, _COPY.format(project()))
+                    return None
                 return self._found.setdefault(key, folder / name)
         there = [f.name for folder in folders if folder.is_dir() for f in folder.glob("*.json")]
         looked = " and ".join(str(f) for f in folders)
         self.problems.add(f"there is no schema file '{name}'", place, near(name, there) or f"looked in {looked}")
         return None
+
+    def _stays(self, file: Path, named_by: Path) -> bool:
+        """Whether a file, which may be a link, is of the project, or where the files of the contract lead. What stands
+        elsewhere the run would send and tell, for a contract that somebody else has written."""
+        roots = (file.parent.resolve(), named_by.resolve().parent, *_folders(self.contract.resolve()), project())
+        return any(file.resolve().is_relative_to(root) for root in roots)
 
     def load(self, name: str, place: Place) -> SchemaSource | None:
         """The schema of a file, or ``None`` after noting why not."""
@@ -286,11 +299,8 @@ class SchemaFolder:
                     f"$ref names no file: '{name}'", place(), near(name, others) or f"looked in {file.parent}"
                 )
                 return {}
-            # By a link: a contract that somebody else has written would have the run send and tell what stands there.
-            roots = (file.parent.resolve(), document.file.resolve().parent, project())
-            if not any(file.resolve().is_relative_to(root) for root in roots):
-                hint = f"a copy of it may stand there; links lead to what is in {roots[-1]}"
-                self.problems.add(f"$ref '{ref}' is a link that leaves the project", place(), hint)
+            if not self._stays(file, document.file):
+                self.problems.add(f"$ref '{ref}' is a link that leaves the project", place(), _COPY.format(project()))
                 return {}
             target = self._read(file)
         if target is None:
