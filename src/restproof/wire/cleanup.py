@@ -275,6 +275,7 @@ class Work:
                 self._doubt(maker, entry.item, entry)
                 return None
             has_failed = entry.item in self.ledger.failed and entry.at > self.ledger.doubted
+            has_failed = has_failed and time.time() - entry.at < _TAKEN_UP  # later its id may be somebody else's
             if has_failed and exchange.status == FAILED:
                 # It was proven just before a write at which the server has failed, as it does since whenever it is
                 # to show the item: what spoils a list for everybody is not left there.
