@@ -13,7 +13,9 @@ from restproof.contract.values import listed
 from restproof.plan.symbols import unique
 
 Span = tuple[str, str]
-_DAYS = 3650
+_DAYS = 3693
+"""Ten years, and so many days more that the numbers of each worker, a million after those of the one before, begin
+hundreds of spans away from those of the others."""
 _MOMENTS = {"date": "%Y-%m-%d", "date-time": "%Y-%m-%dT%H:%M:%SZ"}
 _BEGIN, _LASTS = timedelta(hours=10), timedelta(hours=1)
 
@@ -42,8 +44,8 @@ def spans_of(rules: Iterable[BusinessRule], fields: Mapping[str, Mapping[str, An
 
 
 def bound_of(span: Span, name: str, schema: Mapping[str, Any], number: int, now: datetime) -> str:
-    """What ``name`` holds in span ``number``: an hour of a day to come, or a day and the next one. Of as many as there
-    are days in ten years, none overlaps another."""
+    """What ``name`` holds in span ``number``: an hour of a day to come, or a day and the next one. Of as many as
+    ``_DAYS``, none overlaps another."""
     form, is_end = schema["format"], name == span[1]
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0) + timedelta(days=2 + 2 * (number % _DAYS))
     if form == "date":
