@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,28 @@ def test_a_collection_and_calls_beside_it_are_one_resource(tmp_path: Path) -> No
         "update": "/updateTag/{id}",
         "delete": "/delete-tag/{id}",
     }
+
+
+@pytest.mark.parametrize(("called", "method"), [("delete-jobs", "delete"), ("edit-jobs", "put")])
+def test_a_collection_that_is_only_called_after_a_deed_keeps_its_items(
+    tmp_path: Path, called: str, method: str
+) -> None:
+    """A delete of /jobs/7 would have been one of /delete-jobs/7, which is somebody's."""
+    job = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+
+    def answer(schema: Any) -> dict[str, Any]:
+        return {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+
+    at = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
+    content = {"content": {"application/json": {"schema": job}}}
+    change = {"parameters": at, "responses": answer(job)} | ({"requestBody": content} if method == "put" else {})
+    some = {"get": {"responses": answer({"type": "array", "items": job})}}
+    some["post"] = {"requestBody": content, "responses": answer(job)}
+    one = {"get": {"parameters": at, "responses": answer(job)}}
+    said = {"/jobs": some, "/jobs/{id}": one, f"/{called}": some, f"/{called}/{{id}}": {**one, method: change}}
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": said}))
+    found = resources(file)
+    assert [*found["job"]["operations"]] == ["list", "create", "read"]
+    own = found[called.replace("-", "_")[:-1]]["operations"]
+    assert [*own] == ["list", "create", "read", {"delete": "delete", "put": "replace"}[method]]

@@ -129,7 +129,7 @@ def take_called(paths: Paths, reader: Reader) -> None:
     """Give resources the operations whose paths are called after what they do."""
     alike: dict[tuple[str, str], list[_Called]] = {}
     for path in paths.entries:
-        if (called := _Called.of(path)) is not None:
+        if (called := _Called.of(path)) is not None and not _is_of_its_own(paths, called):
             alike.setdefault((called.above, called.noun), []).append(called)
     for place, some in alike.items():
         calls = _by_operation(paths, some)
@@ -139,6 +139,15 @@ def take_called(paths: Paths, reader: Reader) -> None:
             base = [made]
         if len(base) == 1:
             _take(paths, reader, base[0], calls)
+
+
+def _is_of_its_own(paths: Paths, called: _Called) -> bool:
+    """Whether a path is that of a collection of its own, which is only called so (``/delete-jobs`` beside ``/jobs``):
+    it has more than what it is called after."""
+    collection = called.path if called.parameter is None else called.path.rpartition("/")[0]
+    other = paths.found.get(collection) if called.home is None else None
+    own = {called.operation, *(("replace",) if called.operation == "update" else ())}
+    return other is not None and not other.calls.keys() <= own
 
 
 def _by_operation(paths: Paths, some: list[_Called]) -> _Calls:
