@@ -150,7 +150,7 @@ def credentials(draw: Drawer, draft: Draft) -> None:
 def limits(draw: Drawer, draft: Draft) -> None:
     if "rate_limit" not in draft.contract:
         return
-    own = {"limit": "X-Limit", "remaining": "X-Left", "reset": "X-Reset", "reset_is": "moment"}
+    own = {"limit": "X-Limit", "remaining": "X-Left", "reset": "X-Reset", "reset_is": "moment", "carried_by": "all"}
     said = draw(st.sampled_from([{"fields": "ietf"}, own]))
     draft.contract["rate_limit"] = {**said, "retry_after": "seconds"}
 

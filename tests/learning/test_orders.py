@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.miniatures.server import Refused, Row
 from restproof.contract.pairs import pairs
 from restproof.plan.bodies import Bodies
 from restproof.plan.rules import broken, kept
+from restproof.plan.spans import bound_of
 
 from . import desk
 from .desk import OPEN, Desk, learned, written
@@ -44,9 +46,16 @@ def test_an_order_is_learned_where_it_is_kept(faults: tuple[str, ...], rules: An
 
 
 def test_valid_bodies_keep_the_order_that_names_suggest(tmp_path: Path) -> None:
-    contract = written(tmp_path, schema=SCHEMA)
+    number = {"type": "number", "minimum": 0}
+    schema = {**SCHEMA, "properties": {**SCHEMA["properties"], "min_price": number, "max_price": number}}
+    contract = written(tmp_path, schema=schema)
     bodies = Bodies(contract, contract.resources["desk"])
-    assert bodies.full()["starts_on"] < bodies.full()["ends_on"]
+    assert bodies.full()["min_price"] < bodies.full()["max_price"]
+    assert bodies.with_field("max_price", 0).get("min_price", 0) == 0
+    # Where rules are open, what begins and ends has a span of its own.
+    assert bodies.spans["starts_on"] == bodies.spans["ends_on"] == ("starts_on", "ends_on")
+    begin, end = (bound_of(bodies.spans[n], n, _DATE, 1, datetime.now(UTC)) for n in ("starts_on", "ends_on"))
+    assert begin < end
     assert bodies.with_field("ends_on", "1970-01-01").get("starts_on", "1970-01-01") == "1970-01-01"
 
 
