@@ -189,6 +189,20 @@ def test_what_cannot_be_read_any_more_says_not_that_it_is_apart(tmp_path: Path, 
         assert server.changed() == []
 
 
+def test_what_cannot_be_read_is_not_written_to(tmp_path: Path) -> None:
+    server = Settings(one=True)
+    honest = server.settings
+
+    def settings(asked: Asked, office: int) -> Answer:
+        return Answer(503) if asked.method == "GET" else honest(asked, office)
+
+    server.settings = settings  # type: ignore[method-assign]
+    with begun(server, tmp_path) as (made,):
+        with pytest.raises(NotProven, match="no read shows what there is of settings"):
+            send(made, 1, "PATCH", made.office(), {"rows": 5})
+        assert server.changed() == []
+
+
 def test_who_is_interrupted_puts_it_back_at_the_end(tmp_path: Path) -> None:
     server = Settings(one=True)
     with begun(server, tmp_path) as (made,):

@@ -134,13 +134,13 @@ class Singles:
             if self._trial is None:
                 self._tell_turn(_TRIED, name)
 
-    def _trial_of(self, place: Spot, looking: Looking, looker: Looker) -> _Trial | None:
+    def _trial_of(self, place: Spot, looking: Looking, looker: Looker) -> _Trial:
         above = [*self._evidence.places.parents_of(place)]
         makers = self._evidence.makers(above[-1]) if above else set[str | None]()
         looker = Looker(looking, looker.headers, next(iter(makers), looker.credential))
         before = self._looks.shown(place, looker)
         if before is None:
-            return None
+            raise NotProven(f"no read shows what there is of {place.resource.name}, so that it could not be put back")
         beside = self._seen_elsewhere(place, looker)
         self._ledger.changes(self._evidence.places.target(place, "read"), place.resource.name)
         # What the server fails at afterwards is no matter of the item, which is over.
