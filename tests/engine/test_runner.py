@@ -225,7 +225,7 @@ def test_a_property_that_cannot_be_tried_says_why(reason: type[Exception], outco
 # ------------------------------------------------------------------------------------------------ the suite is broken
 
 
-def test_an_error_of_a_suite_is_not_swallowed(bench: MakeBench) -> None:
+def test_an_error_of_a_suite_is_not_swallowed(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
     @requirement("x.y", on="create")
     @for_each(numbers)
     def test(n: int) -> None:
@@ -235,7 +235,10 @@ def test_an_error_of_a_suite_is_not_swallowed(bench: MakeBench) -> None:
     (item,) = (i for i in made.items(test) if i.label == "shelf-create")
     with pytest.raises(KeyError):
         made.runner.run(item)
+    over: list[bool] = []
+    monkeypatch.setattr(made.runner.world.session.guard, "close", lambda: over.append(True))
     made.runner.failed(item, KeyError("oops"))
+    assert over == [True]  # what the item has written may have to be put back
     assert made.events[-1]["outcome"] == "error"
     assert made.events[-1]["reason"] == "KeyError: 'oops'"
 

@@ -49,6 +49,8 @@ def desk(folder: Path, words: str) -> Resource:
         ("a <b>bold</b> word", "a &lt;b&gt;bold&lt;/b&gt; word", False),
         ("Harbour Street", "Harbour Stree", False),
         ("Harbour Street", "", False),
+        ("Harbour Street", "HarbourStreet", False),
+        ("a <b>bold</b>  word", "a bold word", True),
         ("Harbour Street", None, False),
         ("5", 5, False),
         (5, 5.5, False),

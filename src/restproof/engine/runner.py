@@ -64,6 +64,7 @@ class Runner:
         """Write down that the suite itself broke."""
         message = str(error) if isinstance(error, StaleStub) else f"{type(error).__name__}: {error}"
         self.sink.write(Outcome("error", 0, reason=message).to_event(item.id))
+        self.world.session.guard.close()
 
     def waive(self, item: Item, reason: str) -> None:
         """Write down that the rule does not apply, so that nothing was sent."""

@@ -187,7 +187,8 @@ def _is_kept_as(wanted: Any, found: Any) -> bool:
         return False
     if _NUMBER.fullmatch(wanted) and _DECIMAL.fullmatch(found):
         return Decimal(wanted) == Decimal(found)
-    forms = [_without_blanks(text) for text in (wanted, _MARKUP.sub("", wanted), found)]
+    texts = (wanted, _MARKUP.sub("", wanted), found)
+    forms = [" ".join(unicodedata.normalize("NFKC", text).split()) for text in texts]
     if _ADDRESS.fullmatch(wanted.strip()):
         forms = [form.casefold() for form in forms]
     return forms[2] in forms[:2]
