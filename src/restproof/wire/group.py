@@ -91,6 +91,8 @@ class Group:
                 if error.status == 403 or error.status in self.resource.status("forbidden_parent"):
                     self.is_gone = True  # unless another credential may look
                     continue
+                if error.status == 429 and self.is_gone:
+                    continue  # of another credential, whose requests are used up
                 self.is_gone = error.status in self.resource.codes_of_nothing
                 self.unread = str(error)
                 return

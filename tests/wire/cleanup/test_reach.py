@@ -19,7 +19,7 @@ from restproof.wire.message import Headers
 from restproof.wire.proof import sums_of
 from restproof.wire.tidying import clean_up, clean_up_all
 
-from ..conftest import Connect, Serve
+from ..conftest import Connect, Serve, answer
 from .conftest import PREFIX, Clean, Notes, create, left, token
 
 
@@ -131,6 +131,20 @@ def test_a_list_is_read_by_whoever_may_see_it(notes: Notes, ledger: Ledger, clea
     notes.hidden_from = [b"full-secret-token"]
     assert clean() == (1, [])
     assert not ledger.path.exists()
+
+
+def test_a_credential_whose_requests_are_used_up_says_nothing_of_what_is_hidden_from_its_own(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    """Below a parent of others, nobody of ours has made anything."""
+    ledger.refused(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
+    notes.hidden_from = [b"full-secret-token"]
+
+    def limited(request: bytes) -> bytes:
+        found = notes(request)
+        return found if b"full-secret-token" in request else answer(429, b"", Retry_After="60")
+
+    assert clean_up(ledger, connect(serve(limited).url).session, contract, PREFIX) == (0, [])
 
 
 def test_what_one_credential_has_made_is_looked_at_as_that_one(notes: Notes, ledger: Ledger, clean: Clean) -> None:
