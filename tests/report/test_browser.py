@@ -66,6 +66,17 @@ def test_the_page_is_accessible_with_all_of_it_unfolded(
     assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
 
 
+@pytest.mark.parametrize("width", [375, 1100, 1200])
+def test_what_is_said_of_the_run_stays_in_its_card(browser: Any, address: str, width: int) -> None:
+    page = opened(browser, address, width)
+    page.evaluate("document.querySelector('.facts .wide dd').firstChild.data = 'A title of many words '.repeat(5)")
+    facts = page.locator(".facts")
+    room, held = (facts.evaluate(f"node => node.{of}Width") for of in ("client", "scroll"))
+    assert held <= room
+    card = facts.evaluate("node => node.closest('section').getBoundingClientRect().right")
+    assert facts.evaluate("node => node.getBoundingClientRect().right") <= card
+
+
 @pytest.mark.parametrize("width", [375, 768])
 def test_the_page_never_scrolls_sideways(browser: Any, address: str, width: int) -> None:
     page = opened(browser, address, width)
