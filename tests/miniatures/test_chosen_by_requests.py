@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,7 @@ import pytest
 import yaml
 from tests import forked
 from tests.miniatures.kinds_chosen import ByPath, ByQuery, Chosen, Losing, Numbering, kinds
+from tests.openapi.honest import Service, serving
 
 from restproof.contract.load import check
 from restproof.wire.message import Request
@@ -22,43 +20,18 @@ from restproof.wire.message import Request
 CONTRACTS = [kind.contract for kind in kinds()]
 
 
-@contextmanager
-def serving(shop: Chosen) -> Iterator[str]:
-    """The base URL of a miniature, while it runs in a thread."""
-    one_at_a_time = threading.Lock()
+class Spoken(Service):
+    """A miniature, as what speaks HTTP takes it."""
 
-    class Speaker(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def __init__(self, shop: Chosen) -> None:
+        super().__init__({})
+        self.shop = shop
 
-        def speak(self) -> None:
-            length = self.headers.get("Content-Length", "0")
-            body = self.rfile.read(int(length)) if length.isdigit() else b""
-            with one_at_a_time:
-                asked = Request(self.command, self.path, (), tuple(self.headers.items()), body or None)
-                status, data, fields = shop(asked)
-            self.send_response(status)
-            for name, value in fields:
-                self.send_header(name, value)
-            if status != 204:
-                self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            if self.command != "HEAD" and status != 204:
-                self.wfile.write(data)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = speak
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Speaker)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def answer(self, method: str, target: str, headers: Message, text: bytes) -> tuple[int, Any, list[str]]:
+        with self.lock:
+            status, data, fields = self.shop(Request(method, target, (), tuple(headers.items()), text or None))
+        allowed = dict(fields).get("Allow", "").split(", ")
+        return status, json.loads(data) if data else None, allowed
 
 
 def written(folder: Path, contract: Any, schema: Any) -> Path:
@@ -81,7 +54,7 @@ def test_what_others_have_stays_and_what_is_ours_goes_or_is_told(
     server = shop()
     others = copy.deepcopy(server.rows["/items"])
     written(tmp_path, CONTRACTS[contract], shop.SCHEMAS["/items"])
-    with serving(server) as url:
+    with serving(Spoken(server)) as url:
         only = [word for rule in ("create", "delete.answers", "update.persists") for word in ("--only", rule)]
         words = ["run", "mini", "-q", "--target", url, "--profile", "smoke", *only, "--out", str(tmp_path / "run")]
         told = forked.run("restproof", words, cwd=tmp_path, timeout=120)

@@ -28,8 +28,8 @@ class Task:
     """What an endpoint is to run. ``root``: the folder beside which ledgers lie; ``bodies``: those of each resource, by
     its name; ``worker``: the number of the worker of pytest-xdist, ``None`` where there is one process; ``common``: the
     folder of the files through which workers count together and tell each other what they have seen, ``None`` where
-    there is one process; ``epoch``: the moment (of
-    ``time.perf_counter``) from which workers that are forks tell the time of their requests."""
+    there is one process; ``epoch``: the moment (of ``time.perf_counter``) from which workers that are forks tell the
+    time of their requests."""
 
     contract: Contract
     contract_path: Path

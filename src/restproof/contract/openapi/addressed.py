@@ -7,7 +7,6 @@ what the path is called after; its answer is one object that shows this id; and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -15,13 +14,12 @@ from restproof.contract.address import OWN_ID, Address
 from restproof.contract.openapi.answers import Reader, object_of
 from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.constants import METHODS
-from restproof.contract.openapi.entries import is_list, is_one
+from restproof.contract.openapi.entries import are_mostly_in, is_list, is_one
 from restproof.contract.openapi.identity import id_member
-from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
 from restproof.contract.openapi.verbs import CALLED, deed_of, names_id, operation_of
-from restproof.contract.words import snake
 from restproof.errors import ContractError
 from restproof.pointer import step
 
@@ -228,7 +226,7 @@ def _member(reader: Reader, place: _Place, read: Call, listed: Call) -> str | No
     except ContractError:
         return None
     member = id_member(Found(place.noun, place.path, asked), one)
-    return member if member in entry and len(entry.keys() & one.keys()) * 2 > len(entry) else None
+    return member if member in entry and are_mostly_in(entry, one) else None
 
 
 def _tell(paths: Paths, operation: str, place: _Place, call: Call) -> None:
@@ -246,4 +244,4 @@ def _tell(paths: Paths, operation: str, place: _Place, call: Call) -> None:
 
 
 def _noun(word: str) -> str:
-    return singular(re.sub(r"[^a-z0-9]+", "_", snake(word)).strip("_"))
+    return singular(plain_word(word))

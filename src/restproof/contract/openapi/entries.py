@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from restproof.contract.openapi.answers import entries_of, is_object, object_of
 from restproof.contract.openapi.schemas import Schema
@@ -67,8 +67,12 @@ def is_list(answer: Schema, *, called: bool = False) -> bool:
 
 
 def same_members(one: Schema, two: Schema) -> bool:
-    first, second = set(one.get("properties", ())), set(two.get("properties", ()))
-    return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
+    return are_mostly_in(one.get("properties", ()), two.get("properties", ()))
+
+
+def are_mostly_in(names: Collection[str], others: Collection[str]) -> bool:
+    """Whether more than half of the names, of which there are some, are among the others."""
+    return len({*names} & {*others}) * 2 > len(names)
 
 
 def is_needed(answer: Schema, names: Sequence[str]) -> bool:

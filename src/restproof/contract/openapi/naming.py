@@ -14,10 +14,10 @@ _VERSION = re.compile(r"v\d+(_\d+)*(_?(alpha|beta)_?\d*)?")
 def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
     """A name for the collection at ``path``: its last word, singular, with those before it where that is taken; or
     that of its parameter, where a parameter stands before it."""
-    words = [_word(w) for w in path.strip("/").split("/") if "{" not in w]
+    words = [plain_word(w) for w in path.strip("/").split("/") if "{" not in w]
     words = [w for w in words if not _VERSION.fullmatch(w)] or words
     if path.rstrip("/").endswith("}") and parameter:
-        words.append(re.sub(r"_(id|uuid|slug|name)$", "", _word(parameter)))
+        words.append(re.sub(r"_(id|uuid|slug|name)$", "", plain_word(parameter)))
     name = ""
     for word in reversed([w for w in words if w]):
         name = singular(word) + (f"_{name}" if name else "")
@@ -50,7 +50,8 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) else word
 
 
-def _word(text: str) -> str:
+def plain_word(text: str) -> str:
+    """A word of a path in small letters, with one underscore between its parts: ``Order-Items`` → ``order_items``."""
     return re.sub(r"[^A-Za-z0-9]+", "_", snake(text)).strip("_")
 
 

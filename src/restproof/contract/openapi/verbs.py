@@ -16,8 +16,8 @@ from typing import Any
 from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.bodies import shown_of
 from restproof.contract.openapi.constants import METHODS
-from restproof.contract.openapi.entries import is_list, is_one
-from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.entries import are_mostly_in, is_list, is_one
+from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.words import snake
@@ -60,7 +60,7 @@ def deed_of(word: str) -> tuple[str | None, str]:
     ``find_user_by_id``); empty where it says nothing of that."""
     if (whole := operation_of(word)) is not None:
         return whole, ""
-    words = noun_words(word)
+    words = plain_word(word).split("_")
     if words[-2:] == ["by", "id"]:
         words = words[:-2]
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
@@ -72,16 +72,11 @@ def deed_of(word: str) -> tuple[str | None, str]:
     return None, ""
 
 
-def noun_words(word: str) -> list[str]:
-    """The words of a path's segment, in small letters."""
-    return re.sub(r"[^a-z0-9]+", "_", snake(word)).strip("_").split("_")
-
-
 def place_of(collection: str) -> tuple[str, str]:
     """Where a collection stands, and what it is called, in the singular."""
     above, _, last = collection.rstrip("/").rpartition("/")
     operation, noun = deed_of(last)
-    return above, noun if operation == "list" and noun else singular("_".join(noun_words(last)))
+    return above, noun if operation == "list" and noun else singular(plain_word(last))
 
 
 @dataclass(frozen=True)
@@ -169,7 +164,9 @@ def _made(paths: Paths, reader: Reader, known: list[Found], calls: _Calls) -> Fo
     try:
         plain = not read.named("query", required=True) and is_one(object_of(reader.success(read)))
         plain = plain and is_list(reader.success(listed), called=True) and not listed.named("query", required=True)
-        if not plain or not _alike(_entry(reader, listed), shown_of(reader, Found("", home, calls={"read": read}))):
+        if not plain or not are_mostly_in(
+            _entry(reader, listed), shown_of(reader, Found("", home, calls={"read": read}))
+        ):
             return None
     except ContractError:
         return None  # what cannot be read is told where it is read as something else
@@ -192,9 +189,8 @@ def _take(paths: Paths, reader: Reader, found: Found, calls: _Calls) -> None:
         plain = [] if has & found.calls.keys() else [one for one in some if _is_plain(reader, operation, one[1], shown)]
         if len(plain) == 1:
             [(called, call)] = plain
-            _give(
-                paths, found, "replace" if operation == "update" and call.method == "PUT" else operation, called, call
-            )
+            replaces = operation == "update" and call.method == "PUT"
+            _give(paths, found, "replace" if replaces else operation, called, call)
 
 
 def _give(paths: Paths, found: Found, operation: str, called: _Called, call: Call) -> None:
@@ -215,21 +211,17 @@ def _is_plain(reader: Reader, operation: str, call: Call, shown: Mapping[str, Sc
     try:
         answer, body = object_of(reader.success(call)), object_of(reader.request(call))
         if operation == "list":
-            return is_list(answer, called=True) and _alike(_entry(reader, call), shown)
+            return is_list(answer, called=True) and are_mostly_in(_entry(reader, call), shown)
     except ContractError:
         return False  # what cannot be read is told where it is read as something else
     if operation == "delete":
         return not is_object(body) or "requestBody" not in call.value
     held: dict[str, Any] = body.get("properties", {})
-    return bool(held) and _alike(held, shown) and not is_list(answer)
+    return bool(held) and are_mostly_in(held, shown) and not is_list(answer)
 
 
 def _entry(reader: Reader, listed: Call) -> Mapping[str, Schema]:
     return shown_of(reader, Found("", "", "id", calls={"list": listed}))
-
-
-def _alike(one: Mapping[str, Schema], other: Mapping[str, Schema]) -> bool:
-    return len(one.keys() & other.keys()) * 2 > len(one)
 
 
 def _parameter(word: str) -> str | None:
