@@ -88,9 +88,11 @@ CANDIDATES: dict[str, Applies] = {
         _field(lambda s: is_nullable(s) and bool(types_of(s) & {"string", "integer"}), "update"),
     ),
     "falsy-ignored": _all(_can("create", "update", "read"), _field(_plain("boolean"), "update")),
-    "coerces-integers": _all(_field(lambda s: _plain("integer")(s) and s.get("minimum", 0) <= 5)),
-    "coerces-to-text": _field(_plain("string")),
-    "coerces-booleans": _field(lambda s: s.get("type") == "boolean"),
+    "coerces-integers": _all(
+        _field(lambda s: _plain("integer")(s) and s.get("minimum", 0) <= 5), _refusable("coercible")
+    ),
+    "coerces-to-text": _all(_field(_plain("string")), _refusable("coercible")),
+    "coerces-booleans": _all(_field(lambda s: s.get("type") == "boolean"), _refusable("coercible")),
     "null-accepted": _field(lambda s: "type" in s and not is_nullable(s) and "const" not in s),
     "max-length-off-by-one": _field(lambda s: "maxLength" in s and _plain("string")(s)),
     "enum-unchecked": _field(lambda s: "enum" in s and s.get("type", "string") == "string" and None not in s["enum"]),
