@@ -108,6 +108,7 @@ def kinds() -> Iterator[Kind]:
     }
     yield from _browsers()
     yield from _maps()
+    yield from _needy()
     yield from _orders()
     yield from _collations()
     ranged = {"paging": {"style": "offset", "range": "items={first}-{last}"}, "filters": {"title": "equals"}}
@@ -187,6 +188,23 @@ def _maps() -> Iterator[Kind]:
     places = type("Places", (Mapped,), {"key": lambda self, at, row: str(at)})
     yield Kind("a list is a map by id", *item(**words), Mapped, places, ("create", "list"))
     yield Kind("a map by place shows other ids", *item(**words), Mapped, Numbered, ("list", "shape"))
+
+
+class Needy(Items):
+    """Lists nothing to whom says neither of whom nor what about."""
+
+    refusal_says = "either ownerId or topic must be given"
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        if not {"owner_id", "topic"} & query.keys():
+            raise Refused(400, self.refusal_says)
+        return super().do_list(path, query)
+
+
+def _needy() -> Iterator[Kind]:
+    words = {"may_need": ["owner_id", "topic", "since"]}
+    cross = type("Cross", (Needy,), {"refusal_says": "not today"})
+    yield Kind("a list wants one of several parameters", *item(**words), Needy, cross, ("list.answers-ok",))
 
 
 def _orders() -> Iterator[Kind]:

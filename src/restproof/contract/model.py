@@ -384,7 +384,8 @@ class Resource:
     ``inner_references``: by place in a request field (``owner.id``, ``lines[].product_id``), the resource whose id
     stands there. ``made_defaults``: what the server makes of fields that a create leaves out.
     ``open``: what the contract does not say. ``unordered``: response fields that hold
-    arrays of which the order says nothing.
+    arrays of which the order says nothing. ``may_need``: query parameters of the list of which it may want one, and of
+    which only the name is known.
     """
 
     name: str
@@ -413,6 +414,7 @@ class Resource:
     create_only: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
+    may_need: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     inner_references: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)

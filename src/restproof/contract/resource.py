@@ -90,6 +90,7 @@ class ResourceReader:
             sparse=raw.get("responses", "full") == "sparse",
             **behaviour.conditional(operations),
             open=tuple(raw.get("open", ())),
+            may_need=tuple(raw.get("may_need", ())),
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),
             other_methods=self.other_methods(operations),

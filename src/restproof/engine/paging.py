@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from restproof.contract.model import USUAL_PAGE, Contract, Resource
 from restproof.contract.syntax import SortKey
+from restproof.engine.asking import may_be_asked_amiss
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Observation, Reply
 from restproof.plan.bodies import Bodies
@@ -93,6 +94,8 @@ class SubjectLists:
                 return found or [reply]
             response = reply.exchange.response
             if not reply.ok or reply.entries is None or response is None:
+                if amiss := may_be_asked_amiss(reply):
+                    raise NotTested(amiss)
                 why = reply.status or reply.exchange.error
                 raise SetUpFailed(f"set-up: a list of {self._spec.name} answered {why} without its entries")
             found.append(reply)

@@ -15,7 +15,6 @@ from restproof.contract.shapes import same
 from restproof.contract.words import referred, snake
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
-from restproof.plan.parameters import guessed
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt, unknown_ids, unknown_tokens
 from restproof.wire.message import Exchange
@@ -46,8 +45,6 @@ _OF_THE_BODY = (400, 409, 422)
 _OF_THE_STATE = (*_OF_THE_BODY, 403, 423)
 """Besides, statuses that refuse a write for what an item is (paid, in use, locked), or for who asks (RFC 9110 §15.5.4,
 RFC 4918 §11.3)."""
-_OF_WHAT_IS_ASKED = {"list": (400, 404, 422), "read": (400, 422)}
-"""Statuses that speak of what a query says: a list may be that of something which is not there."""
 _OPEN = (
     ("unique", ("conflict",), "what is unique"),
     ("rules", ("rule", "invalid"), "which rules there are"),
@@ -296,15 +293,6 @@ def may_have_to_stay(reply: Reply) -> str:
     if reply.operation != "delete" or "rules" not in reply.resource.open or reply.status not in _OF_THE_STATE:
         return ""
     return f"a delete was refused ({refusal_of(reply)}), and the contract leaves open which rules there are"
-
-
-def may_be_asked_amiss(reply: Reply) -> str:
-    """Why a refusal of a list or a read says nothing: it holds a text which nobody knows to be right. Empty where it
-    does not."""
-    named = few(guessed(reply.resource.operation(reply.operation))) if "rules" in reply.resource.open else ""
-    if not named or reply.operation not in ("list", "read") or reply.status not in _OF_WHAT_IS_ASKED[reply.operation]:
-        return ""
-    return f"the {reply} was refused ({refusal_of(reply)}), and no value is known to be a right {named}"
 
 
 def refusal_of(reply: Reply) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Status
+from restproof.engine.asking import may_be_asked_amiss
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.paging import is_of_none
-from restproof.engine.reply import Observation, Reply, has_met_another, may_be_asked_amiss, may_have_to_stay, untold
+from restproof.engine.reply import Observation, Reply, has_met_another, may_have_to_stay, untold
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good, may_be_left_out
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked

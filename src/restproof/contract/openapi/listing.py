@@ -62,11 +62,13 @@ class Listing:
             elif fields or values:
                 what = f"the order of its list by {self.sort}, of which the fields are not plain: say them in 'sort'"
                 self.left_out.append((found.name, what))
-        filters = {}
+        filters, may_need = {}, []
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
             if name == self.sort or name in known or name in PAGING:
                 continue
+            if may_be_needed(schema):
+                may_need.append(name)
             if inner in shown and self.filters_by_equality(call, name, schema, shown[inner]):
                 filters[inner] = "equals"
             else:
@@ -74,6 +76,8 @@ class Listing:
                 self.left_out.append((found.name, what))
         if filters:
             told["filters"] = filters
+        if may_need:
+            told["may_need"] = may_need
         return told
 
     def in_member(self, found: Found) -> bool:
@@ -125,6 +129,12 @@ class Listing:
         forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for call in self.lists.values() for n in self.pages.queries(call)]
         wrapped = [f for f in forms if f.endswith("[{name}]") and f != "page[{name}]"]
         return wrapped[0] if wrapped else None
+
+
+def may_be_needed(schema: Schema) -> bool:
+    """Whether a parameter that a document calls optional may be one of which a list wants one: not what has a value of
+    its own where it is left out, nor what switches something on."""
+    return "default" not in schema and types_of(schema) - {"null"} != {"boolean"}
 
 
 def _has_order(schema: Schema) -> bool:

@@ -66,6 +66,7 @@ OF_RESOURCE = {
     "create_only": True,
     "unlisted": True,
     "unordered": False,
+    "may_need": True,
     "references": True,
     "reads_as": False,
     "rules": True,

@@ -1,0 +1,54 @@
+"""Lists that want one of several parameters, each of which their document calls optional."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.openapi.honest import Refused, Request, Service
+from tests.openapi.shares import wrong
+from tests.openapi.test_directions import honest
+from tests.openapi.test_supposed import SENT, SHOWN, ran
+from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, resource
+
+NAMES = ("project_id", "project_name")
+
+
+def paths() -> Document:
+    found = boxes(call(SHOWN, SENT, 201), get=call(SHOWN, others={"404": {"description": "absent"}}))
+    optional = {"project_id": NUMBER, "project_name": TEXT, "size": {**NUMBER, "default": 5}, "all": {"type": "boolean"}}
+    parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in optional.items()]
+    found["/boxes"]["get"] = call({"type": "array", "items": SHOWN}, parameters=parameters)
+    return found
+
+
+def wanting(message: str) -> Service:
+    """A service whose list wants a project."""
+
+    def page(request: Request, items: list[dict[str, Any]]) -> Any:
+        if not request.query.keys() & {*NAMES}:
+            raise Refused(422, message)
+        return items
+
+    kind = replace(honest(), page=page)
+    return Service({way: handler for way, handler in kind.routes().items() if way[0] in ("GET", "POST")})
+
+
+def test_what_the_list_may_want_is_kept_by_name(tmp_path: Path) -> None:
+    assert resource(tmp_path, "box", paths()).may_need == NAMES
+
+
+@pytest.mark.parametrize("said", ["give project_id or project_name", "projectId is missing"])
+def test_a_list_that_names_what_it_wants_is_not_accused(said: str, tmp_path: Path) -> None:
+    verdict = ran(tmp_path, paths(), wanting(said), "smoke")
+    assert wrong(verdict) == []
+    [told] = [r for r in verdict.results if r.requirement == "list.answers-ok"]
+    assert told.outcome == "not tested"
+    assert "it may need project_id" in str(told.message)
+    assert "say a value in operations: {list: {query: {project_id: …}}}" in str(told.message)
+
+
+def test_a_list_that_names_nothing_it_knows_is_told(tmp_path: Path) -> None:
+    assert any("list.answers-ok" in one for one in wrong(ran(tmp_path, paths(), wanting("not today"), "smoke")))
