@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from tests.miniatures.kinds import ITEM, Items, Kind, item, of
 from tests.miniatures.server import Answer, Refused, Row
 
+from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.wire.message import Request
 
 
@@ -120,6 +121,21 @@ class Careful(Items):
 class Careless(Careful):
     def check(self, wanted: str | None, tag: str) -> None:
         super().check(tag if wanted is None else wanted, tag)
+
+
+class Guarded(Items):
+    """Lets nobody list or change anything who does not prove who it is, which nobody can."""
+
+    KEPT = ("PATCH", "DELETE")
+
+    def admit(self, request: Request) -> None:
+        method = "GET" if request.method == "HEAD" else request.method
+        if method in (("GET",) if request.path == "/items" else self.KEPT):
+            raise Refused(403, "is not for you")
+
+
+class Shut(Guarded):
+    KEPT = ("PATCH", "DELETE", "GET")
 
 
 class Revised(Items):
@@ -269,6 +285,8 @@ def kinds() -> Iterator[Kind]:
     )
     yield Kind("a list is searched by POST", *search, Searched, Unsearched, ("list",))
     careful = item(conditional={"etag": True, "required": True})
+    kept_out = {o: {"auth": "optional"} if o in ("list", "update", "delete") else {} for o in DEFAULT_OPERATIONS}
+    yield Kind("nobody is let in", *item(operations=kept_out), Guarded, Shut, ("read",))
     yield Kind("every write names a state", *careful, Careful, Careless, ("conditional",))
     revised = {**ITEM, "properties": {**ITEM["properties"], "revision": {"type": "integer", "readOnly": True}}}
     for what, said, honest, broken in (

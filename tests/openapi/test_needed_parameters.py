@@ -18,7 +18,12 @@ NAMES = ("project_id", "project_name")
 
 def paths() -> Document:
     found = boxes(call(SHOWN, SENT, 201), get=call(SHOWN, others={"404": {"description": "absent"}}))
-    optional = {"project_id": NUMBER, "project_name": TEXT, "size": {**NUMBER, "default": 5}, "all": {"type": "boolean"}}
+    optional = {
+        "project_id": NUMBER,
+        "project_name": TEXT,
+        "size": {**NUMBER, "default": 5},
+        "all": {"type": "boolean"},
+    }
     parameters = [{"name": name, "in": "query", "schema": schema} for name, schema in optional.items()]
     found["/boxes"]["get"] = call({"type": "array", "items": SHOWN}, parameters=parameters)
     return found

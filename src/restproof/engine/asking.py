@@ -14,7 +14,9 @@ from restproof.plan.parameters import guessed
 _OF_WHAT_IS_ASKED = {"list": (400, 404, 422), "read": (400, 422)}
 """Statuses that speak of what a query says: a list may be that of something which is not there."""
 _OF_WHAT_IS_MISSING = (400, 422)
-_OF_PROBLEMS = frozenset({"type", "title", "status", "detail", "instance", "code", "message", "error", "errors", "name"})
+_OF_PROBLEMS = frozenset(
+    {"type", "title", "status", "detail", "instance", "code", "message", "error", "errors", "name"}
+)
 """Members of an error's body that are called so whatever it speaks of (RFC 9457 §3.1)."""
 
 

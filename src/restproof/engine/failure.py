@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Reply, refusal_of
 from restproof.oracle.finding import Finding
 
 _THROTTLED = 429
+_KEPT_OUT = (401, 403)
 UNLISTED = "the list does not hold it, and the contract leaves open what a list leaves out by itself"
 
 
@@ -40,9 +41,14 @@ class Inconclusive(Exception):
         self.taken = taken if taken is not None and taken.ok else None
 
 
-def check_pace(reply: Reply) -> None:
-    """Raises ``Throttled`` where the server wants to be asked more slowly than the run can wait: a 429 that speaks of
-    the pace, and of no quota."""
+def check_let_in(reply: Reply) -> None:
+    """Raises ``Throttled`` where the server wants to be asked more slowly than the run can wait (a 429 that speaks of
+    the pace, and of no quota), and ``Inconclusive`` where it does not let in who asks and the contract, which says that
+    it may, does not say as whom one is let in."""
     of_quota = bool(reply.resource.quotas) and reply.status in reply.resource.status("over_quota", reply.operation)
     if reply.status == _THROTTLED and not of_quota:
         raise Throttled("the server throttles (429) for longer than --max-wait: name a `rate` for the target")
+    may_be_kept_out = reply.resource.operation(reply.operation).auth == "optional"
+    if may_be_kept_out and reply.contract.auth.scheme == "none" and reply.status in _KEPT_OUT:
+        why = "the contract says that it may be, and of no credential: say `auth` where there is one"
+        raise Inconclusive(f"the {reply} was refused ({refusal_of(reply)}): {why}")

@@ -11,7 +11,7 @@ from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
 from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
-from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
+from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in
 from restproof.engine.instance import Instance, delete_in_set_up
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply, untold
@@ -155,7 +155,7 @@ class Subject:
             belated, self.world.session.belated = self.world.session.belated, {}
             self.world.observe(reply, belated)
         if not expect_throttle:
-            check_pace(reply)
+            check_let_in(reply)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
             self.world.later.forget(self.name, written)

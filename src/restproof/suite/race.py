@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from restproof.engine.failure import Inconclusive, NotTested, check_pace
+from restproof.engine.failure import Inconclusive, NotTested, check_let_in
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.failure import NotProven, NotSent, Unsayable
@@ -33,7 +33,7 @@ def at_once(
     answered = [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
     replies = [subject.world.jobs.followed(reply, subject.about) for reply in answered]
     for reply in replies:
-        check_pace(reply)
+        check_let_in(reply)
     for reply in (r for r in replies if r.ok):
         subject.world.settling.wait(subject, reply, reply.id)
     return replies

@@ -54,7 +54,7 @@ class Ways:
             raise Unaskable(self.security.other(call))
         if why := self.security.unseen(call) or self.security.not_for_most(call):
             raise Unaskable(why)
-        if asked != "required" and self.security.scheme is not None:
+        if asked == "optional" or (asked == "none" and self.security.scheme is not None):
             way["auth"] = asked
         cookies = [n for n in call.named("cookie", required=True) if n != self.credential("cookie")]
         if cookies:
