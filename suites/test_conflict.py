@@ -16,7 +16,9 @@ def has_unique(contract: Contract, resource: Resource) -> bool:
 
 def decides_at_once(contract: Contract, resource: Resource) -> bool:
     """Whether the answer to a write says already whether a unique value was free."""
-    return has_unique(contract, resource) and not resource.settles.reads
+    return has_unique(contract, resource) and not any(
+        resource.settles.after(operation).reads for operation in ("create", "update", "replace")
+    )
 
 
 def can_rename(contract: Contract, resource: Resource) -> bool:

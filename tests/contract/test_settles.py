@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,4 +30,12 @@ def test_a_look_that_is_not_named_takes_as_long_as_the_nearest_that_is(said: Any
     [({}, {}, 0), ({"deleted": [202, 204]}, {}, 5), ({}, {"created": 202}, 5), ({"created": 201}, {"created": 202}, 0)],
 )
 def test_where_nothing_is_said_a_202_says_it(own: Any, all_of_them: Any, seconds: float) -> None:
-    assert settles_of({"statuses": own}, {}, all_of_them) == Settles(*[seconds] * 4)
+    assert replace(settles_of({"statuses": own}, {}, all_of_them), writes=None) == Settles(*[seconds] * 4)
+
+
+def test_a_202_says_it_of_the_writes_that_are_answered_so() -> None:
+    own = {"operations": {"delete": {"statuses": {"deleted": 202}}, "update": None}}
+    found = settles_of(own, {}, {"created": [201, 202]})
+    assert found.writes == frozenset({"create", "replace", "delete"})
+    assert (found.after("delete").reads, found.after("update")) == (5, Settles())
+    assert settles_of({**own, "settles": 2}, {}, {}).after("update").reads == 2

@@ -202,7 +202,7 @@ class Needy(Items):
 
 
 def _needy() -> Iterator[Kind]:
-    words = {"may_need": ["owner_id", "topic", "since"]}
+    words: dict[str, Any] = {"may_need": ["owner_id", "topic", "since"]}
     cross = type("Cross", (Needy,), {"refusal_says": "not today"})
     yield Kind("a list wants one of several parameters", *item(**words), Needy, cross, ("list.answers-ok",))
 

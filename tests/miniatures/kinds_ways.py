@@ -126,7 +126,7 @@ class Careless(Careful):
 class Guarded(Items):
     """Lets nobody list or change anything who does not prove who it is, which nobody can."""
 
-    KEPT = ("PATCH", "DELETE")
+    KEPT: tuple[str, ...] = ("PATCH", "DELETE")
 
     def admit(self, request: Request) -> None:
         method = "GET" if request.method == "HEAD" else request.method

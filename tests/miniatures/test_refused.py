@@ -86,3 +86,34 @@ def test_a_refused_move_that_is_stored_is_seen_in_the_smallest_profile(tmp_path:
         folder = tmp_path / outcome
         verdict = bench.run(server, contract, schemas, folder, only=("input.business-rule",), profile="smoke")
         assert {r.outcome for r in verdict.results if r.operation == "update"} == {outcome}
+
+
+class InTheBackground(Items):
+    """A delete is only accepted; what is updated is so at once."""
+
+    STATUS: Mapping[str, int] = {**Items.STATUS, "delete": 202}
+
+    def do_delete(self, path: str, id: str) -> Answer:
+        super().do_delete(path, id)
+        return Answer(202)
+
+
+class TakesAtOnce(InTheBackground):
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        try:
+            return super().do_update(path, id, fields)
+        except Refused:
+            self.found(path, id).update({n: v for n, v in fields.items() if n == "title"})
+            raise
+
+
+def test_an_update_that_is_refused_is_not_waited_for_where_only_a_delete_goes_on_in_the_background(
+    tmp_path: Path,
+) -> None:
+    contract, schemas = item(statuses={"deleted": 202})
+    for server, outcome in ((InTheBackground(), "pass"), (TakesAtOnce(), "fail")):
+        began = time.monotonic()
+        only = ("update.failed-leaves-nothing",)
+        verdict = bench.run(server, contract, schemas, tmp_path / outcome, only=only, profile="ci")
+        assert {r.outcome for r in verdict.results} == {outcome}
+        assert time.monotonic() - began < 4

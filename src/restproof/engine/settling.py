@@ -77,7 +77,7 @@ class Settling:
             return
         looks: tuple[tuple[Kind, Look], ...] = ("reads", _unread), ("lists", _unlisted)
         for kind, look in looks:
-            key, bound = (spec.name, reply.operation, kind), getattr(spec.settles, kind)
+            key, bound = (spec.name, reply.operation, kind), getattr(spec.settles.after(reply.operation), kind)
             patient = key in self._settled or self._in_vain[key] < _PATIENCE
             end = self._wrote + (bound if patient else bound / 10)
             pause = FIRST_PAUSE

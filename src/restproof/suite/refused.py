@@ -45,7 +45,7 @@ def must_be_as_before(subject: Subject, id: Any, before: Mapping[str, Any], repl
     while is over too: that look follows the last case of the item. Raises as ``Subject.now``."""
     wanted = subject.stable(before)
     must.agree(reply, wanted, subject.now(id), what=what)
-    bound = subject.spec.settles.reads
+    bound = subject.spec.settles.after(reply.operation).reads
     if bound:
 
         def look() -> None:

@@ -159,7 +159,7 @@ class Heeding:
         tickets = self._tried.pop(way, [])
         place = tickets[-1].place if tickets else None
         if place is not None:
-            await_shown(place.resource, self._at[way])
+            await_shown(place.resource, way[1], self._at[way])
         shown = self._reads.shown(place, looker) if place is not None else None
         if place is None or shown is None:
             return
@@ -252,7 +252,7 @@ class Deletes:
             raise NotProven(doubt)
         done, at = self._done.pop(name, (None, 0.0))
         if done is not None:
-            await_shown(group.resource, at)
+            await_shown(group.resource, "delete", at)
             self._denied |= {name} if self._reads.shown(done, looker) else set()
         if name not in self._looked and self._shows_what_was_deleted(group, looker):
             self._denied.add(name)
@@ -262,7 +262,7 @@ class Deletes:
 
     def _shows_what_was_deleted(self, group: Group, looker: Looker) -> bool:
         """Whether what the run has deleted last is there."""
-        await_shown(group.resource, self._began)
+        await_shown(group.resource, "delete", self._began)
         for entry in reversed(group.entries):
             if entry.item is None or not entry.marks or not self._ledger.is_deleted(entry):
                 continue

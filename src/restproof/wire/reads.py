@@ -80,10 +80,11 @@ class Reads:
         return {n: v for n, v in (found or {}).items() if n not in resource.unlisted}
 
 
-def await_shown(resource: Resource, since: float) -> None:
-    """Wait until looks show what was written at ``since`` (of ``time.monotonic``): for a while they may show what was
-    there before."""
-    bound = resource.settles.reads if resource.supports("read") else resource.settles.lists
+def await_shown(resource: Resource, operation: str, since: float) -> None:
+    """Wait until looks show what an operation has written at ``since`` (of ``time.monotonic``): for a while they may
+    show what was there before."""
+    settles = resource.settles.after(operation)
+    bound = settles.reads if resource.supports("read") else settles.lists
     if bound:
         STOP.sleep(max(0.0, since + bound - time.monotonic()))
 

@@ -206,7 +206,7 @@ class Singles:
     def _is_as_it_was(self, trial: _Trial) -> bool:
         """Whether nobody else's is changed, or no more."""
         resource = trial.place.resource
-        await_shown(resource, trial.at)
+        _await_shown(resource, trial.at)
         now = self._last_looks.shown(trial.place, trial.looker)
         if now is None:
             return False
@@ -238,7 +238,7 @@ class Singles:
         request = replace(request, body=encode(body))
         about = About(resource.name, operation, setup=CLEANUP)
         trial.looker.sender.send(request, about, trial.looker.credential, beyond_ceiling=True)
-        await_shown(resource, time.monotonic())
+        _await_shown(resource, time.monotonic())
         shown = self._last_looks.shown(trial.place, trial.looker)
         return shown is not None and not _changed(resource, before, shown)
 
@@ -247,6 +247,12 @@ class Singles:
 
     def _tell_turn(self, word: str, name: str) -> None:
         self._evidence.hearsay.tell(word, f"{self._who} {name}")
+
+
+def _await_shown(resource: Resource, since: float) -> None:
+    for operation in ("update", "replace"):
+        if resource.supports(operation):
+            await_shown(resource, operation, since)
 
 
 def _written(resource: Resource, operation: str) -> set[str]:
