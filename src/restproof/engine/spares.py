@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -32,11 +33,16 @@ _WORD = re.compile(r"[A-Za-z0-9_-]+")
 @dataclass(frozen=True)
 class _Spare:
     resource: str
-    form: str
+    body: Mapping[str, Any]
+    """As it was asked for: its symbols are not resolved."""
     credential: str | None
     instance: Instance
     word: bytes
     """Its id, where that is a word of a text by itself."""
+
+    @cached_property
+    def form(self) -> str:
+        return form_of(self.body)
 
     def is_in(self, text: bytes) -> bool:
         """Whether a text holds the id, as it is or as JSON may write it."""
@@ -52,6 +58,8 @@ class Spares:
         self._keeper = keeper
         self._made: dict[str, list[_Spare]] = {}
         self._left: dict[str, list[_Spare]] = {}
+        self._words: set[bytes] = set()
+        """The words of all that are kept, and of some that were. Without ``b""``, no id is anything else."""
         self._asked: Counter[str] = Counter()
         self._doubtful: set[str] = set()
 
@@ -61,13 +69,12 @@ class Spares:
         if reply.operation != "create" or not is_plain:
             return
         item, _, setup = subject.about
-        form = form_of(body)
-        if item is None or setup is not None or form is None or subject.bodies.shared_quotas:
+        if item is None or setup is not None or not isinstance(body, Mapping) or subject.bodies.shared_quotas:
             return
         if reply.ok and reply.entity and is_usable_id(reply.id) and isinstance(reply.sent, dict):
             spare = _Spare(
                 subject.name,
-                form,
+                body,
                 reply.exchange.credential,
                 Instance(reply.id, reply.scope, dict(reply.entity), reply.sent),
                 str(reply.id).encode() if _WORD.fullmatch(str(reply.id)) else b"",
@@ -77,6 +84,7 @@ class Spares:
             self._put_away(known)
             if not known:
                 self._made.setdefault(item, []).append(spare)
+                self._words.add(spare.word)
 
     def heed(self, exchange: Exchange) -> None:
         """What a write names that was not refused, as what it is about, what it lies in or what it refers to, is no
@@ -87,8 +95,10 @@ class Spares:
         query = "&".join(f"{name}={value}" for name, value in request.query)
         sent = f"{request.path}?{query} ".encode("utf-8", "surrogateescape") + (request.body or b"")
         text = sent + b" " + unquote_to_bytes(sent) if b"%" in sent else sent
-        words = set(_WORDS.findall(text))
-        self._put_away([s for s in self._all() if (s.word in words if s.word else s.is_in(text))])
+        words = {*_WORDS.findall(text), b""}
+        if not words.isdisjoint(self._words):
+            self._put_away([s for s in self._all() if (s.word in words if s.word else s.is_in(text))])
+            self._words = {s.word for s in self._all()}
 
     def _all(self) -> Iterator[_Spare]:
         return chain(*self._made.values(), *self._left.values())
@@ -141,11 +151,12 @@ class Spares:
             return None
         if found is not None and subject.about[0] is not None:
             self._made.setdefault(subject.about[0], []).append(found)  # where it is left as it is, it serves once more
+            self._words.add(found.word)
         return instance
 
     def _taken(self, subject: Maker, body: Any) -> _Spare | None:
         left = self._left.get(subject.name)
-        if not left or subject.name in self._doubtful:
+        if not left or subject.name in self._doubtful or not isinstance(body, Mapping):
             return None
         form, scope = form_of(body), subject.scope()
         for spare in reversed(left):
@@ -156,10 +167,10 @@ class Spares:
         return None
 
 
-def form_of(body: Any) -> str | None:
+def form_of(body: Mapping[str, Any]) -> str:
     """What bodies have in common that differ in what tells one case from another: ``{run} own`` and ``{run} first``
     are alike."""
-    return json.dumps(_plain(body), sort_keys=True) if isinstance(body, Mapping) else None
+    return json.dumps(_plain(body), sort_keys=True)
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,7 @@ from urllib3.util import Url, parse_url
 
 from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
-from restproof.wire.kept import DirectPool, Plain, Secure, Whole
+from restproof.wire.kept import Asked, DirectPool, Plain, Secure, Whole
 from restproof.wire.raw import Certificate, tls_context
 from restproof.wire.stop import STOP
 
@@ -127,7 +127,7 @@ class Adapter(HTTPAdapter):
         # Over TLS a proxy is told before, and the server never.
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
         own = {"thread": self._thread, "unix_socket": self._unix_socket, "for_proxy": for_proxy}
-        pool.ConnectionCls = type("Connection", (_Bounded, *self._spoken, pool.ConnectionCls), own)
+        pool.ConnectionCls = type("Connection", (_Bounded, *self._spoken, Asked, pool.ConnectionCls), own)
         if isinstance(pool, DirectPool):
             pool.thread = self._thread
         return pool

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import re
+import select
 import threading
 import time
 from contextlib import suppress
@@ -18,8 +19,8 @@ from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ProtocolError
-from urllib3.util.wait import wait_for_read
 
 from restproof.wire.failure import TransportError, describe
 from restproof.wire.fields import TOKEN, Fields
@@ -77,11 +78,30 @@ class Connection(Protocol):
     @property
     def is_closed(self) -> bool: ...
 
+    def has_come(self) -> bool: ...
+
     def send(self, data: bytes) -> None: ...
 
     def response_class(self, sock: socket.socket, *, method: str) -> FinalResponse: ...
 
     def close(self) -> None: ...
+
+
+class Asked(HTTPConnection):
+    """A connection that is asked twice for each request whether something has come: what asks is made once."""
+
+    def connect(self) -> None:
+        super().connect()
+        self._coming = select.poll()
+        self._coming.register(self.sock, select.POLLIN)
+
+    def has_come(self) -> bool:
+        """Whether there is something to read, were it the end of the connection."""
+        return bool(self._coming.poll(0))
+
+    @property
+    def is_connected(self) -> bool:
+        return self.sock is not None and not self.has_come()
 
 
 class DirectPool(Mixed):
@@ -257,7 +277,7 @@ def _to_its_end(rest: bytes, length: int, connection: Connection, until: float) 
 def _at_hand(connection: Connection) -> bytes:
     """What has come already."""
     # A read that finds nothing ends with an error, which costs much more than to ask.
-    if wait_for_read(connection.sock, timeout=0):
+    if connection.has_come():
         connection.sock.settimeout(0)
         with suppress(OSError):
             return connection.sock.recv(_LOOK)
