@@ -255,3 +255,25 @@ def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answe
     # A single refusal among successes, or one that was always there, is a fault like any other.
     again = [build.exchange(9, good), *events]
     assert judge(run_of(tmp_path, *again)).verdict == "not conforming"
+
+
+def test_a_target_that_stopped_answering_is_one_thing_and_no_fault_of_each_request(tmp_path: Path) -> None:
+    good, bad, late = item("create.answers-created"), item("read.answers-ok", operation="read"), item("update.kept")
+    events = [good, bad, late, build.exchange(1, good, started=1.0), build.outcome(good)]
+    events += [build.exchange(n, bad, response=None, error="connection refused", started=float(n)) for n in (2, 3)]
+    events += [build.finding(bad, n=2, actual="no answer"), build.outcome(bad, "fail")]
+    events += [build.outcome(late, "blocked", reason="set-up: connection refused")]
+    told = "the target stopped answering after 1 requests (connection refused)"
+    gone = {"event": "note", "kind": "gone", "message": told, "started": 3.0}
+    verdict = judge(run_of(tmp_path, *events, gone))
+    assert (verdict.verdict, verdict.causes, verdict.unmet) == ("not judged", (), (told,))
+    ended = {r.item: (r.outcome, r.message) for r in verdict.results}
+    assert ended[bad["item"]] == ("not tested", told)
+    # What failed while the target was there has failed; and so has what got no answer where it was not gone.
+    before = [build.exchange(0, bad, status=500, started=0.5), build.finding(bad, n=0, actual="500")]
+    assert [c.requirement for c in judge(run_of(tmp_path, *events, *before, gone)).causes] == ["read.answers-ok"]
+    assert judge(run_of(tmp_path, *events)).verdict == "not conforming"
+    # Another worker's answers say nothing of this one's requests.
+    other = [e | {"worker": 1} if e["event"] == "exchange" and e["n"] == 1 else e for e in events]
+    other = [e | {"started": 9.0} if e["event"] == "exchange" and e["n"] == 1 else e for e in other]
+    assert judge(run_of(tmp_path, *other, gone)).causes == ()

@@ -47,12 +47,15 @@ def open_entries(ledger: Ledger) -> list[LedgerEntry]:
 class ScriptedServer:
     """Calls `handler` with each request (head and body) and sends what it returns; None closes the connection."""
 
-    def __init__(self, handler: Handler, wrap: Callable[[socket.socket], socket.socket] | None = None) -> None:
+    def __init__(
+        self, handler: Handler, wrap: Callable[[socket.socket], socket.socket] | None = None, port: int = 0
+    ) -> None:
         self.handler = handler
         self.requests: list[bytes] = []
         self.connections = 0
+        self.closed = threading.Event()
         self._wrap = wrap
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -64,6 +67,7 @@ class ScriptedServer:
         # shutdown wakes the thread that waits in accept; close alone does not.
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        self.closed.set()
         self._thread.join()
 
     def _accept(self) -> None:
@@ -133,8 +137,10 @@ class Client:
 def serve() -> Iterator[Callable[..., ScriptedServer]]:
     started: list[ScriptedServer] = []
 
-    def start(handler: Handler, wrap: Callable[[socket.socket], socket.socket] | None = None) -> ScriptedServer:
-        started.append(ScriptedServer(handler, wrap))
+    def start(
+        handler: Handler, wrap: Callable[[socket.socket], socket.socket] | None = None, port: int = 0
+    ) -> ScriptedServer:
+        started.append(ScriptedServer(handler, wrap, port))
         return started[-1]
 
     yield start

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,21 +23,72 @@ def about(number: int) -> About:
     return About("note" if number % 2 else "team", "list")
 
 
-def test_after_ten_refused_requests_nothing_more_is_sent(serve: Serve, connect: Connect) -> None:
+def test_where_nobody_listens_any_more_nothing_more_is_sent(serve: Serve, connect: Connect) -> None:
     server = serve(lambda _: answer(200, b"[]"))
     client = connect(server.url)
     for number in range(3):
         client.session.send(GET, about(number))
     server.close()
     client.session.release()
-    for number in range(DOUBTFUL):
-        assert client.session.send(GET, about(number)).error
-    with pytest.raises(NotSent, match="the target stopped answering after 3 requests"):
+    exchange = client.session.send(GET, about(0))
+    assert (exchange.error, exchange.attempt) == ("connection refused", 5)
+    assert client.slept == pytest.approx([0.2, 0.4, 0.8, 1.6]), "it may have been about to start again"
+    told = "the target stopped answering after 3 requests \\(connection refused\\)$"
+    with pytest.raises(NotSent, match=told):
         client.session.send(GET, about(0))
-    with pytest.raises(NotSent, match="stopped answering"):
+    with pytest.raises(NotSent, match=told):
         client.session.send_together([GET, GET], about(0))
     assert client.session.send(GET, about(0), beyond_ceiling=True).error, "clean-up may try"
-    assert [kind for kind, _ in client.recording.notes] == ["gone"]
+    assert [kind for kind, _ in client.recording.notes] == [*["retry"] * 4, "gone"]
+
+
+def test_one_that_never_answered_is_asked_ten_times(serve: Serve, connect: Connect) -> None:
+    server = serve(lambda _: None)
+    server.close()
+    client = connect(server.url)
+    for number in range(DOUBTFUL):
+        assert client.session.send(GET, about(number)).attempt == 1
+    with pytest.raises(NotSent, match="the target stopped answering after 0 requests"):
+        client.session.send(GET, about(0))
+
+
+def test_one_that_starts_again_is_waited_for(serve: Serve, connect: Connect) -> None:
+    """What was refused has reached nobody: it is no fault, and is sent again."""
+    server = serve(lambda _: answer(200, b"[]"))
+    back: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        back.append(seconds)
+        if len(back) == 2:
+            serve(lambda _: answer(200, b"[]"), port=server.port)
+
+    client = connect(server.url, sleep=sleep)
+    client.session.send(GET, about(0))
+    server.close()
+    client.session.release()
+    exchange = client.session.send(GET, about(1))
+    assert (exchange.status, exchange.attempt, client.session.presence.gone) == (200, 3, None)
+    assert client.recording.notes[-1] == ("retry", "connection refused to GET /v1/x: sent again after 0.4 s")
+
+
+def test_what_it_did_not_answer_is_told(serve: Serve, connect: Connect) -> None:
+    """The request that a server dies of is the first that it leaves without an answer, kept connection or not."""
+    servers: list[Any] = []
+
+    def handler(request: bytes) -> bytes | None:
+        if b"deadly" not in request:
+            return answer(200, b"[]")
+        threading.Thread(target=servers[0].close).start()
+        servers[0].closed.wait(5)
+        return None
+
+    servers.append(serve(handler))
+    client = connect(servers[0].url)
+    client.session.send(GET, about(0))
+    deadly = About("note", "list", "list.answers-ok[note-list]")
+    assert client.session.send(Request("GET", "/v1/deadly"), deadly).error
+    with pytest.raises(NotSent, match="the first that it did not answer was GET /v1/deadly of list"):
+        client.session.send(GET, about(0))
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -70,28 +123,41 @@ def test_an_expected_throttle_says_nothing(serve: Serve, connect: Connect) -> No
     assert client.session.presence.gone is None
 
 
+@pytest.mark.parametrize("is_there", [True, False], ids=["turns everybody away", "is gone"])
 def test_a_run_ends_early_and_is_not_judged(
     serve: Serve,
     tmp_path: Path,
     run_command: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    is_there: bool,
 ) -> None:
     (tmp_path / "contracts" / "notes").mkdir(parents=True)
     (tmp_path / "contracts" / "notes" / "contract.yaml").write_text(NOTES.replace("SCHEME", "none").replace("5", "2"))
     for name in ("team", "note"):
         (tmp_path / "contracts" / "notes" / f"{name}.json").write_text(SCHEMA)
-    answers = iter(range(12))
+    answers, servers = iter(range(12)), list[Any]()
 
-    def handler(_: bytes) -> bytes:
-        return answer(200, b'[{"id": 5, "name": "a"}]') if next(answers, None) is not None else answer(503)
+    def handler(_: bytes) -> bytes | None:
+        if next(answers, None) is not None:
+            return answer(200, b'[{"id": 5, "name": "a"}]')
+        if is_there:
+            return answer(503)
+        threading.Thread(target=servers[0].close).start()
+        servers[0].closed.wait(5)
+        return None
 
     monkeypatch.setenv("RESTPROOF_ID_TEAM", "5")
-    server = serve(handler)
+    servers.append(serve(handler))
     out = tmp_path / "out"
-    code = run_command("run", "contracts/notes", "--target", server.url, "--max-wait", "0", "--out", out)
+    code = run_command("run", "contracts/notes", "--target", servers[0].url, "--max-wait", "0", "--out", out)
     summary = json.loads((out / "summary.json").read_text())
     assert (code, summary["verdict"]) == (3, "not judged")
-    assert "the target stopped answering after" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "the target stopped answering after" in told
+    assert is_there or "; the first that it did not answer was " in told
     assert summary["requests"] < 200
+    told_of = json.dumps([r for r in summary["results"] if r["outcome"] == "fail"])
+    assert "no answer" not in told_of, "that nobody was there is no fault of an answer"
+    assert "503" not in told_of
     assert summary["counts"]["not tested"] > summary["counts"]["fail"]

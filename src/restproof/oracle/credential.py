@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from restproof.oracle.results import Result, summary_of
@@ -50,11 +50,13 @@ def _accepted_since(since: Sequence[RecordedExchange], others: Sequence[Recorded
     return any(e.response is not None and 200 <= e.response.status < 300 and e.started > first for e in others)
 
 
-def without_lost(result: Result, lost: Lost | None) -> Result:
-    """The result without what only the loss of the credential shows; *not tested* where nothing else is left."""
-    if lost is None or result.item not in lost.items or result.outcome not in ("fail", "blocked"):
-        return result
-    left = tuple(f for f in result.findings if f.exchange not in lost.exchanges)
-    if left:
-        return replace(result, findings=left, message=summary_of(left))
-    return replace(result, outcome="not tested", findings=(), message=lost.message)
+def without(result: Result, losses: Iterable[Lost]) -> Result:
+    """The result without what only these losses show; *not tested* where nothing else is left."""
+    for lost in losses:
+        is_hit = result.item in lost.items or any(f.exchange in lost.exchanges for f in result.findings)
+        if is_hit and result.outcome in ("fail", "blocked"):
+            left = tuple(f for f in result.findings if f.exchange not in lost.exchanges)
+            if not left:
+                return replace(result, outcome="not tested", findings=(), message=lost.message)
+            result = replace(result, findings=left, message=summary_of(left))
+    return result

@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from restproof.oracle.causes import causes_of
-from restproof.oracle.credential import lost_credential, without_lost
+from restproof.oracle.credential import lost_credential, without
 from restproof.oracle.declared import broken_deviations, following, with_deviations
 from restproof.oracle.elsewhere import elsewhere
+from restproof.oracle.gone import lost_target
 from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
 from restproof.oracle.server_errors import server_errors
@@ -53,8 +54,8 @@ def judge(run: RecordedRun) -> Verdict:
     register = Register(run)
     footer = run.footer
     whole = footer is not None and footer.complete and footer.interrupted is None and not run.header.selection
-    lost = lost_credential(run)
-    raw = [without_lost(result, lost) for result in _raw(run, register)]
+    losses = [lost for lost in (lost_credential(run), lost_target(run)) if lost is not None]
+    raw = [without(result, losses) for result in _raw(run, register)]
     settled = _with_blocked(following(with_deviations(run, raw), register), register)
     settled += broken_deviations(run, settled, whole)
     settled = [_as_changed(result, register) for result in settled]
@@ -67,12 +68,12 @@ def judge(run: RecordedRun) -> Verdict:
     nothing = elsewhere(run, ordered, register)
     missing = (
         *([nothing] if nothing else []),
-        *([lost.message] if lost else []),
+        *(lost.message for lost in losses),
         *unmet(run, ordered, unseen, whole=whole),
     )
     verdict: Word = "conforming"
     if nothing or any(note.kind == "gone" for note in run.notes):
-        # What failed at the end failed for want of a server; what failed before has to be seen again.
+        # What failed before has to be seen again.
         verdict = "not judged"
     elif any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):
         verdict = "not conforming"

@@ -52,8 +52,10 @@ def given_ids(subject: Subject) -> Mapping[str, Any]:
 
 def raw_address(subject: Subject) -> SplitResult:
     """The parts of the target's base URL, for connections of the rule's own; those that are open are let go. Raises
-    ``NotTested`` in a replay."""
+    ``NotTested`` in a replay, and where the target has gone."""
     subject.world.must_be_live()
+    if (gone := subject.world.session.presence.gone) is not None:
+        raise NotTested(gone)
     behind = subject.world.target.is_behind
     if behind is not None:
         raise NotTested(f"the target is behind {behind}: no connection of the run's own leads there")

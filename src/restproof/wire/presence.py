@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from restproof.wire.message import Exchange
+from restproof.wire.message import About, Exchange
 
 DOUBTFUL = 10
 """Requests in a row that brought nothing, to different places, before the target itself is asked."""
 _ONE_PLACE = 40
 """The same where all went to one resource: that may be down by itself."""
 _TURNED_AWAY = (429, 503)
+_REFUSED = "connection refused"
+"""Nobody listens: the request has reached nothing."""
 
 
 class Presence:
@@ -20,15 +22,30 @@ class Presence:
         self._in_a_row = 0
         self._places: set[str | None] = set()
         self._answered = 0
+        self._unanswered = ""
+        """The first request since the last answer for which there was a connection, and to which there was none."""
+
+    def may_return(self, exchange: Exchange) -> bool:
+        """Whether a target that has answered takes no connections now: it may be about to start again."""
+        return exchange.error == _REFUSED and self._answered > 0 and self.gone is None
+
+    def missed(self, method: str, path: str, about: About) -> None:
+        """No answer came to a request for which there was a connection."""
+        of = f" of {about.item}" if about.item else ""
+        self._unanswered = self._unanswered or f"; the first that it did not answer was {method} {path:.200}{of}"
 
     def is_doubtful(self, exchange: Exchange, sent: int) -> bool:
         """Whether it is time to ask for the target itself. ``sent``: requests of the run so far."""
         if not brought_nothing(exchange):
-            self._in_a_row, self._answered = 0, sent
+            self._in_a_row, self._answered, self._unanswered = 0, sent, ""
             self._places.clear()
             return False
         self._in_a_row += 1
         self._places.add(exchange.about.resource)
+        if exchange.error == _REFUSED and self._answered:
+            return True  # it was waited for
+        if exchange.response is None:
+            self.missed(exchange.request.method, exchange.request.path, exchange.about)
         return self._in_a_row >= (DOUBTFUL if len(self._places) > 1 else _ONE_PLACE)
 
     def asked(self, exchange: Exchange) -> str | None:
@@ -37,7 +54,7 @@ class Presence:
         self._places.clear()
         if brought_nothing(exchange):
             self.gone = f"the target stopped answering after {self._answered} requests"
-            self.gone += f" ({exchange.error or exchange.status})"
+            self.gone += f" ({exchange.error or exchange.status}){self._unanswered}"
         return self.gone
 
 

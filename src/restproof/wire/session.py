@@ -47,6 +47,8 @@ _PIECE = 64 * 1024
 
 _FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _RETRIES = 2
+_RETURNS = 4
+"""How often a request is sent again to a target that takes no connections any more: that restarts may take seconds."""
 _THROTTLED = 10
 
 
@@ -174,9 +176,9 @@ class Session:
     ) -> Exchange:
         """Sends ``request`` and returns its last exchange.
 
-        502 and 503 are retried (``retry``) at most twice; 429 is waited for, unless ``expect_throttle``; both
-        within ``max_wait``. Each attempt is an exchange of its own. ``beyond_ceiling`` lets clean-up pass the
-        ceiling of requests.
+        502 and 503 are retried (``retry``) at most twice, and a connection that a target refuses which has answered
+        at most four times; 429 is waited for, unless ``expect_throttle``; all within ``max_wait``. Each attempt is an
+        exchange of its own. ``beyond_ceiling`` lets clean-up pass the ceiling of requests.
 
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
         ``KeyError`` for a credential that the target does not have, ``HookFailed`` for a hook that does, and
@@ -236,7 +238,7 @@ class Session:
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
         request = permit.sent
-        waited, retried, throttled, renewed = 0.0, 0, 0, 0
+        waited, retried, throttled, renewed, away = 0.0, 0, 0, 0, 0
         while True:
             about = permit.about
             try:
@@ -247,7 +249,7 @@ class Session:
                 self.guard.ended(permit.ticket, under_way=False)
                 raise
             try:
-                exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
+                exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed + away)
             except KeyboardInterrupt:
                 self.guard.ended(permit.ticket, under_way=True)
                 raise
@@ -273,13 +275,17 @@ class Session:
             elif exchange.status in (502, 503) and retry and retried < _RETRIES:
                 kind, said, usual = "retry", retry_after(exchange.response, None), backoff(retried)
                 retried += 1
+            elif retry and away < _RETURNS and not beyond_ceiling and self.presence.may_return(exchange):
+                kind, said, usual = "retry", None, backoff(away)
+                away += 1
             else:
                 return exchange
             wait = usual if said is None else said
             if not self._may_repeat(waited + wait, beyond_ceiling):
                 return exchange
             waited += wait
-            self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
+            told = exchange.error or exchange.status
+            self._note(kind, f"{told} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self.sleep(wait)
             if exchange.status != 429 and not self._may_go_again(permit):
                 return exchange
@@ -448,6 +454,7 @@ class Session:
         self._note(
             "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"
         )
+        self.presence.missed(permit.request.method, self._credentials.redactor.text(permit.request.path), permit.about)
         self._adapter.forget_connections()
         if hooked is not None:
             prepared = hooked.leaving()
