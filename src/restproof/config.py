@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 FILE_NAME = "restproof.toml"
-_OF_USERS = ("basic", "digest")
+OF_USERS = ("basic", "digest")
 """The schemes whose credentials are ``user:password``."""
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 """What stands for a variable of the environment in a text: ``${NAME}``."""
@@ -174,9 +174,9 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
         if name in target.sources:
             continue
         problem = None
-        if not value.isprintable() or (not value.isascii() and contract.auth.scheme not in _OF_USERS):
+        if not value.isprintable() or (not value.isascii() and contract.auth.scheme not in OF_USERS):
             problem = "holds characters that no header can carry"
-        elif contract.auth.scheme in _OF_USERS and ":" not in value:
+        elif contract.auth.scheme in OF_USERS and ":" not in value:
             problem = f"is not of the form user:password, as the {contract.auth.scheme} scheme needs it"
         if problem:
             raise ConfigurationError(

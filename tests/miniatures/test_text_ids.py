@@ -132,6 +132,25 @@ def test_what_names_nothing_looks_like_an_id(server: type[Shop], outcome: str, t
     assert told["input.reference[desk-create]"] == told["input.reference[desk-update]"] == outcome
 
 
+class Put(Numbered):
+    """A PUT to a new number makes it."""
+
+    VERBS: Mapping[str, Mapping[str, str]] = {
+        **Shop.VERBS,
+        "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+    }
+
+
+@pytest.mark.parametrize("chooser", ["server", "either"])
+def test_where_a_put_makes_what_is_not_there_it_looks_like_an_id_too(chooser: str, tmp_path: Path) -> None:
+    rooms = {"path": "/rooms", "schema": "room.json", "id": {"field": "id", "type": "string", "chosen_by": chooser}}
+    rooms |= {"operations": ["list", "create", "read", "replace", "delete"]}
+    said = {"contract": "mini", "resources": {"room": rooms}}
+    only = ("identity.unknown",)
+    found = bench.run(Put(), {**said, "statuses": {"malformed_id": 400}}, {"room.json": ROOM}, tmp_path, only=only)
+    assert {r.outcome for r in found.results if r.operation == "read"} == {"pass"}
+
+
 @pytest.mark.parametrize(("living", "length"), [("41", 10), ("1541815603606036480", 19)])
 def test_another_number_is_above_a_sequence_or_as_long(living: str, length: int) -> None:
     found = another_number(living, "rpabcdef")

@@ -262,6 +262,30 @@ paths:
     assert "RACK" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("schemes", "credential", "auth"),
+    [
+        (["basic", "bearer"], "a-token", "bearer"),
+        (["basic", "bearer"], "ann:secret", "basic"),
+        (["bearer", "basic"], "a-token", "bearer"),
+        (["bearer", "basic"], "ann:secret", "basic"),
+        (["basic"], "a-token", "basic"),
+        (["basic", "bearer"], "", "basic"),
+    ],
+)
+def test_of_two_credentials_the_one_is_sent_that_is_given(
+    schemes: list[str], credential: str, auth: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESTPROOF_FULL", credential)
+    known = {name: {"type": "http", "scheme": name} for name in ("basic", "bearer")}
+    asked = {"security": [{name: []} for name in schemes], "components": {"securitySchemes": known}}
+    file = tmp_path / "items.json"
+    file.write_text(json.dumps({**DOCUMENT, **asked}), encoding="utf-8")
+    options = Options(contract=str(file), target="http://127.0.0.1:9")
+    with read_document(options, None, tmp_path) as (document, _):
+        assert document.contract.auth.scheme == auth
+
+
 def _with_notes(*, listed: bool) -> dict[str, Any]:
     """Things that no operation makes, with notes below them, beside the items."""
     thing = {"/things": {"get": {"responses": {"200": _json({"type": "array", "items": ITEM})}}}} if listed else {}

@@ -17,6 +17,8 @@ from .unsaid import NUMBER, TEXT, Document, call, read
 BOX = object_of(["id", "label"], id=NUMBER, label=TEXT)
 SIZE: Document = {"name": "limit", "in": "query", "schema": {**NUMBER, "minimum": 1, "maximum": 50, "default": 10}}
 MORE: Document = {"type": "boolean"}
+TOP: Document = {"name": "$top", "in": "query", "schema": NUMBER}
+URL: Document = {**TEXT, "format": "uri"}
 
 
 def after(name: str) -> Document:
@@ -52,6 +54,10 @@ def whole(**members: Document) -> Document:
         ([after("cursor")], whole(), {"Link": {"schema": TEXT}}, {"token": "cursor", "links": True, "size": "none"}),
         ([after("cursor")], whole(next_cursor=TEXT), {}, {"next_field": "next_cursor", "size": "none"}),
         ([after("cursor")], whole(next_cursor=MORE), {"Link": {"schema": TEXT}}, None),
+        ([TOP, after("$skipToken")], whole(nextLink=URL), {}, {"next_field": "nextLink", "size": "$top"}),
+        ([TOP], whole(nextLink=URL), {}, {"next_field": "nextLink", "size": "$top"}),
+        ([], whole(**{"@odata.nextLink": TEXT}), {}, {"next_field": "@odata.nextLink", "size": "none"}),
+        ([TOP, after("$skipToken")], whole(nextLink=TEXT), {}, None),
     ],
 )
 def test_where_a_list_goes_on_is_read(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from restproof.config import lacking_ids, load_config, resolve_address
+from restproof.config import OF_USERS, VARIABLE, lacking_ids, load_config, resolve_address
 from restproof.configfile import parse_url
 from restproof.contract.load import FILE_NAME, load
 from restproof.contract.model import Contract
@@ -23,7 +24,7 @@ from restproof.contract.urls import parts_of, told_url
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.report.text import plural
 from restproof.session.options import Options
-from restproof.targetids import needed_ids
+from restproof.targetids import credential_variable, needed_ids
 from restproof.wire.failure import FAILURES, describe
 from restproof.wire.obtain import as_of
 
@@ -82,6 +83,7 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
             file.write_bytes(fetched(argument, options.target, cwd))
         found = imported(file, contract_name(file.stem))
         found = replace(found, contract=_without_base(found.contract, options.target, cwd))
+        found = _as_given(found, _credential(options.target, cwd))
         try:
             if folder is not None and (folder / FILE_NAME).exists() and not is_written(found, folder, file.name):
                 hint = "choose another folder for --write, or give the contract to restproof run"
@@ -175,6 +177,25 @@ def _without_base(contract: dict[str, object], target: str | None, cwd: Path) ->
     if base and url and urlsplit(url).path.rstrip("/").endswith(base):
         return {word: value for word, value in contract.items() if word != "base_path"}
     return contract
+
+
+def _credential(target: str | None, cwd: Path) -> str:
+    """The credential ``full`` as the target has it; empty where it has none that can be read before the run."""
+    config = load_config(cwd)
+    section = config.sections.get(target or config.target or "")
+    said = section.target.credentials.get("full", "") if section else f"${{{credential_variable('full')}}}"
+    return VARIABLE.sub(lambda match: os.environ.get(match[1], ""), said)
+
+
+def _as_given(found: Imported, credential: str) -> Imported:
+    """The document with the credential that is of the form of the one given, where either will do: a user and a
+    password have a colon between them, and no token has one (RFC 6750 §2.1)."""
+    of_users = ":" in credential
+    if not credential or (found.contract.get("auth") in OF_USERS) == of_users or found.contract.get("auth") is None:
+        return found
+    wanted = OF_USERS if of_users else ("bearer",)
+    auth = next((one for one in found.auth_as_well if one in wanted), found.contract["auth"])
+    return replace(found, contract={**found.contract, "auth": auth})
 
 
 def tell(document: Document) -> None:

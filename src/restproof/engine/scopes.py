@@ -159,7 +159,7 @@ class Scopes:
         # One before the first unique value that is given out.
         likely = (f"{prefix}-absent", f"{prefix}absent", nth(schema, self._values.start - 1))
         found = next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
-        if resource.id.chosen_by != "server" or not resource.creatable or schema.keys() & _SHAPED:
+        if resource.id.chosen_by == "client" or not resource.creatable or schema.keys() & _SHAPED:
             return found
         # Texts of numbers are numbers to many servers, and so are UUIDs and other bytes, of which no contract says
         # anything: what cannot be an id there is refused for that.

@@ -26,6 +26,8 @@ from restproof.contract.words import is_soft_reference, snake
 from restproof.pointer import step, steps
 
 _OF_WORDS = {"object", "string", "boolean", "integer", "number", "null"}
+_OWN_MEMBERS = ("properties", "spec", "attributes")
+"""Objects of a body that hold what is a resource's own, beside what all resources have."""
 _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxProperties", "enum", "const", "anyOf")
 
 
@@ -235,10 +237,19 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         held = [n for n, s in asked.get("properties", {}).items() if s is not whole["properties"][n]]
         told.embedded += [n for n in held if n not in told.embedded]
         try:
-            told.sent[operation] = sendable(called(asked, told.once), told.once.sendable)
+            told.sent[operation] = _with_own_members(sendable(called(asked, told.once), told.once.sendable))
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)
+
+
+def _with_own_members(schema: Schema) -> Schema:
+    """A body in which the object that holds the members of a resource (``properties``, ``spec``) is needed now and
+    then, where some of those are required and the object is not: many a server means them."""
+    members = schema.get("properties", {})
+    open_ones = [n for n in _OWN_MEMBERS if n in members and n not in schema.get("required", ())]
+    marked = {n: {**members[n], NEEDED: "open"} for n in open_ones if object_of(members[n]).get("required")}
+    return {**schema, "properties": {**members, **marked}} if marked else schema
 
 
 def _plainest(variants: Sequence[Mapping[str, Any]]) -> Schema:

@@ -45,7 +45,10 @@ def id_member(
     wanted = [*_told(found, bare, shown), *wanted]
     by_name = {snake(n): n for n in reversed(list(shown))}
     if bare.endswith("_name"):
-        wanted += ["name", bare.removesuffix("_name")]
+        stem = bare.removesuffix("_name")
+        # ``id`` is then the path that ends with the name, as Azure has it.
+        wanted.insert(0 if f"_{found.name}".endswith(f"_{stem}") else len(wanted), "name")
+        wanted.append(stem)
     elif bare == found.name:
         set_by_server = [n for n, s in shown.items() if snake(n) in _NAMES_IT and s.get("readOnly")]
         wanted += set_by_server if len(set_by_server) == 1 else []
@@ -106,6 +109,11 @@ def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:
     if create.method != "POST" or not told.created:
         return bool(reader.success(create))
     return bool(_telling(found, member, told.created))
+
+
+def creates_by_put(reader: Reader, found: Found) -> bool:
+    """Whether a PUT is documented to create what is not there."""
+    return "replace" in found.calls and 201 in reader.codes(found.calls["replace"], "2")
 
 
 def _telling(found: Found, member: str, created: Schema) -> str | None:

@@ -15,11 +15,12 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.elsewhere import join_items, join_plurals
 from restproof.contract.openapi.kept import EXTENSION, kept
+from restproof.contract.openapi.linked import refer_by_url
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
 from restproof.contract.openapi.posted import leave_assigned, take_posts
 from restproof.contract.openapi.promises import hoist
-from restproof.contract.openapi.referring import references
+from restproof.contract.openapi.referring import leave_unknown, references
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
@@ -60,6 +61,8 @@ class Imported:
     version: str = ""
     origins: Mapping[Route, str] = field(default_factory=dict)
     names: Mapping[frozenset[str], str] = field(default_factory=dict)
+    auth_as_well: tuple[Any, ...] = ()
+    """Other words for ``auth`` that the document has wherever it asks for that credential."""
 
 
 def imported(file: Path, name: str, *, tags: Collection[str] = (), resources: Collection[str] = ()) -> Imported:
@@ -145,7 +148,8 @@ class _Importer:
         file = self.source.document.file
         left_out = tuple(LeftOut(what, Place(file, line), pointer) for what, line, pointer in told)
         names = self.reader.schemas.names()
-        return Imported(contract, self.schemas, left_out, self.source.version, self.origins, names)
+        as_well = self.security.as_well
+        return Imported(contract, self.schemas, left_out, self.source.version, self.origins, names, as_well)
 
     def nothing(self) -> ContractError:
         """What is said where nothing of the document is a resource."""
@@ -170,7 +174,9 @@ class _Importer:
                 self.standing |= {path} if one.calls else set()
         for name, one in written.items():
             found[name] |= references(one, writer.bodies, found, writer.related.get(name, {}))
-            writer.leave_unknown_references(one, found[name])
+            by_url = refer_by_url(one, found, writer.bodies, writer.schemas, str(contract.get("base_path", "")))
+            found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in by_url.items()}
+            writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name))
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():
             if "list" in one.calls:

@@ -61,6 +61,10 @@ _SPEAKING = {
     *("has_more", "has_next", "has_next_page"),
 }
 """Members that only pages have."""
+_URLS_BY_NAME = frozenset({"@odata.next_link", "odata.next_link", "next_url", "next_page_url"})
+"""Members of an answer, in snake case, that hold the URL of the next page, whatever is said of their form."""
+_NEXT_URLS = frozenset({"next", "next_link", "next_page", *_URLS_BY_NAME})
+"""Members that hold it where their form is that of one."""
 PAGING = frozenset({*_PAGES, *_SIZES, *_OFFSETS, *_TOKENS})
 """Names of parameters that speak of pages."""
 
@@ -110,19 +114,23 @@ class Pages:
             if size is None:
                 by_url = self._next_url(members)
                 return (by_url, None) if by_url else ({}, page or offset)
+        elif not page and (by_url := self._next_url(members)):
+            # Each answer names the next page whole: no token need be given.
+            found = {**by_url, **({"size": size} if size else {})}
         elif token:
             following = self._following(call, token, members)
             if following is None:
                 return {}, token
             found = {"style": "token", "token": token, **following}
         else:
-            by_url = None if page or size else self._next_url(members)
-            return (by_url, None) if by_url else ({}, page or size or _told_by(members))
+            return {}, page or size or _told_by(members)
         if size:
             found["size"] = size
             found |= dict(self._bounds(queries[size]))
         elif found["style"] == "token":
             found["size"] = "none"
+            if "token" not in found:
+                return found, None
         found["over_max"] = "unspecified"
         totals = {_last(n): n for n in reversed(members) if types_of(members[n]) <= {"integer", "number"}}
         counted = _first_of(_TOTALS, totals)
@@ -148,8 +156,9 @@ class Pages:
 
     def _next_url(self, members: Mapping[str, Schema]) -> dict[str, Any] | None:
         """The pages of a list of one size, where an answer plainly holds the URL of the next one; its total with it."""
-        following = next((n for n in members if _last(n) == "next"), "")
-        if not any("uri" in str(option.get("format")) for option in options(members.get(following, {}))):
+        following = next((n for n in members if snake(_last(n)) in _NEXT_URLS), "")
+        is_url = any("uri" in str(option.get("format")) for option in options(members.get(following, {})))
+        if not is_url and not (snake(_last(following)) in _URLS_BY_NAME and types_of(members[following]) & {"string"}):
             return None
         return {"style": "token", "size": "none", "next_field": following}
 

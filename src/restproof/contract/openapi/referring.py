@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from restproof.contract.directions import REQUESTS
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.identity import id_type
 from restproof.contract.openapi.members import Members
-from restproof.contract.openapi.named import Yaml, id_field
+from restproof.contract.openapi.named import Yaml, id_field, may_name_one
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.respelled import shown_spelled
@@ -32,10 +33,11 @@ def references(
             continue
         to, many = named_resource(name, schema)
         to = to if to in resources else one_of_several(name, body.properties, resources)
+        to = to or by_its_own_name(name, resources)
         other = resources.get(to)
         if other is None or schema.get("readOnly") or to == found.name or to not in bodies:
             continue
-        if "create" not in other.get("operations", DEFAULT_OPERATIONS) or not id_field(other):
+        if not can_be_made(other) or not id_field(other):
             continue  # what is there but once has no id
         # One that no answer shows names a record all the same: a value made up would be somebody's.
         place = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
@@ -45,6 +47,19 @@ def references(
         if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
             said[name] = {"to": to} | ({"reads_as": place or "none"} if place != name else {})
     return {"references": said} if said else {}
+
+
+def can_be_made(resource: Yaml) -> bool:
+    """Whether a request makes one: a create, or a PUT of an id that a client chooses."""
+    operations, ident = resource.get("operations", DEFAULT_OPERATIONS), resource.get("id")
+    by_put = isinstance(ident, dict) and ident.get("chosen_by") in ("client", "either") and "replace" in operations
+    return "create" in operations or by_put
+
+
+def by_its_own_name(name: str, resources: Mapping[str, Yaml]) -> str:
+    """The resource of which a member is called after the name and its id, where that is not called ``id``:
+    ``studentCode`` of students that have a ``code``; empty where there is none."""
+    return next((r for r, said in resources.items() if snake(name) == f"{r}_{snake(id_field(said))}"), "")
 
 
 def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
@@ -67,6 +82,39 @@ def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Foun
     stem, _ = named_resource(name, schema)
     named = by_name.get(stem) if not referred(name)[0] or is_soft_reference(name, schema) else None
     return "" if named is None or {"create", "replace"} & named.calls.keys() else stem
+
+
+def leave_unknown(
+    found: Found, resource: Yaml, schemas: Mapping[str, Schema], by_name: Mapping[str, Found]
+) -> list[str]:
+    """Leave out optional request fields that are named as ids of something the contract does not have: no value is
+    known to be one. Needed ones stay, and what is refused because of them says nothing. What was left out, in words."""
+    said, notes = resource.get("schema"), []
+    schema: Any = schemas.get(str(said["request"] if isinstance(said, dict) else said), {"properties": {}})
+    known = {*resource.get("references", ()), id_field(resource)}
+    for field, held in [*schema["properties"].items()]:
+        if field in known or field in schema.get("required", ()):
+            continue
+        if is_soft_reference(field, held) or unknown_one(field, held, by_name):
+            notes.append(f"{field}, of which no value is known to be an id: it is not sent")
+        elif may_name_one(field, held, by_name.keys() - {found.name}):
+            notes.append(f"{field}, which may hold names of another resource: it is not sent")
+        else:
+            continue
+        if isinstance(said, dict) and said["request"] != said["response"]:
+            for side in (schemas[said[o]] for o in REQUESTS if o in said):
+                if field not in side.get("required", ()):
+                    side["properties"].pop(field, None)
+        elif held.get("writeOnly"):
+            del schema["properties"][field]
+        else:
+            schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
+            resource["volatile"] = list(dict.fromkeys([*resource.get("volatile", ()), field]))
+        for word in ("create_only", "lenient"):
+            resource[word] = [n for n in resource.get(word, ()) if n != field]
+            if not resource[word]:
+                del resource[word]
+    return notes
 
 
 def leave_unnamed(sent: dict[str, Schema], parents: Collection[str], by_name: Mapping[str, Found]) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
@@ -16,16 +15,24 @@ from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
 from restproof.contract.openapi.export import OPERATION
-from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
+from restproof.contract.openapi.identity import (
+    creates_by_put,
+    id_member,
+    id_type,
+    identity,
+    parameter_schema,
+    tells_id,
+)
 from restproof.contract.openapi.inside import may_lack_zone
 from restproof.contract.openapi.jsonapi import side_by_side
+from restproof.contract.openapi.linked import is_guessed, link_of, take_link
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, members, replaces_whole
-from restproof.contract.openapi.named import id_field, is_bare_list, may_name_one, own_item_path, own_paths
+from restproof.contract.openapi.named import id_field, is_bare_list, own_item_path, own_paths
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
-from restproof.contract.openapi.referring import leave_unnamed, unknown_one
+from restproof.contract.openapi.referring import leave_unnamed
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.respelled import respelled
 from restproof.contract.openapi.schemas import Schema
@@ -43,7 +50,6 @@ from restproof.contract.openapi.wording import (
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
-from restproof.contract.words import is_soft_reference
 
 Yaml = dict[str, Any]
 
@@ -219,6 +225,8 @@ class ResourceWriter:
         made = told.writable("create")
         known = (id_member(found, some, changing, self.reader.schemas.of_paths, made) for some in (read, shown))
         member = next(filter(None, known), None)
+        link = "" if member or found.single else link_of(found, told, self.reader.schemas.of_paths)
+        member = take_link(self.reader, found, told, link) if link else member
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
         if found.single or (member is None and is_bare):
             return self.without_id(found, told), "none"
@@ -238,7 +246,7 @@ class ResourceWriter:
         unsaid = [o for o, c in found.calls.items() if c.address and c.address.place == "body" and o in told.sent]
         reason = "it is not plain whether its body names the one that is meant or chooses its id"
         self.take_out(found, {o: reason for o in unsaid if o not in told.names_itself})
-        silent = "create" in found.calls and not tells_id(self.reader, found, told, member)
+        silent = "create" in found.calls and (is_guessed(link) or not tells_id(self.reader, found, told, member))
         if silent and member not in told.sent["create"].get("required", ()):
             self.leave_id_open(found)
         body = members(told, member)
@@ -253,7 +261,8 @@ class ResourceWriter:
         if "replace" in found.calls and named and "create" in found.calls and not (puts or finds):
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
-        return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
+        said = identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
+        return body, {**said, "link": link} if link else said
 
     def without_id(self, found: Found, told: Shaped) -> Members:
         """The members of what there is just one of, or of entries that are only listed."""
@@ -321,37 +330,6 @@ class ResourceWriter:
             said["normalized"] = cases
         return said | {word: names for word, names in lists.items() if names}
 
-    def leave_unknown_references(self, found: Found, resource: Yaml) -> None:
-        """Leave out optional request fields that are named as ids of something the contract does not have: no value is
-        known to be one. Needed ones stay, and what is refused because of them says nothing."""
-        said = resource.get("schema")
-        name = said["request"] if isinstance(said, dict) else said
-        schema: Any = self.schemas.get(str(name), {"properties": {}})
-        known = {*resource.get("references", ()), id_field(resource)}
-        for field, held in [*schema["properties"].items()]:
-            if field in known or field in schema.get("required", ()):
-                continue
-            if is_soft_reference(field, held) or unknown_one(field, held, self.by_name):
-                self.note(found, f"{field}, of which no value is known to be an id: it is not sent")
-            elif may_name_one(field, held, self.by_name.keys() - {found.name}):
-                self.note(found, f"{field}, which may hold names of another resource: it is not sent")
-            else:
-                continue
-            if isinstance(said, dict) and said["request"] != said["response"]:
-                for side in (self.schemas[said[o]] for o in REQUESTS if o in said):
-                    if field not in side.get("required", ()):
-                        side["properties"].pop(field, None)
-            elif held.get("writeOnly"):
-                del schema["properties"][field]
-            else:
-                schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
-                resource["volatile"] = list(dict.fromkeys([*resource.get("volatile", ()), field]))
-            for word in ("create_only", "lenient"):
-                if field in resource.get(word, ()):
-                    resource[word].remove(field)
-                    if not resource[word]:
-                        del resource[word]
-
     def statuses(self, found: Found, told: Shaped) -> Yaml:
         """The statuses of the resource; those of single operations are ``told``."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
@@ -393,8 +371,3 @@ class ResourceWriter:
 
     def route(self, found: Found) -> Route:
         return next(iter(found.calls.values())).route if found.calls else ("paths", found.collection)
-
-
-def creates_by_put(reader: Reader, found: Found) -> bool:
-    """Whether a PUT is documented to create what is not there."""
-    return "replace" in found.calls and 201 in reader.codes(found.calls["replace"], "2")

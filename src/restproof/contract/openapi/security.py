@@ -42,7 +42,8 @@ _SCOPE = re.compile(
 class Security:
     """The security schemes of a document. ``scheme``: the one that most operations ask for and a contract can say, in
     its words (``None``: there is none); of several as frequent, the one that is named first, a cookie last. ``name``:
-    how the document calls it; ``origin``: where it says what it is."""
+    how the document calls it; ``origin``: where it says what it is. ``as_well``: other schemes that will do wherever it
+    does."""
 
     def __init__(self, reader: Reader, calls: Collection[Call]) -> None:
         self.reader = reader
@@ -65,6 +66,10 @@ class Security:
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
+        takes = [{str(self.as_one(n)) for n in self.alternatives(c)} for c in calls]
+        takes = [ways for ways in takes if chosen in ways]
+        others = [s for s in self.schemes.values() if s and str(s) != chosen and all(str(s) in ways for ways in takes)]
+        self.as_well: tuple[Any, ...] = tuple(others)
         self.origin = f"components.securitySchemes.{self.name}" if self.name in defined else f"security: {self.name}"
         self._roles = [roles for call in calls if (roles := self.roles(call))]
         counted = Counter(role for roles in self._roles for role in sorted(roles))
