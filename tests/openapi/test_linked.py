@@ -201,3 +201,18 @@ def test_a_member_that_is_called_after_the_own_name_of_an_id_is_a_reference(tmp_
         "/grades/{id}": {"parameters": [parameter("id")], "get": call(grade, others={"404": NO["404"]})},
     }
     assert resource(tmp_path, "grade", paths).references["studentCode"].to == "student"
+
+
+def test_such_a_reference_that_answers_spell_otherwise_says_so_itself(tmp_path: Path) -> None:
+    desk = object_of(["sid"], sid=SET, label=TEXT)
+    chair = object_of(["id"], id=NUMBER, desk_sid=TEXT, tall_back=TEXT)
+    sent = object_of(["DeskSid"], DeskSid=TEXT, TallBack=TEXT)
+    paths: Document = {
+        "/desks": {"post": call(desk, object_of(["label"], label=TEXT), 201)},
+        "/desks/{sid}": {"parameters": [parameter("sid")], "get": call(desk, others=NO)},
+        "/chairs": {"post": call(chair, sent, 201)},
+        "/chairs/{id}": {"parameters": [parameter("id")], "get": call(chair, others={"404": NO["404"]})},
+    }
+    found = resource(tmp_path, "chair", paths)
+    assert (found.references["DeskSid"].to, found.references["DeskSid"].reads_as) == ("desk", "desk_sid")
+    assert found.reads_as == {"TallBack": "tall_back"}

@@ -174,6 +174,8 @@ class _Importer:
                 self.standing |= {path} if one.calls else set()
         for name, one in written.items():
             found[name] |= references(one, writer.bodies, found, writer.related.get(name, {}))
+            if found[name].get("reads_as") == {}:
+                del found[name]["reads_as"]
             by_url = refer_by_url(one, found, writer.bodies, writer.schemas, str(contract.get("base_path", "")))
             found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in by_url.items()}
             writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name))

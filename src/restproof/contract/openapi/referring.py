@@ -28,6 +28,7 @@ def references(
     if body is None or not {*WRITES} & found.calls.keys():
         return {}
     said: Yaml = {name: words for name, words in related.items() if name in body.properties}
+    spelled = resources[found.name].get("reads_as", {})
     for name, schema in body.properties.items():
         if name in said:
             continue
@@ -41,12 +42,14 @@ def references(
             continue  # what is there but once has no id
         # One that no answer shows names a record all the same: a value made up would be somebody's.
         place = reads_as(name, body.properties, id_field(other)) if schema.get("writeOnly") else name
+        place = spelled.get(name, place)
         held = schema.get("items", {}) if many else schema
         target = bodies[to].properties[id_field(other)]
         kinds = types_of(held) - {"null", "number"}
         if id_type(held) == id_type(target) and kinds <= types_of(target) | {"integer"}:
             said[name] = {"to": to} | ({"reads_as": place or "none"} if place != name else {})
-    return {"references": said} if said else {}
+    rest = {n: shown for n, shown in spelled.items() if n not in said}  # a reference says itself how it is shown
+    return ({"references": said} if said else {}) | ({"reads_as": rest} if rest != spelled else {})
 
 
 def can_be_made(resource: Yaml) -> bool:
