@@ -163,7 +163,19 @@ def test_values_are_of_the_declared_format(reply: Reply, written: Written) -> No
     declared = (shapes.entry if reply.operation == "list" else shapes.response)["properties"]
     lenient = () if reply.resource.directions else reply.resource.lenient
     formats = {n: p for n, p in declared.items() if "format" in p and n not in lenient}
-    for entity in [reply.entity] if reply.operation != "list" else (reply.entries or ())[:50]:
+    listed, named = reply.operation == "list", reply.resource.id.url
+    for text, place in reply.envelope.mistaken_names(reply.json, listed=listed) if reply.shows_representation else ():
+        must.hold(
+            False,
+            reply,
+            f"{reply.resource.id.field} is {text!r}, no {named}",
+            kind="format",
+            expected=named,
+            actual="another form",
+            field=reply.resource.id.field,
+            pointer=place,
+        )
+    for entity in [reply.entity] if not listed else (reply.entries or ())[:50]:
         if not written.is_judged(reply.resource, entity):
             continue
         for name, said in formats.items():

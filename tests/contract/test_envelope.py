@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from restproof.contract.envelope import Envelope, Key, Link
+from restproof.contract.envelope import NOWHERE, Envelope, Key, Link, Standing
 from restproof.contract.load import check, load
 from restproof.contract.media import Media
 
@@ -68,7 +68,7 @@ def test_the_id_that_a_request_repeats_is_none_of_its_fields() -> None:
 
 
 def test_an_id_is_the_end_of_a_link() -> None:
-    body = HAL.answered({"id": 7, "name": "x"}, "http://localhost/orders/7")
+    body = HAL.answered({"id": 7, "name": "x"}, Standing("http://localhost/orders/7"))
     assert body == {"name": "x", "_links": {"self": {"href": "http://localhost/orders/7"}}}
     assert HAL.shown(body) == {**body, "id": 7}
     assert Link("id", "x").id_of("/orders/a%20b/") == "a b"
@@ -118,7 +118,7 @@ KEYED = Envelope(list="items", key=Key("id", number=True))
 
 
 def test_the_entries_of_a_map_have_their_ids_from_its_keys() -> None:
-    body = KEYED.answered_list([({"id": 7, "title": "x"}, ""), ({"id": 8, "title": "y"}, "")])
+    body = KEYED.answered_list([({"id": 7, "title": "x"}, NOWHERE), ({"id": 8, "title": "y"}, NOWHERE)])
     assert body == {"items": {"7": {"title": "x"}, "8": {"title": "y"}}}
     assert KEYED.listed(body) == [{"id": 7, "title": "x"}, {"id": 8, "title": "y"}]
     assert KEYED.places_listed(body) == ["/items/7", "/items/8"]

@@ -16,6 +16,7 @@ from tests.miniatures import (
     kinds_lists,
     kinds_makes,
     kinds_maps,
+    kinds_names,
     kinds_parents,
     kinds_quotas,
     kinds_references,
@@ -42,6 +43,7 @@ MODULES = (
     kinds_quotas,
     kinds_addressed,
     kinds_maps,
+    kinds_names,
 )
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")

@@ -278,7 +278,10 @@ class BehaviourReader:
                 continue
             route, kinds = ("references", name), types_of(schema)
             inner = schema.get("items", {}) if "array" in kinds else schema
-            one = Held(name, place, said.get("with", {}), said.get("url", ""), "integer" in types_of(inner))
+            own: Any = self.resources.get(said["to"], {}).get("id", {})
+            slashes = isinstance(own, Mapping) and own.get("slashes", False)
+            one = Held(name, place, said.get("with", {}), said.get("url", ""), "integer" in types_of(inner), slashes)
+            self.naming(name, one)
             if place and "type" in schema and (f"/{EACH}" in place) != ("array" in kinds):
                 hint = f"write '{place}/{EACH}/id' of an array of objects, and no {EACH} of one id"
                 self.problem(f"the schema of '{name}' and its place differ in how many there are", *route, hint=hint)
@@ -292,6 +295,16 @@ class BehaviourReader:
                 self.problem(f"'with' says what stands beside '{name}'", *route, "with", hint="say where: place: /…/id")
             found.append(one)
         return tuple(found)
+
+    def naming(self, name: str, held: Held) -> None:
+        """What stands for the id of a reference names no other resources than those above both."""
+        above = {p.resource for p in parents_said(self.raw, self.raw["path"])}
+        for other in held.named.above if held.named else ():
+            if other not in above:
+                hint = near(other, above) or "write {id} for the id; any other name is a parent"
+                self.problem(
+                    f"'{other}' in what stands for '{name}' is no parent", "references", name, "url", hint=hint
+                )
 
     def references(self) -> dict[str, Reference]:
         found = {}

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from restproof.contract.address import OWN_ID
+from restproof.contract.fullnames import FullName
 from restproof.contract.held import Held, put_all, taken_all
+from restproof.contract.inside import Inside
 from restproof.contract.urls import parts_of
 from restproof.pointer import Nothing, follow, put, step, steps
 
@@ -42,6 +44,17 @@ class Link:
         if text.startswith(self.before) and text.endswith(self.after):
             text = text.removeprefix(self.before).removesuffix(self.after)
         return int(text) if self.number and text.isascii() and text.isdecimal() else text
+
+
+class Standing(NamedTuple):
+    """Where one resource stands: its ``url``, where representations link to themselves, and the ids of what is
+    ``above`` it."""
+
+    url: str = ""
+    above: Mapping[str, Any] = {}
+
+
+NOWHERE = Standing()
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,10 @@ class Envelope:
     link: Link | None = None
     empty_list: str = "present"
     key: Key | None = None
+    inside: Inside | None = None
+    """Where the id is, if inside of a member."""
+    named: FullName | None = None
+    """What stands for the id, if it is not the bare one."""
     held: tuple[Held, ...] = ()
     version: str = ""
     """The member of a request, among the fields, that names the version of what it changes."""
@@ -115,18 +132,26 @@ class Envelope:
         """Where a request holds the object of the resource; empty for the whole body."""
         return pointer_of(self.request)
 
-    def requested(self, body: Any, outside: Mapping[str, Any], id: Any = None) -> Any:
+    def requested(
+        self, body: Any, outside: Mapping[str, Any], id: Any = None, above: Mapping[str, Any] = NOWHERE.above
+    ) -> Any:
         """The whole request body: the fields in their place, ``outside`` at its top, and the constants. ``id``: of the
-        resource, where it has one."""
-        inner = self._object(body) if isinstance(body, dict) else body
+        resource, where it has one; ``above``: the ids of what is above it."""
+        inner = self._object(body, Standing(above=above), id) if isinstance(body, dict) else body
         if self.request:
             whole: Any = put(dict(outside), self.request_pointer, inner)
         else:
             whole = {**outside, **inner} if isinstance(inner, dict) else inner
         for pointer, value in self.constants.items():
             if value != OWN_ID or id is not None:
-                whole = put(whole, pointer, id if value == OWN_ID else value)
+                whole = put(whole, pointer, self._own(pointer, id, above) if value == OWN_ID else value)
         return whole
+
+    def _own(self, pointer: str, id: Any, above: Mapping[str, Any]) -> Any:
+        """The id in the place of a constant: as bodies have it, where it is that of the id."""
+        if self.named is None or pointer != self.request_pointer + self.within(step(self.named.field)):
+            return id
+        return self.named.of(id, above)
 
     def fixes(self, name: str, *, with_id: bool) -> bool:
         """Whether a request holds a constant where the field stands, so that no other value can be sent in it.
@@ -143,7 +168,7 @@ class Envelope:
         if isinstance(inner, dict) and not self.request and (outside or self.constants):
             own = {s[1] for p in self.constants if len(s := p.split("/")) == 2}
             inner = {n: v for n, v in inner.items() if n not in outside and n not in own}
-        opened = self._opened(inner)
+        opened = self._opened(inner, sent=True)
         if not opened:
             return opened
         fixed = {n for n in opened if self.fixes(n, with_id=True)} if named and self.constants else ()
@@ -151,7 +176,7 @@ class Envelope:
 
     def named_version(self, document: Any) -> Any:
         """The version that a request body names; ``None`` where it names none."""
-        inner = self._opened(_at(document, self.request_pointer)) if isinstance(document, dict) else None
+        inner = self._opened(_at(document, self.request_pointer), sent=True) if isinstance(document, dict) else None
         return (inner or {}).get(self.version)
 
     def versioned(self, document: Any, value: Any) -> Any:
@@ -182,6 +207,8 @@ class Envelope:
         for pointer, value in self.constants.items():
             wanted = id if value == OWN_ID else value
             found = _at(document, pointer)
+            if value == OWN_ID and self.named is not None and (named := self.named.id_in(found)) is not None:
+                found = named
             if (str(found) if value == OWN_ID else found) != wanted and wanted is not None:
                 yield pointer
 
@@ -203,6 +230,9 @@ class Envelope:
         held = next((one for one in self.held if one.place and _escaped(one.field) == name), None)
         if held is not None:
             return held.pointer
+        if self.inside is not None and _escaped(self.inside.field) == name:
+            path = "".join(map(step, self.inside.way))
+            name = _escaped(self.inside.way[0])
         return path if name in map(_escaped, self.beside) else pointer_of(self.fields) + path
 
     def shown(self, document: Any, *, in_part: bool = False) -> dict[str, Any] | None:
@@ -250,26 +280,43 @@ class Envelope:
             if str(shown) != name:
                 yield name, shown, self.list_pointer + step(name) + self.within(step(field))
 
-    def answered(self, entity: Any, url: str = "") -> Any:
-        """The body of an answer that shows one resource; ``url``: where it stands."""
-        return put(None, self.response_pointer, self._object(entity, url))
+    def mistaken_names(self, document: Any, *, listed: bool) -> Iterator[tuple[Any, str]]:
+        """The texts of an answer that stand where the whole name of a resource does and are none, each with its place.
+        ``listed``: whether the answer is a list."""
+        if self.named is None:
+            return
+        for place in self.places_listed(document) if listed else [self.response_pointer]:
+            pointer = place + self.within(step(self.named.field))
+            found = _at(document, pointer)
+            if isinstance(found, str) and self.named.id_in(found) is None:
+                yield found, pointer
+
+    def answered(self, entity: Any, standing: Standing = NOWHERE) -> Any:
+        """The body of an answer that shows one resource; ``standing``: where it is."""
+        return put(None, self.response_pointer, self._object(entity, standing))
 
     def answered_list(self, entries: Any) -> Any:
-        """The body of an answer that shows a list: of (fields, URL) pairs, or whatever stands in the place of one."""
+        """The body of an answer that shows a list: of pairs of fields and where they stand, or whatever is in the place
+        of one."""
         found: Any = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
         if self.key is not None and isinstance(entries, list):
             name = self.key.field
-            plain = [({n: v for n, v in fields.items() if n != name}, url) for fields, url in entries]
+            plain = [({n: v for n, v in fields.items() if n != name}, where) for fields, where in entries]
             keys = [str(fields.get(name)) for fields, _ in entries]
             found = {key: self._object(*e) for key, e in zip(keys, plain, strict=True)}
         return put(None, self.list_pointer, found)
 
     # ----------------------------------------------------------------- one object
 
-    def _object(self, entity: Any, url: str = "") -> Any:
+    def _object(self, entity: Any, standing: Standing = NOWHERE, id: Any = None) -> Any:
         if not isinstance(entity, Mapping):
             return entity
-        found: Any = put_all(self.held_here, entity)
+        url, above = standing
+        found: Any = put_all(self.held_here, entity, above)
+        if self.named is not None and self.named.field in found:
+            found[self.named.field] = self.named.of(found[self.named.field], above)
+        if self.inside is not None:
+            found = self.inside.put(found, id if self.named is None else self.named.of(id, above))
         if self.fields:
             beside = {n: found.pop(n) for n in self.outside if n in found}
             found = put(beside, pointer_of(self.fields), found)
@@ -278,7 +325,7 @@ class Envelope:
             found = put(found, pointer_of(self.link.place), url)
         return found
 
-    def _opened(self, found: Any) -> dict[str, Any] | None:
+    def _opened(self, found: Any, *, sent: bool = False) -> dict[str, Any] | None:
         if not isinstance(found, dict):
             return None
         inner = _at(found, pointer_of(self.fields)) if self.fields else found
@@ -291,6 +338,10 @@ class Envelope:
             is_number = isinstance(url, int) and not isinstance(url, bool)
             if (is_number or isinstance(url, str)) and self.link.field not in inner:
                 inner = {**inner, self.link.field: url if is_number else self.link.id_of(url)}
+        if self.inside is not None:
+            inner = self.inside.taken(inner, sent=sent)
+        if self.named is not None and (id := self.named.id_in(inner.get(self.named.field))) is not None:
+            inner = {**inner, self.named.field: id}
         return taken_all(self.held_here, inner) if self.held else inner
 
 

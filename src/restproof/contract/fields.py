@@ -8,6 +8,7 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.impossible import impossible
+from restproof.contract.inside import steps_to
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.validator import Validator
 
@@ -124,7 +125,7 @@ class Fields:
     def located(self, location: str, route: Route, word: str, *, requested: bool = False) -> bool:
         """Whether a response (``requested``: a request) holds what ``office.id`` or ``departments[].id`` names; notes
         it where not."""
-        head, *rest = location.split(".")
+        head, *rest = steps_to(self.properties, location)
         if not (self.writable if requested else self.readable)(head.removesuffix("[]"), route, word):
             return False
         schema: Any = self.properties if requested else {**self.properties, **self.shown}
@@ -152,7 +153,7 @@ class Fields:
     def at(self, location: str) -> Mapping[str, Any]:
         """The schema of what a location names; of an array's entries that of one."""
         schema: Any = {"properties": self.properties}
-        for step in location.split("."):
+        for step in steps_to(self.properties, location):
             schema = properties_of(schema).get(step.removesuffix("[]"), {})
             schema = schema.get("items", {}) if step.endswith("[]") else schema
         return schema if isinstance(schema, dict) else {}

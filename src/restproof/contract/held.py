@@ -10,10 +10,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
-from restproof.contract.urls import parts_of
+from restproof.contract.fullnames import FullName
 from restproof.pointer import Nothing, follow, put, step, steps
 
 EACH = "*"
@@ -34,6 +34,12 @@ class Held:
     beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     url: str = ""
     number: bool = False
+    slashes: bool = False
+
+    @cached_property
+    def named(self) -> FullName | None:
+        """What stands for an id; ``None`` where the bare one is there."""
+        return FullName(self.url, self.number, self.slashes) if self.url else None
 
     def is_in(self, fields: str) -> bool:
         """Whether it stands in the object that holds the fields, at the pointer ``fields`` (``/fields/owner/id``)."""
@@ -53,21 +59,21 @@ class Held:
         """Where it stands, as far as that is one place."""
         return self.place.partition(f"/{EACH}")[0]
 
-    def put(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """``body`` with the field where bodies have it."""
+    def put(self, body: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+        """``body`` with the field where bodies have it; ``above``: the ids of what the resource stands below."""
         found = {n: v for n, v in body.items() if n != self.field}
         value = body[self.field]
         if not self.place:
-            whole = [self._sent(v) for v in value] if isinstance(value, list) else self._sent(value)
+            whole = [self._sent(v, above) for v in value] if isinstance(value, list) else self._sent(value, above)
             return {**found, self.field: whole}
         outside, many, inside = self.place.partition(f"/{EACH}")
         if many:
-            entries = [self._object(inside, v) for v in value] if isinstance(value, list) else value
+            entries = [self._object(inside, v, above) for v in value] if isinstance(value, list) else value
             return dict(put(found, outside, entries))
-        above, _, name = outside.rpartition("/")
-        if not above:
-            return {**found, name: self._sent(value)}
-        return dict(put(found, above, None if value is None else self._object(f"/{name}", value)))
+        holder, _, name = outside.rpartition("/")
+        if not holder:
+            return {**found, name: self._sent(value, above)}
+        return dict(put(found, holder, None if value is None else self._object(f"/{name}", value, above)))
 
     def take(self, fields: Mapping[str, Any]) -> Any:
         """The id, or the ids, that an object holds; what is of another form as it is. Raises ``Nothing`` where the
@@ -82,8 +88,8 @@ class Held:
         above, _, name = outside.rpartition("/")
         return self._in(f"/{name}", follow(fields, above)[0])
 
-    def _object(self, pointer: str, value: Any) -> Any:
-        sent = self._sent(value)
+    def _object(self, pointer: str, value: Any, above: Mapping[str, Any]) -> Any:
+        sent = self._sent(value, above)
         return {**self.beside, **put(None, pointer, sent)} if pointer else sent
 
     def _in(self, pointer: str, holder: Any) -> Any:
@@ -93,28 +99,21 @@ class Held:
             return holder
         return self._shown(follow(holder, pointer)[0])
 
-    def _sent(self, value: Any) -> Any:
-        is_id = isinstance(value, int) and not isinstance(value, bool) if self.number else isinstance(value, str)
-        return self.url.replace("{id}", quote(str(value), safe="")) if self.url and is_id else value
+    def _sent(self, value: Any, above: Mapping[str, Any]) -> Any:
+        return value if self.named is None else self.named.of(value, above)
 
     def _shown(self, value: Any) -> Any:
-        """An id, from a URL that ends as the contract's do, whatever host it names."""
-        if not self.url or not isinstance(value, str):
-            return value
-        before, _, behind = urlsplit(self.url.replace("{id}", "\0")).path.partition("\0")
-        path = parts_of(value).path
-        if before not in path or not path.endswith(behind):
-            return value
-        text = unquote(path[: len(path) - len(behind)].rpartition(before)[2])
-        return int(text) if self.number and text.isascii() and text.isdecimal() else text
+        """An id, from a name or a URL that ends as the contract's do, whatever stands before it."""
+        id = None if self.named is None else self.named.id_in(value)
+        return value if id is None else id
 
 
-def put_all(held: tuple[Held, ...], body: Mapping[str, Any]) -> dict[str, Any]:
-    """``body`` with each reference where bodies hold it."""
+def put_all(held: tuple[Held, ...], body: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """``body`` with each reference where bodies hold it; ``above``: the ids of what the resource stands below."""
     found = dict(body)
     for one in held:
         if one.field in found:
-            found = one.put(found)
+            found = one.put(found, above)
     return found
 
 

@@ -114,7 +114,8 @@ class Id:
 
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
     body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``link``:
-    where an object holds a URL that ends with the id. ``follows``: the request
+    where an object holds a URL that ends with the id. ``url``: what stands for the id in the field, where it is not the
+    bare one. ``follows``: the request
     field that the server makes the id of, so that an update of it moves the resource to another id. ``changes``:
     whether an update may name another id, under which the resource then stands. ``reused``:
     ``never`` where no create gives the id of something that was deleted.
@@ -126,6 +127,7 @@ class Id:
     pattern: str | None = None
     follows: str | None = None
     link: str | None = None
+    url: str | None = None
     single: bool = False
     """Whether there is just one, which no request names."""
     slashes: bool = False

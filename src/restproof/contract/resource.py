@@ -4,11 +4,10 @@ schema.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from restproof.contract.address import names_one
 from restproof.contract.behaviour import BehaviourReader
@@ -17,6 +16,8 @@ from restproof.contract.directions import REQUESTS, all_sides
 from restproof.contract.document import Document, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
+from restproof.contract.identity import IdReader
+from restproof.contract.inside import Inside, with_own
 from restproof.contract.limits import Rate
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Id, Resource, Schema
 from restproof.contract.normal import Form, placed
@@ -27,11 +28,11 @@ from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.scope import Scope
 from restproof.contract.settles import settles_of
-from restproof.contract.shapes import asked_of, types_of
+from restproof.contract.shapes import asked_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.values import VALUES, with_values
 from restproof.contract.ways import WaysReader
-from restproof.contract.wrapping import envelope_of, media_of
+from restproof.contract.wrapping import Placed, envelope_of, filled, media_of, words_of
 
 DEFAULT_METHODS = {
     "list": "GET",
@@ -51,6 +52,7 @@ class ResourceReader:
         self.name = name
         self.route: Route = ("resources", name)
         self.directions: dict[str, Schema] = {}
+        self.emptied: dict[str, int] = {}
         self.raw: Mapping[str, Any] = scope.document.value["resources"][name]
 
     def read(self) -> Resource | None:
@@ -70,7 +72,9 @@ class ResourceReader:
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
         behaves["unlisted"] += self.left_out_of_entries(behaves["unlisted"])
         behaves["rules"] += self.whole(asked_of("create", schema, self.directions))
-        envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity, behaviour.held())
+        inside = self.inside(schema, identity.field)
+        placed = Placed(behaviour.held(), inside)
+        envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity, placed)
         self.parameters(envelope)
         paging = PagingReader(raw, self.scope, self.route).read()
         statuses = {**RANGED, **self.scope.statuses} if paging.range else self.scope.statuses
@@ -92,7 +96,7 @@ class ResourceReader:
             open=tuple(raw.get("open", ())),
             may_need=tuple(raw.get("may_need", ())),
             deleted_body=raw.get("deleted_body", "any"),
-            examples=tuple(raw.get("examples", ())),
+            examples=tuple(e if inside is None else inside.taken(e, sent=True) for e in raw.get("examples", ())),
             other_methods=self.other_methods(operations),
             directions=self.directions,
             media=media_of(self.scope.document.value, self.raw),
@@ -163,7 +167,7 @@ class ResourceReader:
             return None
         plain = joined(found.schema, self.scope.joined)
         known = with_values(plain, self.scope.formats, self.scope.known)
-        return replace(found, schema=lifted(self.with_examples(known)))
+        return replace(found, schema=self.with_own_id(lifted(self.with_examples(known)), route[-1]))
 
     def with_examples(self, schema: Schema) -> Schema:
         """The schema with the values that the contract lists of fields."""
@@ -201,51 +205,28 @@ class ResourceReader:
         return tuple(n for n, p in shown.items() if n not in listed and n not in known and not p.get("writeOnly"))
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
-        if self.raw.get("id") == "none":
-            if set(operations) - {"list"} and set(operations) - {"read", "update", "replace"}:
-                hint = "say operations: [list], or [read, update] of what there is just one of, or id: {field: …}"
-                self.problem("entries without an id can only be listed", "id", hint=hint)
-            return Id(field="", type="string", single="list" not in operations)
-        said = self.said_of_id
-        name = said.get("field", "id")
-        chosen_by: Any = said.get("chosen_by") or self.chooser(name, operations, fields)
-        fields.readable(name, (*self.route, "id", "field"), "id")
-        found = fields.properties.get(name, {})
-        kinds = types_of(found)  # an `enum` says them, too
-        is_text = kinds == {"string"}
-        kind: Any = said.get("type") or ("string" if is_text else "integer")
-        kind = (
-            "uuid" if kind == "string" and is_text and found.get("format") == "uuid" else kind
-        )  # which uuids are, too
-        base = "integer" if kind == "integer" else "string"
-        if found.get("type", base) != base or base not in kinds:
-            hint = f'write "type": "{base}" in the schema, or correct \'id\''
-            shown = found.get("type", " or ".join(sorted(kinds)))
-            self.problem(f"ids are of type {kind}, and the schema says of '{name}': {shown}", "id", "type", hint=hint)
-        self.choosing(name, chosen_by, operations, found)
-        if "pattern" in said:
-            try:
-                re.compile(said["pattern"])
-            except re.error as error:
-                hint = "check its brackets and escapes"
-                self.problem(f"'pattern' is no regular expression: {error}", "id", "pattern", hint=hint)
-        follows = said.get("follows")
-        if follows is not None:
-            fields.writable(follows, (*self.route, "id", "follows"), "follows")
-            if chosen_by != "server":
-                hint = "leave out one of the two"
-                self.problem("an id that follows a field is the server's to choose", "id", "follows", hint=hint)
-        return Id(
-            field=name,
-            type=kind,
-            chosen_by=chosen_by,
-            pattern=said.get("pattern"),
-            follows=follows,
-            changes=said.get("changes", False),
-            link=said.get("link"),
-            slashes=said.get("slashes", False),
-            reused=said.get("reused", "perhaps"),
-        )
+        names, parents = self.names_what_it_creates, {p.resource for p in self.scope.parents.get(self.name, ())}
+        reader = IdReader(self.raw, self.said_of_id, self.methods, self.problem, self.route, is_named=names)
+        return reader.read(operations, fields, parents)
+
+    def with_own_id(self, schema: Schema, side: str) -> Schema:
+        """The schema of one side with the id as a field of its own, where it stands inside of a member."""
+        named = self.said_of_id.get("chosen_by") in ("client", "either")
+        own, gone = with_own(schema, self.said_of_id.get("field", "id"), named=named)
+        if gone is not None:
+            self.emptied[side] = gone
+        return own
+
+    def inside(self, schema: Schema, field: str) -> Inside | None:
+        """Where the id is, if inside of a member. ``schema``: that of all."""
+        if not self.emptied:
+            return None
+        changes = "update" if "update" in self.raw.get("operations", DEFAULT_OPERATIONS) else "replace"
+        asked = asked_of(changes, schema, self.directions).get("properties", {}).get(field, {"readOnly": True})
+        whole = self.emptied.get("schema", 0)
+        gone = self.emptied.get("response", whole)
+        sent = min((n for side, n in self.emptied.items() if side in REQUESTS), default=whole)
+        return Inside(field, repeated=not asked.get("readOnly"), gone=gone, gone_sent=sent)
 
     @cached_property
     def methods(self) -> dict[str, str]:
@@ -343,25 +324,6 @@ class ResourceReader:
                     hint=hint,
                 )
 
-    def choosing(self, name: str, chosen_by: str, operations: tuple[str, ...], found: Mapping[str, Any]) -> None:
-        """Who chooses the id, ``name``, has a way to say it; ``found``: its schema."""
-        if chosen_by == "either" and not {"create", "replace"} <= set(operations):
-            hint = "add both to 'operations', or say chosen_by: server or client"
-            self.problem("'chosen_by: either' needs the operations create and replace", "id", "chosen_by", hint=hint)
-        if chosen_by == "client" and not {"create", "replace"} & set(operations):
-            hint = "add one of them to 'operations'"
-            self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
-        is_named = self.names_what_it_creates and self.methods["create"] != "PUT"
-        if is_named and chosen_by == "client" and not found.get("readOnly"):
-            hint = f"mark '{name}' readOnly in the schema: bodies do not hold it"
-            self.problem("a create names the id, and its body may hold one too", "id", hint=hint)
-        by_body = "create" in operations and self.methods["create"] == "POST" and not is_named
-        if chosen_by == "client" and by_body and "replace" not in operations and found.get("readOnly"):
-            hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
-            self.problem(
-                "the client chooses the id, but the schema does not let a request hold it", "id", "chosen_by", hint=hint
-            )
-
     @property
     def names_what_it_creates(self) -> bool:
         """Whether the contract says where the requests of a create name the id, apart from its body."""
@@ -371,17 +333,9 @@ class ResourceReader:
     def said_of_id(self) -> Mapping[str, Any]:
         said: Any = self.raw.get("id", {})
         shared: Mapping[str, Any] = self.scope.document.value.get("id", {})
-        return {**shared, **said} if isinstance(said, dict) else {}
-
-    def chooser(self, name: str, operations: tuple[str, ...], fields: Fields) -> Literal["server", "client"]:
-        """Who chooses the id where the contract does not say: the client where every create must hold it."""
-        named = name in fields.source.schema.get("required", ()) and not fields.properties.get(name, {}).get("readOnly")
-        if not named or "create" not in operations or self.methods["create"] != "POST":
-            return "server"
-        if "replace" in operations:
-            hint = "say chosen_by: client (or either), or mark the field readOnly in the schema"
-            self.problem(f"a create must hold the id '{name}', and nothing says who chooses it", "id", hint=hint)
-        return "client"
+        found = {**shared, **said} if isinstance(said, dict) else {}
+        url = filled(found["url"], words_of(self.name, self.raw["path"])) if "url" in found else None
+        return found if url is None else {**found, "url": url}
 
 
 def _several(said: Any) -> list[Any]:

@@ -19,7 +19,7 @@ from restproof.contract.packing import has_json
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS, check_statuses, resolve
-from restproof.contract.wrapping import envelope_of, media_of
+from restproof.contract.wrapping import Placed, envelope_of, media_of
 
 
 class WaysReader:
@@ -98,7 +98,8 @@ class WaysReader:
     def envelope(self, said: Mapping[str, Any]) -> Envelope:
         resource = self.resource
         layers = (self.raw, said)
-        return envelope_of(resource.name, self.raw, self.document.value, layers, resource.id, resource.envelope.held)
+        placed = Placed(resource.envelope.held, resource.envelope.inside)
+        return envelope_of(resource.name, self.raw, self.document.value, layers, resource.id, placed)
 
     def media(self, name: str, said: Mapping[str, Any]) -> Media:
         """The media types of its bodies; the criteria of a list are JSON, whatever form a resource has."""

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from restproof.contract.envelope import Envelope, Key, Link, pointer_of
+from restproof.contract.fullnames import FullName
 from restproof.contract.held import Held
+from restproof.contract.inside import Inside
 from restproof.contract.media import JSON, Media
 from restproof.contract.model import Id
+
+
+class Placed(NamedTuple):
+    """What stands otherwise than as a plain member: the references of which bodies hold no bare id, and the id, where
+    it is inside of a member."""
+
+    held: tuple[Held, ...] = ()
+    inside: Inside | None = None
 
 
 def envelope_of(
@@ -17,17 +27,16 @@ def envelope_of(
     contract: Mapping[str, Any],
     layers: tuple[Mapping[str, Any], ...],
     id: Id,
-    held: tuple[Held, ...],
+    placed: Placed,
 ) -> Envelope:
-    """The envelope of a resource or, with one more layer, of an operation. ``held``: its references, where they stand
-    otherwise than by their bare id."""
-    words = {"collection": collection_of(resource["path"], name), "resource": name}
+    """The envelope of a resource or, with one more layer, of an operation."""
+    words = words_of(name, resource["path"])
     said: dict[str, Any] = {}
     for layer in (contract, *layers):
         own = layer.get("envelope", {})
         constants = {**said.get("constants", {}), **own.get("constants", {})}
         said = {**said, **own, **({"constants": constants} if constants else {})}
-    found = {word: _filled(value, words) for word, value in said.items()}
+    found = {word: filled(value, words) for word, value in said.items()}
     for place in ("request", "response", "list", "fields"):
         found[place] = found.get(place) or None
     if "beside" in found:
@@ -35,7 +44,16 @@ def envelope_of(
     link = _link_of(id, resource) if id.link else None
     key = Key(id.field, id.type == "integer") if found.pop("keyed", False) else None
     is_open = "answers" in resource.get("open", ())
-    return Envelope(**found, key=key, link=link, held=held, known_by=id.field if is_open else "")
+    named = FullName(id.url, id.type == "integer", id.slashes, id.field) if id.url else None
+    return Envelope(
+        **found,
+        key=key,
+        link=link,
+        inside=placed.inside,
+        named=named,
+        held=placed.held,
+        known_by=id.field if is_open else "",
+    )
 
 
 def media_of(*layers: Mapping[str, Any]) -> Media:
@@ -63,16 +81,21 @@ def _link_of(id: Id, resource: Mapping[str, Any]) -> Link:
     return Link(id.field, pointer_of(id.link), id.type == "integer", before, after, under)
 
 
+def words_of(name: str, path: str) -> dict[str, str]:
+    """What ``{collection}`` and ``{resource}`` stand for in the words of a resource."""
+    return {"collection": collection_of(path, name), "resource": name}
+
+
 def collection_of(path: str, name: str) -> str:
     """The last word of a path that is no placeholder."""
     return next((part for part in reversed(path.split("/")) if part and not part.startswith("{")), name)
 
 
-def _filled(value: Any, words: Mapping[str, str]) -> Any:
+def filled(value: Any, words: Mapping[str, str]) -> Any:
     """A value with ``{collection}`` and ``{resource}`` in its texts filled in; ``{id}`` stays."""
     if isinstance(value, str):
         for word, text in words.items():
             value = value.replace(f"{{{word}}}", text)
     elif isinstance(value, dict):
-        value = {name: _filled(inner, words) for name, inner in value.items()}
+        value = {name: filled(inner, words) for name, inner in value.items()}
     return value

@@ -80,7 +80,8 @@ class Requests:
         if body is not None or (outside and operation in WRITES):
             # Of a create the path may name none: then a client that chooses the id says it among the fields.
             own = None if operation == "create" and "{id}" not in way.path else id
-            data = encode(way.envelope.requested(body, {**outside, **(beside or {})}, own) if wrapped else body)
+            beside = {**outside, **(beside or {})}
+            data = encode(way.envelope.requested(body, beside, own, scope) if wrapped else body)
         # A header of the contract may name a parent as well, for the resources below it.
         usual = tuple(header for header in self.headers(scope) if header[0].lower() not in left_out)
         return Request(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.inside import steps_to
 from restproof.contract.model import ANY, Filter, Paging
 from restproof.oracle.seen import Seen, as_key
 from restproof.wire.links import link_targets
@@ -55,7 +56,7 @@ def fits(wanted: Filter, text: str, entry: Mapping[str, Any]) -> bool | None:
         if value is ANY:
             return True
     found: Any = entry
-    for step in wanted.field.split("."):
+    for step in steps_to(entry, wanted.field):
         if not isinstance(found, Mapping) or step not in found:
             return None
         found = found[step]

@@ -13,6 +13,8 @@ from typing import Any
 
 from restproof.contract.addressing import url_of
 from restproof.contract.bodystatus import is_success
+from restproof.contract.envelope import Standing
+from restproof.contract.inside import steps_to
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract, Resource
 from restproof.contract.policies import sends_location, sends_problem_details
@@ -47,12 +49,12 @@ class Answering:
 
     def entry_value(self, entry: Entry, field: str) -> Any:
         """The value of a response field of an entry, e.g. ``name`` or ``office.id``; of an array's entries, all."""
-        head, _, rest = field.partition(".")
+        head, *rest = steps_to(self.contract.resources[entry.resource].properties, field)
         head = head.removesuffix("[]")
         value: Any = entry.state.get(head)
         if head not in entry.state:
             value = self.represent(entry).get(head)
-        for member in filter(None, rest.split(".")):
+        for member in rest:
             inner = value if isinstance(value, list) else [value]
             found = [v.get(member) for v in inner if isinstance(v, Mapping)]
             value = found if isinstance(value, list) else (found[0] if found else None)
@@ -91,7 +93,7 @@ class Answering:
         shown = self.represent(entry)
         named = {n: v for n, v in shown.items() if n == call.resource.id.field and case == "created"}
         told = named if call.way.returns == "minimal" and call.way.receipt is None else shown
-        body = call.way.envelope.answered(told, self.read_url(call, entry))
+        body = call.way.envelope.answered(told, self.standing(call, entry))
         answer = Answer(status, body if call.way.receipt is None else as_said(call.way.receipt, body))
         if call.resource.etag:
             answer.headers["ETag"] = ("W/" if call.resource.weak_etag else "") + self.etag(shown)
@@ -107,16 +109,23 @@ class Answering:
         shown = [{n: v for n, v in self.represent(e).items() if n not in hidden} for e in entries]
         if "entry" in call.resource.directions:
             shown = [as_entry(call.resource, fields) for fields in shown]
-        pairs = [(fields, self.read_url(call, entry)) for fields, entry in zip(shown, entries, strict=True)]
+        pairs = [(fields, self.standing(call, entry)) for fields, entry in zip(shown, entries, strict=True)]
         return Answer(self.success_status(call, "listed"), call.way.envelope.answered_list(pairs))
 
     def answer_deleted(self, call: Call) -> Answer:
         """The answer to a delete: no body."""
         return Answer(self.success_status(call, "deleted"))
 
-    def read_url(self, call: Call, entry: Entry) -> str:
-        """The URL of an entry, where representations link to themselves; else empty."""
-        return f"{call.base_url}{self.location(call, entry)}" if call.resource.id.link else ""
+    def standing(self, call: Call, entry: Entry) -> Standing:
+        """Where an entry is: its URL, where representations link to themselves, and what is above it."""
+        url = f"{call.base_url}{self.location(call, entry)}" if call.resource.id.link else ""
+        return Standing(url, self.above(call, entry))
+
+    def above(self, call: Call, entry: Entry) -> dict[str, str]:
+        """The ids of the parents of an entry."""
+        own = {p.resource: self.store.entry(seq) for p, seq in zip(call.resource.parents, entry.scope, strict=False)}
+        # An operation need not name each parent that a read names.
+        return {name: found.key for name, found in {**own, **call.parents}.items() if found is not None}
 
     def etag(self, shown: Mapping[str, Any]) -> str:
         """A strong validator of a representation."""
@@ -126,9 +135,7 @@ class Answering:
         """Where a new entry can be read; empty where no URL says it."""
         resource = call.resource
         read = resource.operation("read")
-        # An operation need not name each parent that a read names.
-        above = {p.resource: self.store.entry(seq) for p, seq in zip(resource.parents, entry.scope, strict=False)}
-        known = {name: found.key for name, found in {**above, **call.parents}.items() if found is not None}
+        known = self.above(call, entry)
         ids = {p.resource: known[p.resource] for p in read.parents_in("path")}
         path = filled_path(self.contract, resource, read, {**ids, "id": entry.key})
         return url_of(path, read, {p.name: known[p.resource] for p in read.parents_in("query")})

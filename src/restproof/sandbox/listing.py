@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from restproof.contract.criteria import packed
 from restproof.contract.envelope import pointer_of
+from restproof.contract.inside import steps_to
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.syntax import SortKey
@@ -332,8 +333,9 @@ def _filter_value(resource: Resource, wanted: Filter, text: str) -> Any:
     """What an entry's field must equal for a filter's text; ``_BAD`` where no value reads like that."""
     if wanted.values is not None:
         return wanted.values.get(text, _BAD)
-    schema: Mapping[str, Any] = resource.properties.get(wanted.field.partition(".")[0].removesuffix("[]"), {})
-    for member in wanted.field.split(".")[1:]:
+    head, *rest = steps_to(resource.properties, wanted.field)
+    schema: Mapping[str, Any] = resource.properties.get(head.removesuffix("[]"), {})
+    for member in rest:
         schema = schema.get("properties", schema.get("items", {}).get("properties", {})).get(member, {})
     kinds = types_of(schema)
     if "string" in kinds:

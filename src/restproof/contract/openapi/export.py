@@ -24,7 +24,7 @@ from restproof.contract.openapi.parameters import (
     type_of_version,
 )
 from restproof.contract.openapi.statuses import ACCEPTED_FOR_LATER, FAILURES, SUCCESS, failures, successes
-from restproof.contract.openapi.wrapped import nested, put, with_held, wrapped_object, wrapped_request
+from restproof.contract.openapi.wrapped import nested, put, with_held, with_id, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.pointer import step
@@ -145,7 +145,7 @@ class _Writer:
 
     def request(self, resource: Resource, operation: str) -> dict[str, Any]:
         """The schema of the whole request body: the resource in its envelope, its parents beside it."""
-        shape = with_held(resource.envelope.held_here, plain(resource.shapes.request(operation)))
+        shape = as_held(resource, resource.shapes.request(operation))
         version = resource.version
         if version is not None and version.placed(operation) == ("body", version.name):
             shape["properties"] = {**shape["properties"], version.name: type_of_version(resource, version)}
@@ -279,8 +279,8 @@ class _Writer:
     def links(self, resource: Resource, operation: str) -> Iterator[tuple[str, Any]]:
         """From a create to what can be done with the resource that it names."""
         created = operation == "create" or (operation == "replace" and creates_by_put(resource))
-        if not created or self.path(resource, operation)[1]:
-            return
+        if not created or self.path(resource, operation)[1] or resource.id.url:
+            return  # of a name, no runtime expression takes the end
         envelope = resource.operation(operation).envelope
         at = envelope.response_pointer + envelope.within(step(resource.id.field))
         for other in ON_ITEM:
@@ -313,7 +313,12 @@ def plain(schema: Schema) -> dict[str, Any]:
 
 def shown_of(resource: Resource, shape: Schema | None = None) -> dict[str, Any]:
     """The shape of a representation (or another one of the kind) as bodies have it."""
-    return with_held(resource.envelope.held_here, plain(resource.shapes.response if shape is None else shape))
+    return as_held(resource, resource.shapes.response if shape is None else shape)
+
+
+def as_held(resource: Resource, shape: Schema) -> dict[str, Any]:
+    """A shape of a resource with its id and its references as bodies hold them."""
+    return with_id(resource.envelope, with_held(resource.envelope.held_here, plain(shape)))
 
 
 def _refused(status: Status) -> bool:
@@ -323,7 +328,7 @@ def _refused(status: Status) -> bool:
 
 def _parameter(resource: Resource) -> str:
     """The name of the path parameter that holds an id of the resource."""
-    return f"{resource.name}_{resource.id.field}"
+    return f"{resource.name}_{re.sub(r'[^A-Za-z0-9]+', '_', resource.id.field).strip('_')}"
 
 
 def _titled(name: str) -> str:

@@ -12,6 +12,8 @@ from restproof.contract.shapes import is_nullable
 from restproof.pointer import step, steps
 
 Schema = dict[str, Any]
+URL = "uri-reference"
+"""The format of what may be a URL or the end of one (JSON Schema, RFC 3986 §4.1)."""
 
 
 def wrapped_request(envelope: Envelope, reference: Schema, shape: Mapping[str, Any]) -> Schema:
@@ -57,6 +59,29 @@ def with_held(held: tuple[Held, ...], shape: Mapping[str, Any]) -> Schema:
     return found
 
 
+def with_id(envelope: Envelope, shape: Mapping[str, Any]) -> Schema:
+    """The schema of an object with its id as bodies have it: as a name or a URL, and in the member that it is in."""
+    found: Schema = {**shape, "properties": dict(shape.get("properties", {}))}
+    named, inside = envelope.named, envelope.inside
+    if named is not None and named.field in found["properties"]:
+        kept = {w: v for w, v in found["properties"][named.field].items() if w in ("description", "readOnly")}
+        found["properties"][named.field] = {"type": "string", **({"format": URL} if named.is_url else {}), **kept}
+    if inside is None or inside.field not in found["properties"]:
+        return found
+    schema, needed = found["properties"].pop(inside.field), found.get("required", ())
+    way = [n for n in needed if n != inside.field]
+    found |= {"required": list(dict.fromkeys([*way, inside.way[0]] if inside.field in needed else way))}
+    holder = found
+    for name in inside.way[:-1]:
+        own = holder["properties"].get(name, {"type": "object", "properties": {}})
+        holder["properties"][name] = {**own, "properties": dict(own.get("properties", {}))}
+        holder = holder["properties"][name]
+    holder["properties"][inside.way[-1]] = schema
+    if inside.field in needed:
+        holder["required"] = [*holder.get("required", ()), inside.way[-1]]
+    return found
+
+
 def _in_place(held: Held, schema: Schema) -> Schema:
     _, many, inside = held.place.partition(f"/{EACH}")
     beside = {name: {"const": value} for name, value in held.beside.items()}
@@ -74,7 +99,7 @@ def _url_or_id(held: Held, schema: Mapping[str, Any]) -> Schema:
         return dict(schema)
     if isinstance(schema.get("items"), Mapping):
         return {**schema, "items": _url_or_id(held, schema["items"])}
-    url = {"type": "string", "format": "uri-reference"}
+    url = {"type": "string", **({"format": URL} if held.named and held.named.is_url else {})}
     return {"anyOf": [url, {"type": "null"}]} if is_nullable(schema) else url
 
 

@@ -89,8 +89,8 @@ def list_entry_misses_field(seam: Seam) -> None:
         shown = call.way.envelope.listed(answer.payload) or []
         for entry in shown:
             entry.popitem()
-        urls = [seam.steps.read_url(call, entry) for entry in entries]
-        answer.payload = call.way.envelope.answered_list(list(zip(shown, urls, strict=True)))
+        places = [seam.steps.standing(call, entry) for entry in entries]
+        answer.payload = call.way.envelope.answered_list(list(zip(shown, places, strict=True)))
         return answer
 
     seam.around("answer_list", advice)
@@ -152,7 +152,7 @@ def read_misses_field(seam: Seam) -> None:
         if case == "read" and isinstance(answer.payload, dict):
             last = next(reversed(call.resource.shapes.response["properties"]))
             shown = {n: v for n, v in (call.way.envelope.shown(answer.payload) or {}).items() if n != last}
-            answer.payload = call.way.envelope.answered(shown, seam.steps.read_url(call, entry))
+            answer.payload = call.way.envelope.answered(shown, seam.steps.standing(call, entry))
         return answer
 
     seam.around("answer_entry", advice)
@@ -186,8 +186,8 @@ def undeclared_in_lists(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
         shown = [{**e, "internal_flags": 0} for e in call.way.envelope.listed(answer.payload) or ()]
-        urls = [seam.steps.read_url(call, entry) for entry in entries]
-        answer.payload = call.way.envelope.answered_list(list(zip(shown, urls, strict=True)))
+        places = [seam.steps.standing(call, entry) for entry in entries]
+        answer.payload = call.way.envelope.answered_list(list(zip(shown, places, strict=True)))
         return answer
 
     seam.around("answer_list", advice)
