@@ -11,7 +11,7 @@ import yaml
 
 from restproof.contract.envelope import Envelope, Standing
 from restproof.contract.fullnames import FullName
-from restproof.contract.inside import Inside, with_own
+from restproof.contract.inside import Inside, put_back, with_own
 from restproof.contract.load import check, load
 from restproof.contract.model import Contract
 
@@ -64,23 +64,39 @@ def test_what_is_no_member_goes_without_the_id() -> None:
     assert Envelope(inside=METADATA).requested({"metadata.name": "web", "metadata": 5}, {}) == {"metadata": 5}
 
 
-def test_a_member_is_needed_as_far_as_a_body_that_names_the_id_may_lack_something_in_it() -> None:
-    alone, gone = with_own(own({}, "name"), "metadata.name", named=False)
-    assert (alone["properties"].keys(), alone["required"], gone) == ({"metadata.name", "size"}, ["metadata.name"], 1)
-    loose, gone = with_own(own({}, "name", labels={}), "metadata.name", named=False)
-    assert (loose["required"], gone) == (["metadata.name"], 0)
-    strict, _ = with_own(own({}, "name", "zone", zone={}), "metadata.name", named=False)
-    assert strict["required"] == ["metadata", "metadata.name"]
-    assert strict["properties"]["metadata"]["required"] == ["zone"]
-    told, _ = with_own(own({"readOnly": True}, labels={}), "metadata.name", named=True)
-    assert told["required"] == ["metadata"]
-    chosen, _ = with_own(own({}, labels={}), "metadata.name", named=True)
-    assert "required" not in chosen
+def test_a_schema_has_the_id_as_a_field_of_its_own_and_can_be_put_back() -> None:
+    whole = own({}, "name", "zone", zone={})
+    parted, gone = with_own(whole, "metadata.name")
+    assert parted["properties"].keys() == {"metadata.name", "metadata", "size"}
+    assert (parted["required"], gone) == (["metadata", "metadata.name"], 0)
+    assert parted["properties"]["metadata"]["required"] == ["zone"]
+    put = put_back(parted, "metadata.name")
+    assert sorted(put["properties"]["metadata"]["required"]) == ["name", "zone"]
+    assert put["required"] == ["metadata"]
+
+
+def test_a_member_that_holds_the_id_alone_is_gone() -> None:
+    parted, gone = with_own(own({}, "name"), "metadata.name")
+    assert (parted["properties"].keys(), parted["required"], gone) == ({"metadata.name", "size"}, ["metadata.name"], 1)
+    assert put_back(parted, "metadata.name") == {
+        **own({}, "name"),
+        "properties": {"size": {}, "metadata": own({}, "name")["properties"]["metadata"]},
+    }
+
+
+def test_a_body_that_names_the_id_holds_the_member() -> None:
+    assert METADATA.settled({"metadata.name": "web"}) == {"metadata.name": "web", "metadata": {}}
+    assert METADATA.settled({"metadata.name": "web", "metadata": 5}) == {"metadata": 5}
+    assert METADATA.settled({"metadata": {"labels": {}}}) == {"metadata": {"labels": {}}}
+    assert METADATA.implies("metadata", {"metadata.name": "web"}, {"metadata": {}})
+    assert not METADATA.implies("metadata", {"metadata.name": "web"}, {"metadata": {"required": ["zone"]}})
+    assert not METADATA.implies("metadata", {}, {"metadata": {}})
+    assert not METADATA.implies("size", {"metadata.name": "web"}, {"size": {}})
 
 
 def test_what_the_member_is_the_id_is_too() -> None:
     schema = {"type": "object", "properties": {"sys": {**own({})["properties"]["metadata"], "readOnly": True}}}
-    assert with_own(schema, "sys.name", named=False)[0]["properties"]["sys.name"] == {"readOnly": True}
+    assert with_own(schema, "sys.name")[0]["properties"]["sys.name"] == {"readOnly": True}
 
 
 @pytest.mark.parametrize(
@@ -159,7 +175,7 @@ def test_a_contract_names_the_way_to_an_id(tmp_path: Path) -> None:
     ).resources["item"]
     assert (item.id.field, item.id.chosen_by, item.id.type) == ("metadata.name", "client", "string")
     assert item.envelope.inside == METADATA
-    assert item.shapes.create["required"] == ["metadata.name"]
+    assert item.shapes.create["required"] == ["metadata", "metadata.name"]
     assert item.examples == ({"metadata.name": "web", "metadata": {"labels": {}}},)
 
 

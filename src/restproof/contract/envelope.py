@@ -142,16 +142,17 @@ class Envelope:
             whole: Any = put(dict(outside), self.request_pointer, inner)
         else:
             whole = {**outside, **inner} if isinstance(inner, dict) else inner
+        # Where the id is among the fields, it is as they have it.
+        named = self.request_pointer + self.within(step(self.named.field)) if self.named is not None else None
         for pointer, value in self.constants.items():
+            own = self.named.of(id, above) if self.named is not None and pointer == named else id
             if value != OWN_ID or id is not None:
-                whole = put(whole, pointer, self._own(pointer, id, above) if value == OWN_ID else value)
+                whole = put(whole, pointer, own if value == OWN_ID else value)
         return whole
 
-    def _own(self, pointer: str, id: Any, above: Mapping[str, Any]) -> Any:
-        """The id in the place of a constant: as bodies have it, where it is that of the id."""
-        if self.named is None or pointer != self.request_pointer + self.within(step(self.named.field)):
-            return id
-        return self.named.of(id, above)
+    def settled(self, body: Any) -> Any:
+        """The fields of a body as they are read that is made of them."""
+        return body if self.inside is None or not isinstance(body, dict) else self.inside.settled(body)
 
     def fixes(self, name: str, *, with_id: bool) -> bool:
         """Whether a request holds a constant where the field stands, so that no other value can be sent in it.

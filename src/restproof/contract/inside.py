@@ -50,6 +50,16 @@ class Inside:
         made = _put(found, self.way, id)
         return found if made is None else made
 
+    def settled(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A body as it is read that is sent: the member that the id is in is there with it."""
+        return self.taken(self.put(body), sent=True)
+
+    def implies(self, name: str, body: Mapping[str, Any], properties: Mapping[str, Schema]) -> bool:
+        """Whether a body without the field ``name`` holds all that is needed of it, by the id that it names."""
+        asked = properties.get(name, {})
+        lacks = asked.get("required") or asked.get("minProperties", 0) > 0
+        return name == self.way[0] and self.field in body and not lacks
+
 
 def steps_to(members: Collection[str], location: str) -> list[str]:
     """The steps that a location (``office.id``, ``tags[]``) leads through; one, where a member has that very name."""
@@ -77,45 +87,61 @@ def _put(holder: Any, way: tuple[str, ...], id: Any) -> dict[str, Any] | None:
     return None if inner is None else {**holder, way[0]: inner}
 
 
-def with_own(schema: Schema, field: str, *, named: bool) -> tuple[Schema, int | None]:
+def with_own(schema: Schema, field: str) -> tuple[Schema, int | None]:
     """A schema of a resource with the id as a field of its own, and how many of the members on its way are left with
-    nothing; as it is, and ``None``, where the id does not stand inside of a member. ``named``: whether a client names
-    each that it makes, so that the member is never left out."""
+    nothing; as it is, and ``None``, where the id does not stand inside of a member."""
     way = tuple(field.split("."))
-    found = None if len(way) == 1 or field in schema.get("properties", {}) else _parted(schema, way, named=named)
+    found = None if len(way) == 1 or field in schema.get("properties", {}) else _parted(schema, way)
     if found is None:
         return schema, None
     left, own, is_needed, gone = found
     needed = [*left.get("required", ()), *([field] if is_needed else [])]
-    properties = {field: own, **left.get("properties", {})}
-    return {**left, "properties": properties, **({"required": needed} if needed else {})}, gone
+    return _with(left, {field: own, **left.get("properties", {})}, needed), gone
 
 
-def _parted(schema: Any, way: tuple[str, ...], *, named: bool) -> tuple[dict[str, Any], Schema, bool, int] | None:
+def put_back(schema: Schema, field: str) -> dict[str, Any]:
+    """A schema of a resource as bodies are, from one of which the id is a field of its own."""
+    properties, needed = dict(schema.get("properties", {})), [*schema.get("required", ())]
+    if field not in properties:
+        return dict(schema)
+    own, *way = properties.pop(field), *field.split(".")
+    is_needed = field in needed
+    whole = _with(schema, properties, [n for n in needed if n != field])
+    return _placed(whole, way, own, is_needed=is_needed)
+
+
+def _placed(holder: Schema, way: list[str], own: Schema, *, is_needed: bool) -> dict[str, Any]:
+    first, *rest = way
+    members, needed = holder.get("properties", {}), [*holder.get("required", ())]
+    if rest:
+        own = _placed(members.get(first, {"type": "object"}), rest, own, is_needed=is_needed)
+    if is_needed and first not in needed:
+        needed.append(first)
+    return _with(holder, {**members, first: own}, needed)
+
+
+def _parted(schema: Any, way: tuple[str, ...]) -> tuple[dict[str, Any], Schema, bool, int] | None:
     """What is left of a schema without what stands at the end of a way, that, whether it is needed, and how many of
     the members on the way are gone with it."""
     members = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
     if way[0] not in members:
         return None
-    inner, needed, rest = members[way[0]], schema.get("required", ()), {n: p for n, p in members.items() if n != way[0]}
+    inner, rest = members[way[0]], {n: p for n, p in members.items() if n != way[0]}
+    needed: list[str] = [*schema.get("required", ())]
     others = [n for n in needed if n != way[0]]
     if len(way) == 1:
         least = {"minProperties": schema["minProperties"] - 1} if "minProperties" in schema else {}
         return _with(schema, rest, others) | least, inner, way[0] in needed, 0
-    found = _parted(inner, way[1:], named=named)
+    found = _parted(inner, way[1:])
     if found is None:
         return None
     left, own, is_needed, gone = found
     own = {**own, **{word: True for word in ("readOnly", "writeOnly") if inner.get(word)}}
     is_needed = is_needed and way[0] in needed
-    is_sent = (named or is_needed) and not own.get("readOnly")
     more = left["properties"] or left.get("additionalProperties") or "patternProperties" in left
     if not more and gone == len(way) - 2:
         return _with(schema, rest, others), own, is_needed, gone + 1
-    kept = {n: left if n == way[0] else p for n, p in members.items()}
-    # A body that names the id holds the member, which is then left out by none.
-    asks = "required" in left or left.get("minProperties", 0) > 0 or not is_sent
-    return _with(schema, kept, [*needed] if asks else others), own, is_needed, gone
+    return _with(schema, {n: left if n == way[0] else p for n, p in members.items()}, needed), own, is_needed, gone
 
 
 def _with(schema: Schema, properties: Schema, needed: list[str]) -> dict[str, Any]:

@@ -72,8 +72,7 @@ class ResourceReader:
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
         behaves["unlisted"] += self.left_out_of_entries(behaves["unlisted"])
         behaves["rules"] += self.whole(asked_of("create", schema, self.directions))
-        inside = self.inside(schema, identity.field)
-        placed = Placed(behaviour.held(), inside)
+        placed = Placed(behaviour.held(), self.inside(schema, identity.field))
         envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity, placed)
         self.parameters(envelope)
         paging = PagingReader(raw, self.scope, self.route).read()
@@ -96,7 +95,7 @@ class ResourceReader:
             open=tuple(raw.get("open", ())),
             may_need=tuple(raw.get("may_need", ())),
             deleted_body=raw.get("deleted_body", "any"),
-            examples=tuple(e if inside is None else inside.taken(e, sent=True) for e in raw.get("examples", ())),
+            examples=placed.among_fields(raw.get("examples", ())),
             other_methods=self.other_methods(operations),
             directions=self.directions,
             media=media_of(self.scope.document.value, self.raw),
@@ -211,8 +210,7 @@ class ResourceReader:
 
     def with_own_id(self, schema: Schema, side: str) -> Schema:
         """The schema of one side with the id as a field of its own, where it stands inside of a member."""
-        named = self.said_of_id.get("chosen_by") in ("client", "either")
-        own, gone = with_own(schema, self.said_of_id.get("field", "id"), named=named)
+        own, gone = with_own(schema, self.said_of_id.get("field", "id"))
         if gone is not None:
             self.emptied[side] = gone
         return own

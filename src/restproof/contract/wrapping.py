@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from restproof.contract.envelope import Envelope, Key, Link, pointer_of
@@ -19,6 +19,10 @@ class Placed(NamedTuple):
 
     held: tuple[Held, ...] = ()
     inside: Inside | None = None
+
+    def among_fields(self, bodies: Sequence[Any]) -> tuple[Any, ...]:
+        """Bodies that requests hold, as fields."""
+        return tuple(body if self.inside is None else self.inside.taken(body, sent=True) for body in bodies)
 
 
 def envelope_of(

@@ -205,7 +205,7 @@ class Subject:
         **options: Unpack[Queried],
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
-        given, body = body, self.resolved(body, scope)
+        given, body = body, self.spec.envelope.settled(self.resolved(body, scope))
         if operation == "create" or (operation == "replace" and creates_by_put(self.spec)):
             body = self.bodies.marked(body, self.token, kept)
         request = self.request(operation, id=id, body=body, scope=scope, **options)

@@ -8,6 +8,7 @@ from typing import Any
 from restproof.contract.address import OWN_ID
 from restproof.contract.envelope import Envelope, pointer_of
 from restproof.contract.held import EACH, Held
+from restproof.contract.inside import put_back
 from restproof.contract.shapes import is_nullable
 from restproof.pointer import step, steps
 
@@ -66,20 +67,7 @@ def with_id(envelope: Envelope, shape: Mapping[str, Any]) -> Schema:
     if named is not None and named.field in found["properties"]:
         kept = {w: v for w, v in found["properties"][named.field].items() if w in ("description", "readOnly")}
         found["properties"][named.field] = {"type": "string", **({"format": URL} if named.is_url else {}), **kept}
-    if inside is None or inside.field not in found["properties"]:
-        return found
-    schema, needed = found["properties"].pop(inside.field), found.get("required", ())
-    way = [n for n in needed if n != inside.field]
-    found |= {"required": list(dict.fromkeys([*way, inside.way[0]] if inside.field in needed else way))}
-    holder = found
-    for name in inside.way[:-1]:
-        own = holder["properties"].get(name, {"type": "object", "properties": {}})
-        holder["properties"][name] = {**own, "properties": dict(own.get("properties", {}))}
-        holder = holder["properties"][name]
-    holder["properties"][inside.way[-1]] = schema
-    if inside.field in needed:
-        holder["required"] = [*holder.get("required", ()), inside.way[-1]]
-    return found
+    return found if inside is None else put_back(found, inside.field)
 
 
 def _in_place(held: Held, schema: Schema) -> Schema:
