@@ -106,16 +106,21 @@ class ResourceReader:
         )
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
         resource = replace(resource, own_ways=ways.read(statuses))
+        behaviour.check_defaults(resource)
+        behaviour.check_examples(resource)
+        self.check(resource, fields)
+        return resource
+
+    def check(self, resource: Resource, fields: Fields) -> None:
+        """What is said of the resource goes together."""
         self.clashes(resource)
         self.changing(resource)
         self.telling_lists(resource)
-        behaviour.check_defaults(resource)
-        behaviour.check_examples(resource)
         self.pages(resource, fields)
-        if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
+        closed = fields.source.schema.get("additionalProperties") is False
+        if resource.status("unknown_field").accepted == "kept" and closed:
             hint = "remove additionalProperties: false from the schema, or say statuses: {unknown_field: ignored} here"
             self.problem("unknown fields are kept, and a response of the schema holds no other fields", hint=hint)
-        return resource
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
         self.scope.problems.add(
