@@ -109,6 +109,29 @@ def test_one_that_is_there_after_all_goes_on(serve: Serve, connect: Connect) -> 
     assert [e.request.path for e in client.recording.exchanges].count("/v1") == 3
 
 
+@pytest.mark.parametrize("all_hang", [True, False], ids=["all of it", "one resource"])
+def test_one_that_hangs_is_asked_for_soon(serve: Serve, connect: Connect, all_hang: bool) -> None:
+    """Each request that waits in vain takes all of its time."""
+    over = threading.Event()
+
+    def handler(request: bytes) -> bytes | None:
+        if request.startswith(b"GET /v1/deadly") or (all_hang and len(server.requests) > 1):
+            over.wait(10)
+            return None
+        return answer(200, b"[]")
+
+    server = serve(handler)
+    client = connect(server.url, timeout=0.2)
+    client.session.send(GET, about(0))
+    for _ in range(3):
+        assert client.session.send(Request("GET", "/v1/deadly"), about(0)).error == "timeout"
+    over.set()
+    told = (
+        "the target stopped answering after 1 requests (timeout); the first that it did not answer was GET /v1/deadly"
+    )
+    assert client.session.presence.gone == (told if all_hang else None)
+
+
 def test_one_resource_alone_may_be_down_for_longer(serve: Serve, connect: Connect) -> None:
     client = connect(serve(lambda _: answer(503)).url, max_wait=0.0)
     for _ in range(2 * DOUBTFUL):

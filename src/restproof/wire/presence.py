@@ -9,6 +9,8 @@ DOUBTFUL = 10
 _ONE_PLACE = 40
 """The same where all went to one resource: that may be down by itself."""
 _TURNED_AWAY = (429, 503)
+_OVERDUE = 3
+"""The same of such as have waited in vain to the end of their time, wherever they went: each takes long."""
 _REFUSED = "connection refused"
 """Nobody listens: the request has reached nothing."""
 
@@ -19,7 +21,7 @@ class Presence:
 
     def __init__(self) -> None:
         self.gone: str | None = None
-        self._in_a_row = 0
+        self._in_a_row = self._overdue = 0
         self._places: set[str | None] = set()
         self._answered = 0
         self._unanswered = ""
@@ -37,25 +39,31 @@ class Presence:
     def is_doubtful(self, exchange: Exchange, sent: int) -> bool:
         """Whether it is time to ask for the target itself. ``sent``: requests of the run so far."""
         if not brought_nothing(exchange):
-            self._in_a_row, self._answered, self._unanswered = 0, sent, ""
-            self._places.clear()
+            self._answered, self._unanswered = sent, ""
+            self._begin_again()
             return False
         self._in_a_row += 1
+        self._overdue += exchange.error == "timeout"
         self._places.add(exchange.about.resource)
         if exchange.error == _REFUSED and self._answered:
             return True  # it was waited for
         if exchange.response is None:
             self.missed(exchange.request.method, exchange.request.path, exchange.about)
-        return self._in_a_row >= (DOUBTFUL if len(self._places) > 1 else _ONE_PLACE)
+        return self._overdue >= _OVERDUE or self._in_a_row >= (DOUBTFUL if len(self._places) > 1 else _ONE_PLACE)
 
     def asked(self, exchange: Exchange) -> str | None:
         """Take note of the answer of the target itself; the reason why it counts as gone, where it does."""
-        self._in_a_row = 0
-        self._places.clear()
+        self._begin_again()
         if brought_nothing(exchange):
             self.gone = f"the target stopped answering after {self._answered} requests"
             self.gone += f" ({exchange.error or exchange.status}){self._unanswered}"
+        else:
+            self._unanswered = ""
         return self.gone
+
+    def _begin_again(self) -> None:
+        self._in_a_row = self._overdue = 0
+        self._places.clear()
 
 
 def brought_nothing(exchange: Exchange) -> bool:
