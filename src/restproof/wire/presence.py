@@ -26,6 +26,15 @@ class Presence:
         self._answered = 0
         self._unanswered = ""
         """The first request since the last answer for which there was a connection, and to which there was none."""
+        self._in_vain = 0
+
+    def is_off(self, *, for_cleanup: bool) -> bool:
+        """Whether nothing is sent any more. Clean-up may try all the same, until it has tried in vain."""
+        return self.gone is not None and (not for_cleanup or self._in_vain >= _OVERDUE)
+
+    def cleaned(self, exchange: Exchange) -> None:
+        """Take note of what a request of clean-up has brought."""
+        self._in_vain = self._in_vain + 1 if brought_nothing(exchange) else 0
 
     def may_return(self, exchange: Exchange) -> bool:
         """Whether a target that has answered takes no connections now: it may be about to start again."""

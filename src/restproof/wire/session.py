@@ -185,7 +185,7 @@ class Session:
         ``KeyboardInterrupt`` where the run was asked to end meanwhile.
         """
         STOP.check()
-        if self.presence.gone and not beyond_ceiling:
+        if self.presence.is_off(for_cleanup=beyond_ceiling):
             raise NotSent(self.presence.gone)
         if any(ends is not None and time.monotonic() > ends for ends in (self.ends, STOP.ends)):
             raise NotSent(OUT_OF_TIME)
@@ -220,7 +220,9 @@ class Session:
     ) -> Exchange:
         exchange = self._exchanged(permit, expect_throttle, retry, beyond_ceiling)
         self._preconditions.note(permit.request, exchange)
-        if not (expect_throttle or beyond_ceiling):
+        if beyond_ceiling:
+            self.presence.cleaned(exchange)
+        elif not expect_throttle:
             self._look_for_target(exchange)
         return exchange
 
