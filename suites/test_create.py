@@ -21,7 +21,7 @@ from restproof.suite.bystanders import what_stays
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, server_set_bodies
 from restproof.suite.lists import until_settled
 from restproof.suite.setup import undo_large_write
-from restproof.suite.states import after_create
+from restproof.suite.states import after_create, promised_of
 from restproof.suite.values import an, differences, same, types_of
 from restproof.suite.wire import parts_of
 
@@ -64,7 +64,7 @@ def test_a_read_shows_what_was_created(subject: Subject, body: Body) -> None:
     must.have_status(read, "read", because="of what was just created")
     must.agree(read, after_create(subject, made.sent), read.entity, what="a read after the create")
     if made.entity is not None:
-        must.agree(read, subject.stable(made.entity), read.entity, what="a read against the answer to the create")
+        must.agree(read, promised_of(subject, made.entity), read.entity, what="a read against the answer to the create")
 
 
 def of_every_kind(ground: Ground) -> Cases:

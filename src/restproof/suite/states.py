@@ -21,6 +21,7 @@ __all__ = [
     "as_sent",
     "named",
     "patch_to",
+    "promised_of",
     "shows_none",
     "state_of",
 ]
@@ -31,6 +32,13 @@ _BOUNDED = frozenset({"maxProperties"})
 def after_create(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
     """The representation after a create with ``sent``: with the defaults of what was left out."""
     return expected(subject.spec, sent, refs=subject.world.instances.lookup)
+
+
+def promised_of(subject: Subject, entity: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the answer to a write the next read must agree with: what stays as it is and what answers are described
+    to show. What requests alone hold, one answer may show and the next one not."""
+    shown = subject.spec.shapes.response["properties"]
+    return {n: v for n, v in subject.stable(entity).items() if n in shown}
 
 
 def after_update(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
-from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, listed, listed_inside, may_be_null, same_members
+from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, is_of_another, listed, listed_inside, may_be_null, same_members
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -128,6 +128,8 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         member, entry = listed(answer, single, bool(found.parameter))
         if entry is None:
             member, entry = listed_inside(answer, single, bool(found.parameter))
+        elif member and is_of_another(answer, member, found.collection.rstrip("/").rpartition("/")[2]):
+            entry = None
         if entry is None:
             told.left_out["list"] = no_list(reader, found)
             return

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from restproof.contract.openapi.answers import entries_of, is_object, object_of
+from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import is_nullable
 from restproof.pointer import step
@@ -16,6 +17,8 @@ _BESIDE_ENTRIES = re.compile(
     r"cursor|total|next|limit|offset|href|url|uri|link)$"
 )
 """Members that stand beside the entries of a list."""
+_ENTRIES = re.compile(r"(?i)_*(contents?|data|elements|entries|items|list|objects|records|results|rows|values)")
+"""Members that hold the entries of a list, of whatever kind."""
 BESIDE_ONE = re.compile(
     r"(?i)_*(code|status(_?(code|text))?|messages?|msg|detail|ok|success(ful)?|errors?|warnings?|meta(_?data)?|links?|"
     r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
@@ -42,6 +45,14 @@ def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tup
     if member in alike or has_items or all(_BESIDE_ENTRIES.match(n) for n in beside):
         return member, entry
     return None, None
+
+
+def is_of_another(answer: Schema, member: str, called: str) -> bool:
+    """Whether an answer that holds entries in ``member`` is one thing that has them: who is logged in, with the
+    accounts. It shows an id and more beside them, and they are called neither entries nor as its path is (``called``)."""
+    own = {n for n in answer["properties"] if not (_BESIDE_ENTRIES.match(n) or BESIDE_ONE.fullmatch(n))} - {member}
+    is_so_called = bool(_ENTRIES.fullmatch(member)) or singular(plain_word(member)) == singular(plain_word(called))
+    return "id" in own and len(own) > 1 and not is_so_called
 
 
 def listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:

@@ -18,7 +18,7 @@ from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.linked import refer_by_url
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
-from restproof.contract.openapi.posted import leave_assigned, take_posts
+from restproof.contract.openapi.posted import leave_assigned, leave_log_ins, take_posts
 from restproof.contract.openapi.promises import hoist
 from restproof.contract.openapi.referring import leave_unknown, references
 from restproof.contract.openapi.resources import ResourceWriter
@@ -113,6 +113,7 @@ class _Importer:
         take_posts(self.paths, self.reader)
         self.paths.settle()
         leave_assigned(self.paths, self.reader)
+        leave_log_ins(self.paths, self.reader)
         self.silent = silent(self.paths, self.reader)
         suppose(self.paths, self.reader, {path: m for path, m in self.silent.items() if path in supposed})
         self.standing: set[str] = set()

@@ -17,11 +17,14 @@ from restproof.contract.openapi.pages import PAGING
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.verbs import names_id, place_of
+from restproof.contract.openapi.wording import says_it_logs_in
+from restproof.contract.secrecy import is_password, looks_secret
 from restproof.contract.shapes import types_of
 from restproof.contract.words import referred
 from restproof.errors import ContractError
 
 _ASSIGNS = "it puts there what is made elsewhere: its body names it, and it is shown as that"
+_LOGS_IN = "by its words it is a log-in, and only somebody's password is right there"
 _CHANGES = re.compile(r"(?i)\b(updat|chang|modif|edit|patch)")
 _SEARCHES = ("search", "_search", "query", "find", "filter", "list")
 _ALL = ("list", "all")
@@ -61,6 +64,20 @@ def leave_assigned(paths: Paths, reader: Reader) -> None:
                     found.leave("create")
                     paths.left_out.append((f"POST {call.route[1]}: {_ASSIGNS}", call.route))
                     break
+
+
+def leave_log_ins(paths: Paths, reader: Reader) -> None:
+    """Leave out the creates of a document that are log-ins by their words, with a password in the body: whatever a run
+    makes up is refused there."""
+    for found in paths.found.values():
+        call = found.calls.get("create")
+        if call is None or call.method != "POST" or not says_it_logs_in(call):
+            continue
+        with suppress(ContractError):  # what cannot be read is told where it is read as a body
+            asked: dict[str, Schema] = reader.request(call).get("properties", {})
+            if any(looks_secret(name) or is_password(schema) for name, schema in asked.items()):
+                found.leave("create")
+                paths.left_out.append((f"POST {call.route[1]}: {_LOGS_IN}", call.route))
 
 
 def _identifies(found: Found, answer: Schema) -> bool:

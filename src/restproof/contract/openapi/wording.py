@@ -59,6 +59,10 @@ _DEPENDS = re.compile(
 )
 """Words of an operation that a service may not have, not of a part of it (a filter, an order)."""
 
+_LOGS_IN = re.compile(
+    r"(?i)\W*(((the|an?) )?(account|admin|api|customer|member|user)s? )?((log|sign)s? ?(in|on)|authenticates?)\b"
+)
+
 
 _CASED = re.compile(
     r"(?i)\b((?P<cased>upper|lower)[- ]?cased|(chang|convert|fold|keep|kept|normali[sz]|sav|stor|transform|turn)\w*\s+"
@@ -100,6 +104,12 @@ def may_be_none(read: Call) -> str:
     if over_ws or (isinstance(answers, dict) and "101" in map(str, answers)) or _WEBSOCKET.search(title):
         return "it opens a WebSocket"
     return "its words say that it depends on how the service is set up" if _DEPENDS.search(words_of(read)) else ""
+
+
+def says_it_logs_in(post: Call) -> bool:
+    """Whether the words of a POST say that it is a log-in."""
+    titles = (snake(str(post.value.get(word) or "")).replace("_", " ") for word in ("summary", "operationId"))
+    return any(map(_LOGS_IN.match, titles))
 
 
 def says_it_keeps(put: Call) -> bool:
