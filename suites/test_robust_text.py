@@ -8,7 +8,7 @@ from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, lenient_values
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
-from restproof.suite.setup import completed, put_away, written
+from restproof.suite.setup import completed, put_away, without_spoiling, written
 from restproof.suite.states import named
 from restproof.suite.values import an, is_valid, listed, types_of
 from restproof.suite.wire import encode
@@ -98,7 +98,8 @@ def test_hostile_text_is_stored_or_refused(
     others: Sequence[str] = (),
 ) -> None:
     """``others``: fields beside it that hold the same."""
-    reply = write(subject, operation, dict.fromkeys((name, *others), value))
+    change = dict.fromkeys((name, *others), value)
+    reply = without_spoiling(subject, operation, note.removesuffix(" inside"), lambda: write(subject, operation, change))
     must.have_answered(reply)
     if unstorable:
         must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")
@@ -208,7 +209,12 @@ def test_a_hostile_body_is_the_clients_fault(
     inside = text.replace(RUN, subject.token)
     hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), inside.encode("latin-1"))
     asked_id, raw = None if operation == "create" else id, with_(usual, body=hostile)
-    reply = without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id))
+    reply = without_spoiling(
+        subject,
+        operation,
+        note,
+        lambda: without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id)),
+    )
     # What a server makes of a number that no float holds, or of a name that stands twice, is its own affair.
     odd = note.startswith(("a number", "a name"))
     # So is what it makes of text that is no JSON, or deeper than its parser reads (RFC 8259 §9), where the contract has

@@ -178,3 +178,13 @@ def test_what_no_text_marks_holds_something_that_tells_it(tmp_path: Path) -> Non
     assert [*found.minimal()] == ["size"]
     assert found.bare() == {}
     assert bodies(tmp_path, size=number, name=TEXT).minimal() == {}
+
+
+def test_a_token_that_only_requests_hold_marks_nothing(tmp_path: Path) -> None:
+    secret = {**TEXT, "writeOnly": True}
+    made = bodies(tmp_path, "email", email={**secret, "format": "email"}, name={**TEXT, "maxLength": 40})
+    address = f"{TOKEN}@example.com"
+    assert TOKEN in made.marked({"email": address}, TOKEN)["name"]
+    assert made.marked({"email": address, "name": TOKEN}, TOKEN) == {"email": address, "name": TOKEN}
+    shown = bodies(tmp_path, "email", email={**TEXT, "format": "email"}, name={**TEXT, "maxLength": 40})
+    assert shown.marked({"email": address}, TOKEN) == {"email": address}

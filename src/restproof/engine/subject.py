@@ -191,6 +191,7 @@ class Subject:
         )
         self.world.creates.note(reply, self.token)
         self.world.spares.heed(exchange)
+        self.world.spoilt.heed(reply)
         return reply
 
     def _write(

@@ -23,6 +23,7 @@ from restproof.engine.scopes import Scopes
 from restproof.engine.settling import Settling
 from restproof.engine.shared import SharedInstances
 from restproof.engine.spares import Spares
+from restproof.engine.spoilt import Spoilt
 from restproof.engine.states import States
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
@@ -64,6 +65,7 @@ class World:
     states: States = field(init=False)
     creates: Creates = field(init=False)
     unnamed: Unnamed = field(init=False)
+    spoilt: Spoilt = field(init=False)
     later: LaterLooks = field(init=False)
     rests: Rests[Any] = field(init=False)
     spares: Spares = field(init=False)
@@ -76,6 +78,7 @@ class World:
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
         self.unnamed = Unnamed(self.keeper, self.session)
+        self.spoilt = Spoilt(self.keeper)
         self.later = LaterLooks(self.clock)
         self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)

@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Resource
-from restproof.contract.shapes import same, types_of
+from restproof.contract.shapes import is_hidden, same, types_of
 from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
@@ -52,6 +52,11 @@ def markable_fields(resource: Resource, writable: Mapping[str, Mapping[str, Any]
     ]
 
 
+def _may_be_shown(resource: Resource, writable: Mapping[str, Mapping[str, Any]], name: str) -> bool:
+    """Whether a member of a body may be shown: only requests hold a few, by which no look tells whose an item is."""
+    return name in resource.reads_as or not is_hidden(writable.get(name, {}))
+
+
 def _is_shown(resource: Resource, name: str) -> bool:
     """Whether a response shows a field, be it under another name (``Body`` as ``body``)."""
     return ReadPath.parse(resource.reads_as.get(name, name)).root in resource.shapes.response["properties"]
@@ -69,9 +74,11 @@ def with_mark(
 
     A text that a case is about is left as it is: only one with its ``plain`` value takes the token, at any depth; else
     an optional field that the body leaves out is added. ``spared``: fields whose values a rule looks at, or that must
-    be unique. The body comes back as it was where nothing can take the token.
+    be unique. The body comes back as it was where nothing can take the token, or where answers may show one that it
+    holds.
     """
-    if any(token[:PREFIX_LENGTH] in str(v) for n, v in body.items() if n not in resource.references):
+    held = [n for n, v in body.items() if token[:PREFIX_LENGTH] in str(v) and n not in resource.references]
+    if any(_may_be_shown(resource, writable, name) for name in held):
         return dict(body)
     for name, schema in writable.items():
         usable = (

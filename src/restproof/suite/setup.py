@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "put_away",
     "spare",
     "undo_large_write",
+    "without_spoiling",
     "written",
 ]
 
@@ -82,3 +84,9 @@ def undo_large_write(subject: Subject, written: Reply) -> None:
         elif subject.spec.supports("update"):
             large = [n for n in subject.bodies.changeable if len(str(written.sent.get(n))) > _LARGE]
             subject.update(written.id, {n: subject.bodies.plain(n) for n in large}, scope=written.scope)
+
+
+def without_spoiling(subject: Subject, operation: str, kind: str, write: Callable[[], Reply]) -> Reply:
+    """The answer to a write that holds what a server may keep and then fail to show: a value of a ``kind``, in words.
+    Once a create has left such a thing in a list, which then fails for everybody, no other create holds the like."""
+    return subject.world.spoilt.guarded(subject, kind, write) if operation == "create" else write()

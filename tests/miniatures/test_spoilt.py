@@ -1,0 +1,64 @@
+"""A server that keeps what it cannot show fails for everybody who lists it: of such creates there is one, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.miniatures import bench
+from tests.miniatures.kinds import schema
+from tests.miniatures.server import Answer, Row, Shop
+
+NOTE = schema("title", title={"type": "string", "maxLength": 60}, text={"type": "string", "maxLength": 200})
+NAMES = ("note", "page", "leaf")
+RULES = ("list.shape", "robust.hostile-text", "robust.hostile-body")
+
+
+def has_surrogates(value: Any) -> bool:
+    return any(isinstance(v, str) and any("\ud800" <= c <= "\udfff" for c in v) for v in value.values())
+
+
+class Frail(Shop):
+    """Stores a lone surrogate, and fails to write it down."""
+
+    SCHEMAS: Mapping[str, Any] = {f"/{name}s": NOTE for name in NAMES}
+
+    def shown(self, answer: Answer) -> Answer:
+        rows = answer.body if isinstance(answer.body, list) else [answer.body]
+        return Answer(500, {"error": "no"}) if any(map(has_surrogates, rows)) else answer
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return self.shown(super().do_list(path, query))
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        return self.shown(super().do_create(path, fields))
+
+    def spoilt(self) -> int:
+        return sum(has_surrogates(row) for rows in self.rows.values() for row in rows.values())
+
+
+class Undone(Frail):
+    """Fails as well, and keeps nothing of it."""
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        answer = super().do_create(path, fields)
+        self.rows[path] = {id: row for id, row in self.rows[path].items() if not has_surrogates(row)}
+        return answer
+
+
+class Broken(Undone):
+    """One of its lists fails, whatever it holds."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return Answer(500, {"error": "no"}) if path == "/notes" else super().do_list(path, query)
+
+
+@pytest.mark.parametrize(("server", "spoilt", "failing"), [(Frail, 1, 1), (Undone, 0, 3), (Broken, 0, 3)])
+def test_a_list_is_spoilt_once(server: type[Frail], spoilt: int, failing: int, tmp_path: Path) -> None:
+    resources = {name: {"path": f"/{name}s", "schema": "note.json", "operations": ["list", "create"]} for name in NAMES}
+    shop = server()
+    found = bench.run(shop, {"contract": "mini", "resources": resources}, {"note.json": NOTE}, tmp_path, only=RULES)
+    told = [r for r in found.results if r.requirement == "robust.hostile-text" and r.outcome == "fail"]
+    assert (shop.spoilt(), len(told)) == (spoilt, failing)
