@@ -1,4 +1,5 @@
-"""Accounts as services have them: a log-in beside who is logged in, and what only the answer to a create shows."""
+"""Accounts as services have them: a log-in beside who is logged in, and what only the answer to a create shows: a
+password, or the id."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .honest import Json, Service, Text, serving
+from .honest import Json, Request, Service, Text, serving
 from .running import run_document
 from .services import crud
 from .test_embedded import object_of
@@ -80,5 +81,37 @@ def test_what_only_the_answer_to_a_create_shows_is_not_asked_of_a_read(fault: st
     item = {"parameters": [ITEM], "get": call(shown, others={"404": NO["404"]}), "delete": gone}
     paths = {"/accounts": {"post": call(echo, sent, 201, others={"400": NO["400"]})}, "/accounts/{id}": item}
     with serving(accounts(*filter(None, [fault]))) as url:
+        ended = run_document(written(tmp_path, paths), url, tmp_path / "run", "--profile", "smoke", *only(*RULES))
+    assert ended.returncode == code, ended.stdout + ended.stderr
+
+
+def receipts(*faults: str) -> Service:
+    """The answer to a create says how it went and under which id, and a read shows what was sent."""
+    routes = crud("box", "/boxes", {"label": Text()}, required=("label",))
+    making, reading = routes["POST", "/boxes"], routes["GET", "/boxes/{id}"]
+
+    def create(service: Service, request: Request) -> tuple[int, Json]:
+        status, made = making(service, request)
+        return status, {"state": "DONE", "id": made["id"]}
+
+    def read_one(service: Service, request: Request) -> tuple[int, Json]:
+        status, shown = reading(service, request)
+        return status, {n: v for n, v in shown.items() if n != "id"}
+
+    routes["POST", "/boxes"], routes["GET", "/boxes/{id}"] = create, read_one
+    return Service(routes, frozenset(faults))
+
+
+@pytest.mark.parametrize(("fault", "code"), [("", 0), ("create-loses", 1)])
+def test_an_id_that_only_the_answer_to_a_create_shows_is_not_asked_of_a_read(
+    fault: str, code: int, tmp_path: Path
+) -> None:
+    receipt = object_of(["state", "id"], state=TEXT, id=NUMBER)
+    gone = {"responses": {"204": {"description": "gone"}, "404": NO["404"]}}
+    item = {"parameters": [ITEM], "get": call(object_of([], label=TEXT), others={"404": NO["404"]}), "delete": gone}
+    create = call(receipt, SENT, 201, others={"400": NO["400"]})
+    listed = call({"type": "object", "additionalProperties": object_of([], label=TEXT)})
+    paths = {"/boxes": {"get": listed, "post": create}, "/boxes/{id}": item}
+    with serving(receipts(*filter(None, [fault]))) as url:
         ended = run_document(written(tmp_path, paths), url, tmp_path / "run", "--profile", "smoke", *only(*RULES))
     assert ended.returncode == code, ended.stdout + ended.stderr

@@ -34,11 +34,14 @@ def after_create(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
     return expected(subject.spec, sent, refs=subject.world.instances.lookup)
 
 
-def promised_of(subject: Subject, entity: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the answer to a write the next read must agree with: what stays as it is and what answers are described
-    to show. What requests alone hold, one answer may show and the next one not."""
-    shown = subject.spec.shapes.response["properties"]
-    return {n: v for n, v in subject.stable(entity).items() if n in shown}
+def promised_of(subject: Subject, made: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the answer to a create, ``made``, the ``read`` after it must agree with: what stays as it is and what
+    answers are described to show. What requests alone hold, one answer may show and the next one not; so it is with the
+    id, where a representation need not show it."""
+    shown = {*subject.spec.shapes.response["properties"]}
+    if not subject.spec.shows_id and subject.spec.id.field not in read:
+        shown -= {subject.spec.id.field}
+    return {n: v for n, v in subject.stable(made).items() if n in shown}
 
 
 def after_update(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
 from restproof.wire.message import Exchange, Headers
-from restproof.wire.nothing import FAILED, is_malformed, says_none
+from restproof.wire.nothing import FAILED, is_malformed, says_none, shows_nothing
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update
 from restproof.wire.waiting import pause
@@ -325,7 +325,8 @@ class Work:
                 return left
         looks = group.seen is None and group.resource.supports("read")
         read = self._send(group, "read", target) if looks else None
-        if read is not None and read.is_success and not says_none(group.resource, read):
+        bare = exchange.is_success and read is not None and shows_nothing(group.resource, read)
+        if read is not None and read.is_success and not (bare or says_none(group.resource, read)):
             self.in_vain |= {(target, group.headers)} if exchange.is_success else set()
             self.failed.append(self._left(group, target, f"the delete answered {status}, {THERE}"))
             return None

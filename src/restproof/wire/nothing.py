@@ -28,6 +28,13 @@ def says_none(resource: Resource, exchange: Exchange) -> bool:
     return holds_nothing(resource, entity) if entity is not None else response is not None and response.is_null
 
 
+def shows_nothing(resource: Resource, read: Exchange) -> bool:
+    """Whether a read that succeeds shows no member at all: where it has shown some before a delete that succeeded, it
+    is gone, whatever the contract says of what is not there."""
+    entity, response = entity_of(resource, read.response), read.response
+    return entity == {} if entity is not None else response is not None and response.is_null
+
+
 def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str] = ()) -> bool:
     """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none, nor is any number where
     none of the ids that were ``given`` out to this run is one."""

@@ -32,6 +32,8 @@ class Notes:
         self.private: dict[int, bytes] = {}
         """The secret that alone finds a note; to others it is not there."""
         self.keeps_what_is_deleted = False
+        self.absent: int = 404
+        """What a read of nothing answers: 200 with an empty object, where it is that."""
         self.aside: dict[str, Any] = {}
         """What a note shows besides, once it was deleted, where it stays."""
         self.deleted: set[int] = set()
@@ -57,7 +59,9 @@ class Notes:
             return answer(404)
         if method == "GET" and id.isdecimal():
             found = self.rows.get(int(id))
-            return answer(404) if found is None else answer(200, json.dumps(self.shown(int(id))).encode())
+            if found is None:
+                return answer(self.absent, b"{}")
+            return answer(200, json.dumps(self.shown(int(id))).encode())
         if method == "GET":
             page = int(parse_qs(url.query)["page"][0])
             seen = {i for i in self.rows if self.private.get(i, b"") in request} - self.unlisted
