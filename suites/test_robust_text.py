@@ -99,7 +99,9 @@ def test_hostile_text_is_stored_or_refused(
 ) -> None:
     """``others``: fields beside it that hold the same."""
     change = dict.fromkeys((name, *others), value)
-    reply = without_spoiling(subject, operation, note.removesuffix(" inside"), lambda: write(subject, operation, change))
+    reply = without_spoiling(
+        subject, operation, note.removesuffix(" inside"), lambda: write(subject, operation, change)
+    )
     must.have_answered(reply)
     if unstorable:
         must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")

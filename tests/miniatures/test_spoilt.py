@@ -1,4 +1,4 @@
-"""A server that keeps what it cannot show fails for everybody who lists it: of such creates there is one, and no more."""
+"""A server that keeps what it cannot show fails for everybody who lists it: such creates end with the first."""
 
 from __future__ import annotations
 

@@ -14,7 +14,15 @@ from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
-from restproof.contract.openapi.entries import BESIDE_ONE, is_needed, is_of_another, listed, listed_inside, may_be_null, same_members
+from restproof.contract.openapi.entries import (
+    BESIDE_ONE,
+    is_needed,
+    is_of_another,
+    listed,
+    listed_inside,
+    may_be_null,
+    same_members,
+)
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found

@@ -49,7 +49,7 @@ def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tup
 
 def is_of_another(answer: Schema, member: str, called: str) -> bool:
     """Whether an answer that holds entries in ``member`` is one thing that has them: who is logged in, with the
-    accounts. It shows an id and more beside them, and they are called neither entries nor as its path is (``called``)."""
+    accounts. It shows an id and more, and they are called neither entries nor as its path is (``called``)."""
     own = {n for n in answer["properties"] if not (_BESIDE_ENTRIES.match(n) or BESIDE_ONE.fullmatch(n))} - {member}
     is_so_called = bool(_ENTRIES.fullmatch(member)) or singular(plain_word(member)) == singular(plain_word(called))
     return "id" in own and len(own) > 1 and not is_so_called
