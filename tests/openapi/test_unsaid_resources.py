@@ -40,10 +40,17 @@ def test_an_object_at_a_path_of_its_own_is_one_thing(tmp_path: Path) -> None:
         call(PROFILE, parameters=[{"name": "code", "in": "query", "required": True, "schema": TEXT}]),
         call({"type": "array", "items": TEXT}),
         call({"type": "object"}),
+        call(PROFILE, description="The picture of the user, if the user has a picture."),
+        call(PROFILE, summary="Gives the badge where one exists"),
     ],
 )
 def test_what_may_be_absent_or_needs_to_be_told_which_is_not_one_thing(get: Document, tmp_path: Path) -> None:
     assert one_thing(tmp_path, get=get) is None
+
+
+@pytest.mark.parametrize("words", ["Who is logged in, if the token is valid", "The user that has logged in"])
+def test_words_that_say_no_such_thing_leave_it_there(words: str, tmp_path: Path) -> None:
+    assert one_thing(tmp_path, get=call(PROFILE, description=words)) is not None
 
 
 def lids(sent: Document, **changes: Document) -> Document:

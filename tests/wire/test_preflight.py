@@ -118,12 +118,25 @@ def test_a_refused_credential_is_told_with_how_it_was_sent(
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [
+        ({}, "say there which: auth.\n"),
+        ({"WWW_Authenticate": 'Bearer realm="x"'}, "the scheme Bearer: auth: bearer\n"),
+        (
+            {"WWW_Authenticate": "Token"},
+            'the scheme Token: auth: {scheme: api_key, header: Authorization, prefix: "Token "}\n',
+        ),
+    ],
+)
 def test_where_the_contract_asks_for_no_credential_a_refusal_says_that_none_was_sent(
-    serve: Serve, contract: Contract
+    serve: Serve, contract: Contract, asked: dict[str, str], word: str
 ) -> None:
-    with pytest.raises(TargetError, match="without a credential answers 403") as error:
-        check_target(target(serve(lambda _: answer(403)).url), replace(contract, auth=Auth("none")))
+    server = serve(lambda _: answer(401, **asked))
+    with pytest.raises(TargetError, match="without a credential answers 401") as error:
+        check_target(target(server.url), replace(contract, auth=Auth("none")))
     assert "auth: none" in str(error.value)
+    assert word in str(error.value)
 
 
 def test_an_unreachable_target_is_told_quickly(contract: Contract) -> None:

@@ -49,8 +49,26 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
             hint="Is it for this server, still valid, and allowed to see the configured ids?"
             f"\n  {_as_sent(contract.auth, exchange.header('WWW-Authenticate'))}"
             if credential
-            else "The contract says that no credential is asked for (auth: none). Where one is, say there which: auth.",
+            else _to_say(exchange.header("WWW-Authenticate")),
         )
+
+
+def _to_say(asked: str | None) -> str:
+    """What to say in a contract that knows of no credential, by the scheme that the answer asks for."""
+    scheme = _scheme_of(asked)
+    own = {"bearer": "bearer", "basic": "basic", "digest": "digest"}.get(scheme.lower())
+    word = own or f'{{scheme: api_key, header: Authorization, prefix: "{scheme} "}}'
+    said = f" The answer asks for the scheme {scheme}: auth: {word}" if scheme else ""
+    return (
+        "The contract says that no credential is asked for (auth: none). Where one is, say there which: auth."
+        f"{said}\n  A contract of a document is what --write FOLDER leaves; run that with the word."
+    )
+
+
+def _scheme_of(asked: str | None) -> str:
+    """The scheme that a challenge asks for, if it names one."""
+    scheme = re.match(r"[A-Za-z][\w-]*", asked or "")
+    return scheme[0] if scheme else ""
 
 
 def _as_sent(auth: Auth, asked: str | None) -> str:
@@ -60,8 +78,8 @@ def _as_sent(auth: Auth, asked: str | None) -> str:
         shown = f"`{auth.header}: {before}CREDENTIAL`" if before is not None else f"user:password, by {auth.scheme}"
     else:
         shown = f"the {'query parameter' if auth.place == 'query' else 'cookie'} `{auth.name}`"
-    scheme = re.match(r"[A-Za-z][\w-]*", asked or "")
-    return f"It was sent as {shown}{f'; the answer asks for the scheme {scheme[0]}' if scheme else ''}."
+    scheme = _scheme_of(asked)
+    return f"It was sent as {shown}{f'; the answer asks for the scheme {scheme}' if scheme else ''}."
 
 
 def _files(target: Target) -> str:

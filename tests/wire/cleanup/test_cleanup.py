@@ -111,18 +111,6 @@ def test_a_delete_of_what_is_still_there_is_none(notes: Notes, ledger: Ledger, c
     assert ledger.path.exists()
 
 
-@pytest.mark.parametrize("keeps", [True, False])
-def test_a_read_that_shows_nothing_after_a_delete_says_that_it_is_gone(
-    notes: Notes, ledger: Ledger, clean: Clean, keeps: bool
-) -> None:
-    create(notes, ledger, 1)
-    notes.absent, notes.keeps_what_is_deleted = 200, keeps
-    notes.status["GET /v1/teams/5/notes"] = 500
-    deleted, told = clean()
-    assert deleted == int(not keeps)
-    assert any("still there" in line for line in told) == keeps
-
-
 def test_what_a_list_still_shows_and_a_read_does_not_is_deleted_and_told(
     notes: Notes, ledger: Ledger, clean: Clean
 ) -> None:

@@ -300,3 +300,15 @@ def test_what_no_answer_has_named_is_told_by_its_token_where_the_list_fails(
     assert (deleted, told[0]) == (0, "note /v1/teams/5/notes: the list answered 500")
     places = ", ".join(f"/v1/teams/5/notes (name {token(id)})" for id in (1, 2))
     assert told[1:] == [f"note {places}: it may have been stored, and the list that would show it cannot be read"]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_read_that_shows_nothing_after_a_delete_says_that_it_is_gone(
+    notes: Notes, ledger: Ledger, clean: Clean, keeps: bool
+) -> None:
+    create(notes, ledger, 1)
+    notes.absent, notes.keeps_what_is_deleted = 200, keeps
+    notes.status["GET /v1/teams/5/notes"] = 500
+    deleted, told = clean()
+    assert deleted == int(not keeps)
+    assert any("still there" in line for line in told) == keeps

@@ -43,6 +43,7 @@ from restproof.contract.openapi.wording import (
     case_of,
     may_be_none,
     says_it_keeps,
+    says_it_may_lack,
     says_it_replaces,
     says_it_stays,
     words_of,
@@ -158,7 +159,7 @@ class ResourceWriter:
         # Below another, it may be that one which is not there: what can be changed, and neither made nor deleted, is.
         stays = "{" in found.collection and "update" in found.spare
         stays = stays and not {"POST", "DELETE"} & set(found.other.get("collection", ()))
-        return stays or 404 not in self.reader.codes(call, "4")
+        return stays or not (404 in self.reader.codes(call, "4") or says_it_may_lack(call))
 
     def write_schema(self, found: Found, body: Members, told: Shaped) -> Any:
         """Keep the schemas of a resource; the word ``schema`` of its contract."""

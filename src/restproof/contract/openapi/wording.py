@@ -59,6 +59,10 @@ _DEPENDS = re.compile(
 )
 """Words of an operation that a service may not have, not of a part of it (a filter, an order)."""
 
+_LACKS = re.compile(
+    r"(?i)\b(if|where|when|unless)\s+(an?|it|one|that|the|there|this)\b[^.\n]{0,40}?\b(has|have|exists?|(is|are|was|were|been)"
+    r" (an?|any|assigned|available|given|none|one|present|set|uploaded))\b"
+)
 _LOGS_IN = re.compile(
     r"(?i)\W*(((the|an?) )?(account|admin|api|customer|member|user)s? )?((log|sign)s? ?(in|on)|authenticates?)\b"
 )
@@ -104,6 +108,11 @@ def may_be_none(read: Call) -> str:
     if over_ws or (isinstance(answers, dict) and "101" in map(str, answers)) or _WEBSOCKET.search(title):
         return "it opens a WebSocket"
     return "its words say that it depends on how the service is set up" if _DEPENDS.search(words_of(read)) else ""
+
+
+def says_it_may_lack(read: Call) -> bool:
+    """Whether the words of a read say that there is something only where somebody has put it (an icon, a photo)."""
+    return bool(_LACKS.search(words_of(read)))
 
 
 def says_it_logs_in(post: Call) -> bool:
