@@ -132,7 +132,7 @@ def test_a_refused_credential_is_told_with_how_it_was_sent(
 def test_where_the_contract_asks_for_no_credential_a_refusal_says_that_none_was_sent(
     serve: Serve, contract: Contract, asked: dict[str, str], word: str
 ) -> None:
-    server = serve(lambda _: answer(401, **asked))
+    server = serve(lambda _: answer(401, b"", **asked))
     with pytest.raises(TargetError, match="without a credential answers 401") as error:
         check_target(target(server.url), replace(contract, auth=Auth("none")))
     assert "auth: none" in str(error.value)
