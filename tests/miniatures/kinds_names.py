@@ -128,7 +128,10 @@ class Widgets(Nested):
 
     def do_replace(self, path: str, id: str, fields: Row) -> Answer:
         row = self.found(path, id)
-        self.changed(path, row, {**self.valid(path, fields, None if id not in self.rows[path] else row)})
+        for name in self.SCHEMAS[path]["required"]:
+            if name not in fields:
+                raise Refused(422, "is missing", name)
+        self.changed(path, row, self.valid(path, fields, row))
         return self.answered("replace", self.show(path, row))
 
 

@@ -49,7 +49,8 @@ PATH = {**TEXT, "description": "The resource name: shelves/{shelf}."}
         ({"_links": SELF}, {"link": "/_links/self/href"}),
         ({"_links": {"type": "object", "additionalProperties": HREF}}, {"link": "/_links/self/href"}),
         ({"links": object_of([], self=TEXT)}, {"link": "/links/self"}),
-        ({"name": PATH}, {"link": "/name"}),
+        ({"name": PATH}, {"field": "name", "url": "shelves/{id}"}),
+        ({"name": {**TEXT, "description": "The resource name."}}, {"link": "/name"}),
         ({"name": SET}, {"field": "name"}),  # a bare name, by the words that were there before
         ({"@id": SET}, {"link": "/@id"}),
         ({"selfLink": TEXT}, {"link": "/selfLink"}),
@@ -76,7 +77,7 @@ BOX = object_of(["id"], id=NUMBER)
 def test_a_name_that_is_a_path_is_sent_by_nobody(tmp_path: Path) -> None:
     body = object_of(["label"], label=TEXT, name=PATH)
     found = resource(tmp_path, "shelf", shelves({"name": PATH}, body=body))
-    assert found.id.link == "/name"
+    assert (found.id.field, found.id.url) == ("name", "shelves/{id}")
     assert "name" not in found.shapes.request("create")["properties"]
 
 

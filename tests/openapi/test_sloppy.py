@@ -276,6 +276,9 @@ def test_a_name_that_is_said_to_be_a_path_is_no_id_and_ends_with_one(tmp_path: P
     item = {"parameters": [{**NUMBER, "name": "shelf", "schema": TEXT}], "get": call(shelf), "delete": call(None)}
     paths = cars() | {"/shelves": {"post": call(shelf, shelf)}, "/shelves/{shelf}": item}
     _, contract = read(tmp_path, paths)
+    assert (contract.resources["shelf"].id.field, contract.resources["shelf"].id.url) == ("name", "shelves/{id}")
+    named["description"] = "The resource name."
+    _, contract = read(tmp_path, paths)
     assert (contract.resources["shelf"].id.field, contract.resources["shelf"].id.link) == ("id", "/name")
 
 

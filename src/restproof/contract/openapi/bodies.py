@@ -66,6 +66,10 @@ class Shaped:
     hold it elsewhere."""
     receipts: set[str] = field(default_factory=set)
     """Writes whose answers are said to show no member of what a read or a list shows, or none at all."""
+    inside: str = ""
+    """The way to the id, where it stands inside of a member and was made a field of its own."""
+    url: str = ""
+    """What stands for the id in its field, where it is not the bare one."""
     embedded: list[str] = field(default_factory=list)
     """Members of requests that hold records of other resources, or ids that a body need not have."""
     statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -123,7 +127,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     _set_receipts_of_wrapped_apart(single, told)
     _set_unsaid_apart(single, told)
     around = _around(single)
-    if around:
+    if around and not _is_named_beside(found, single, around):
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
     else:
@@ -299,6 +303,18 @@ def _told_with(schemas: Mapping[str, Schema]) -> str | None:
         names.add(name if name and is_object(object_of(members[name])) else None)
     is_told = any(len(schema.get("properties", {})) > 1 for schema in schemas.values())
     return names.pop() if len(names) == 1 and is_told else None
+
+
+def _is_named_beside(found: Found, schemas: Mapping[str, Schema], around: str) -> bool:
+    """Whether what the path of an item names stands beside the one member, inside of another, and not in it: these are
+    two members of a resource (``metadata`` beside ``spec``)."""
+
+    def names(schema: Schema) -> bool:
+        return bool({str(found.parameter), "id"} & object_of(schema).get("properties", {}).keys())
+
+    read = schemas.get("read") or next(iter(schemas.values()))
+    members = read.get("properties", {})
+    return not names(members.get(around, {})) and any(names(s) for n, s in members.items() if n != around)
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")

@@ -24,6 +24,7 @@ from restproof.contract.openapi.referring import leave_unknown, references
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
+from restproof.contract.openapi.shown_ids import referring_by_name, said_names
 from restproof.contract.openapi.source import Source, read
 from restproof.contract.openapi.supposed import ORIGIN, opened, silent, suppose
 from restproof.contract.openapi.verbs import take_called
@@ -178,8 +179,11 @@ class _Importer:
             if found[name].get("reads_as") == {}:
                 del found[name]["reads_as"]
             by_url = refer_by_url(one, found, writer.bodies, writer.schemas, str(contract.get("base_path", "")))
-            found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in by_url.items()}
-            writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name))
+            by_name = referring_by_name(one, found, writer.bodies, writer.schemas, self.reader.schemas.ways_of)
+            for referring in (by_url, by_name):
+                found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in referring.items()}
+            named = said_names(writer.bodies.get(name), self.reader.schemas.ways_of)
+            writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name, named))
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():
             if "list" in one.calls:

@@ -92,6 +92,8 @@ example of what may not be null is null."""
 ABSENT = "x-restproof-absent"
 """Holds ``open`` where a field may be null and has no default: what it is when a create leaves it out is not said."""
 _SAYS_PATH = re.compile(r"(?i)\bresource name\b|\b[a-z_]+/\{[a-z_]+\}|\b[a-z_]+/\*")
+_WAY = re.compile(r"(?<![\w/*])(?:[A-Za-z][\w-]*/\*/)*[A-Za-z][\w-]*/\*(?![\w/*])")
+"""The path of a resource below its collections (AIP-122)."""
 _BOUNDS = (
     ("minimum", "maximum"),
     ("minLength", "maxLength"),
@@ -258,6 +260,17 @@ def says_path(schema: Any) -> bool:
     example = schema.get("example")
     words = _SAYS_PATH.search(str(schema.get("description", "")))
     return words is not None or (isinstance(example, str) and bool(re.fullmatch(r"[^/\s]+(/[^/\s]+)+", example)))
+
+
+def ways_said(schema: Any) -> list[str]:
+    """The paths that a text is said to be, an asterisk for each part that may be any: ``shelves/*``."""
+    if not isinstance(schema, Mapping) or schema.get("type") != "string" or "format" in schema:
+        return []
+    words = re.sub(r"\{[^{}/]*\}", "*", str(schema.get("description", "")))
+    pattern = str(schema.get("pattern", "")).removeprefix("^").removesuffix("$")
+    form = re.sub(r"\(?\[\^/\][+*]\)?", "*", pattern)
+    said = [*_WAY.findall(words), *([form] if _WAY.fullmatch(form) else [])]
+    return list(dict.fromkeys(said))
 
 
 def _is_plain_text(found: Mapping[str, Any]) -> bool:

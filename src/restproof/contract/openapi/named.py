@@ -20,6 +20,12 @@ def id_field(resource: Yaml) -> str:
     return str(said.get("field", "id")) if isinstance(said, dict) else ""
 
 
+def files_of(resource: Yaml) -> list[str]:
+    """The files of its schemas, each once."""
+    said = resource.get("schema", {})
+    return [said] if isinstance(said, str) else list(dict.fromkeys(said.values()))
+
+
 def is_bare_list(found: Found) -> bool:
     """Whether a path has a list and nothing else, and asks for nothing that decides what it holds."""
     return found.calls.keys() == {"list"} and not found.calls["list"].named("query", required=True)

@@ -88,17 +88,24 @@ def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Foun
 
 
 def leave_unknown(
-    found: Found, resource: Yaml, schemas: Mapping[str, Schema], by_name: Mapping[str, Found]
+    found: Found,
+    resource: Yaml,
+    schemas: Mapping[str, Schema],
+    by_name: Mapping[str, Found],
+    named: Collection[str],
 ) -> list[str]:
     """Leave out optional request fields that are named as ids of something the contract does not have: no value is
-    known to be one. Needed ones stay, and what is refused because of them says nothing. What was left out, in words."""
+    known to be one. Needed ones stay, and what is refused because of them says nothing. ``named``: those that hold
+    whole names or addresses of one. What was left out, in words."""
     said, notes = resource.get("schema"), []
     schema: Any = schemas.get(str(said["request"] if isinstance(said, dict) else said), {"properties": {}})
     known = {*resource.get("references", ()), id_field(resource)}
     for field, held in [*schema["properties"].items()]:
         if field in known or field in schema.get("required", ()):
             continue
-        if is_soft_reference(field, held) or unknown_one(field, held, by_name):
+        if field in named:
+            notes.append(f"{field}, of which no value is known to name one: it is not sent")
+        elif is_soft_reference(field, held) or unknown_one(field, held, by_name):
             notes.append(f"{field}, of which no value is known to be an id: it is not sent")
         elif may_name_one(field, held, by_name.keys() - {found.name}):
             notes.append(f"{field}, which may hold names of another resource: it is not sent")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.inside import put_back
 from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags, without_version
@@ -38,6 +39,7 @@ from restproof.contract.openapi.respelled import respelled
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
+from restproof.contract.openapi.shown_ids import shown_otherwise
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.openapi.wording import (
     case_of,
@@ -167,6 +169,8 @@ class ResourceWriter:
             word, files = body.schemas(found.name, told, found.calls)
         else:
             word, files = f"{found.name}.json", {f"{found.name}.json": body.as_shown()}
+        if told.inside:
+            files = {file: put_back(schema, told.inside) for file, schema in files.items()}
         for schema in files.values():
             schema["properties"].update(self.interned.all(schema["properties"]))
         self.schemas |= files
@@ -219,16 +223,8 @@ class ResourceWriter:
         """The members of the resource and the words about its id; operations that need an id that is nowhere shown are
         left out."""
         self.as_update(found, told)
-        shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
-        changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
-        # What a read shows is asked for by the id; a receipt may call that otherwise (``booking_id`` of an ``id``).
-        read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
-        made = told.writable("create")
-        known = (id_member(found, some, changing, self.reader.schemas.of_paths, made) for some in (read, shown))
-        member = next(filter(None, known), None)
-        link = "" if member or found.single else link_of(found, told, self.reader.schemas.of_paths)
-        member = take_link(self.reader, found, told, link) if link else member
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
+        member, link = self.member_of(found, told, is_bare=is_bare)
         if found.single or (member is None and is_bare):
             return self.without_id(found, told), "none"
         if member is None:
@@ -240,7 +236,8 @@ class ResourceWriter:
             self.take_out(found, {"list": "no member of its entries is plainly their id"})
             return members(told), {}
         self.note(found, *keep_apart(told, member, found.calls.values()))
-        told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
+        if not told.inside:
+            told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
         if told.entry and not {member, found.parameter} & told.entry["properties"].keys():
             self.note(found, f"which entries its list holds: none shows its {member}")
             self.nameless.add(found.name)
@@ -263,7 +260,25 @@ class ResourceWriter:
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
         said = identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
-        return body, {**said, "link": link} if link else said
+        return body, said | ({"link": link} if link else {}) | ({"url": told.url} if told.url else {})
+
+    def member_of(self, found: Found, told: Shaped, *, is_bare: bool) -> tuple[str | None, str]:
+        """The member that is the id, ``None`` where none plainly is, and where an address is that ends with it, if it
+        is none that bodies have. ``is_bare``: whether there is a list and nothing else."""
+        shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
+        changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
+        # What a read shows is asked for by the id; a receipt may call that otherwise (``booking_id`` of an ``id``).
+        read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
+        made, schemas = told.writable("create"), self.reader.schemas
+        known = (id_member(found, some, changing, schemas.of_paths, made) for some in (read, shown))
+        member = next(filter(None, known), None)
+        if member or found.single:
+            return member, ""
+        if found.parameter is not None and not is_bare:
+            item = f"{self.paths.renamed(found.collection)[0].rstrip('/')}/{{id}}"
+            member = shown_otherwise(schemas, found, told, item)
+        link = "" if member else link_of(found, told, schemas.of_paths)
+        return (take_link(self.reader, found, told, link) if link else member), link
 
     def without_id(self, found: Found, told: Shaped) -> Members:
         """The members of what there is just one of, or of entries that are only listed."""

@@ -8,7 +8,7 @@ A schema that is written wider than the document has it (because it goes on for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from restproof.contract.openapi.keywords import (
     plain,
     says_path,
     set_by_server,
+    ways_said,
 )
 from restproof.contract.openapi.leaves import INNER, Leaves
 from restproof.contract.openapi.source import Source
@@ -56,6 +57,8 @@ class Schemas:
         self.left_out: list[tuple[str, Route]] = []
         self._called = Counter[tuple[str, bool]]()
         """How many members of a name are said to hold a path, and how many are not."""
+        self._ways: list[tuple[str, set[str], str]] = []
+        """Members of which it is said what path they hold, with those beside them, and the path."""
         self._made: dict[tuple[str, int], Schema] = {}
         self._whole: dict[int, tuple[Any, Schema]] = {}
         """What stands in an operation itself: it is asked for by each that looks at the operation."""
@@ -149,6 +152,7 @@ class Schemas:
             if isinstance(value.get(word), dict):
                 if is_new:
                     self._called.update((n, says_path(s)) for n, s in value[word].items())
+                    self._ways += [(n, {*value[word]}, way) for n, s in value[word].items() for way in ways_said(s)]
                 if "" in value[word]:
                     self.left_out.append(("a member without a name", (*route, word)))
                 found[word] = self._members(value, word, route, depth, chain)
@@ -212,6 +216,10 @@ class Schemas:
     def of_paths(self) -> set[str]:
         """Names of members that are said to hold a path, at least as often as they are not."""
         return {name for (name, is_path), n in self._called.items() if is_path and n >= self._called[name, False]}
+
+    def ways_of(self, name: str, beside: Collection[str]) -> list[str]:
+        """The paths that a member is said to hold in an object that has no others than those ``beside`` it."""
+        return list(dict.fromkeys(way for n, those, way in self._ways if n == name and those <= {*beside}))
 
     def names(self) -> dict[frozenset[str], str]:
         """What the document calls an object, by its members."""
