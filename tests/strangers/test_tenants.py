@@ -202,3 +202,31 @@ def test_what_joins_others_is_known_by_those_that_it_joins_by_now(tmp_path: Path
         assert made.send("DELETE", path).status == 204
         assert made.clean_up() == []
     assert (server.ours(), server.harm()) == ({}, [])
+
+
+def test_who_is_refused_below_a_parent_is_not_asked_there_for_each_item(auth: Plan, tmp_path: Path) -> None:
+    """Who sends the request is."""
+    server = Server()
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials=CREDENTIALS), auth)
+        home, foreign = made.office("full"), made.office("foreign")
+
+        def first(asked: Asked) -> Answer | None:
+            is_refused = asked.parent == str(foreign) and asked.headers["authorization"] == "Bearer ours"
+            return Answer(403, {"error": "not yours"}) if is_refused else None
+
+        server.first = first
+        answers = [
+            made.send("POST", f"/offices/{home}/rooms", {"label": made.token()}, credential="full") for _ in range(3)
+        ]
+        one, two, three = (f"{a.response and a.response.json['id']}" for a in answers)
+        server.log.clear()
+        for room, looks in ((one, 2), (two, 1)):
+            path = f"/offices/{foreign}/rooms/{room}"
+            assert made.send("PATCH", path, {"seats": 3}, credential="foreign").status == 404
+            assert sum(line.startswith(f"GET /v1{path} ") for line in server.log) == looks
+        server.stranger("room", int(three), "of others")["parent"] = foreign
+        server.others["room"][int(three)]["parent"] = foreign
+        with pytest.raises(NotProven):
+            made.send("PATCH", f"/offices/{foreign}/rooms/{three}", {"seats": 3}, credential="foreign")
+    assert server.harm() == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
 from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import USUAL_HEADERS, About, Exchange, Request
+from restproof.wire.looking import is_like_a_look
+from restproof.wire.message import About, Exchange
 from restproof.wire.nothing import FAILED, NO_ID, is_malformed, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update, may_go_with_others
@@ -25,6 +26,7 @@ _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
 of an id that names nothing and that no server has given out to this run."""
 _GONE = (404, 410)
+_CLOSED = (401, 403)
 _RESTORED = "restored"
 """What the processes of a run tell each other of here."""
 _MOST_READS, _MOST_LISTS = 1000, 64
@@ -65,6 +67,10 @@ class Evidence:
         """What was made before a database was restored, as it seems: others may have got its id, with like values."""
         self._over: dict[tuple[str, str | None], float] = {}
         """When items were last said to be there no more, by whoever made them: what was below went with them."""
+        self._closed: dict[tuple[Key, str | None], float] = {}
+        """When a look with a credential was last refused in a collection."""
+        self._latest: tuple[Looker, Key, str | None, Exchange] | None = None
+        """The last look: who wanted it, where it led, with which credential, and its answer."""
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self.holdings = Holdings(self.places, clock)
@@ -102,6 +108,7 @@ class Evidence:
         """No sight holds any more: of ``moving`` none that comes will, and a database ``is_restored``, as it seems."""
         moving, is_restored = json.loads(said)
         self._seen.clear()
+        self._latest = None
         self._reads.clear()
         self._lists.clear()
         self._moving |= {moving} if moving else set()
@@ -248,7 +255,7 @@ class Evidence:
         asking = self._credentials(place, looker)
         if self.made(place.resource, str(place.id)) is None:
             asking = asking[:1]
-        alike = asking == [exchange.credential] and _is_plain(
+        alike = asking == [exchange.credential] and is_like_a_look(
             exchange, self.places.sent(place, "read", looker.headers), self._contract.auth.header
         )
         return alike and self.sight(place, exchange) is Sight.NOTHING
@@ -257,6 +264,8 @@ class Evidence:
         """Looks at the item, with each credential that may see it."""
         found = Sight.UNCLEAR
         for credential in self._credentials(place, looker):
+            if self._is_closed(place, looker, credential):
+                continue
             found = self._read_as(place, looker, credential)
             if found in (Sight.OURS, Sight.OTHERS, Sight.STALE):
                 break
@@ -264,12 +273,23 @@ class Evidence:
                 break
         return found
 
+    def _is_closed(self, place: Spot, looker: Looker, credential: str | None) -> bool:
+        """Whether a credential shows nothing below the parents that the item is asked for at, as another look there has
+        told of late. Where it is asked for as it was made, or by that credential, a look is due all the same."""
+        if credential == looker.credential or place.key in (t.place.key for t in self._all_made(place)):
+            return False
+        return self._clock() - self._closed.get((place.collection.key, credential), -_FRESH) < _FRESH
+
     def _read_as(self, place: Spot, looker: Looker, credential: str | None) -> Sight:
         resource = place.resource
         if resource.supports("read"):
             request = self.places.request(place, "read", (*looker.headers, AFRESH))
             about = About(resource.name, "read", setup=GUARD)
-            return self.sight(place, looker.sender.send(request, about, credential))
+            exchange = looker.sender.send(request, about, credential)
+            self._latest = looker, place.key, credential, exchange
+            if exchange.status in _CLOSED:
+                self._closed[place.collection.key, credential] = self._clock()
+            return self.sight(place, exchange)
         if not resource.supports("list"):
             return Sight.UNCLEAR
         asked = self.holdings.asked(place, replace(looker, shown=NOTHING_SHOWN))
@@ -281,9 +301,20 @@ class Evidence:
             return Sight.NOTHING if unread.status in resource.codes_of_nothing else Sight.UNCLEAR
         return Sight.NOTHING
 
+    def just_shown(self, place: Spot, looker: Looker) -> Exchange | None:
+        """The answer to the last look, where that was one for the same decision, as its request itself would look."""
+        if self._latest is None or self._latest[0] is not looker or looker.shown != NOTHING_SHOWN:
+            return None
+        _, *asked, exchange = self._latest
+        return exchange if asked == [place.key, looker.credential] else None
+
     def makers(self, place: Spot) -> set[str | None]:
         """The credentials whose creates were answered to have made the item."""
-        return {t.credential for t in self._things.get((place.resource.name, str(place.id)), ())}
+        return {t.credential for t in self._all_made(place)}
+
+    def _all_made(self, place: Spot) -> Sequence[Thing]:
+        """What creates were answered to have made under the id of the item."""
+        return self._things.get((place.resource.name, str(place.id)), ())
 
     def _is_shown_to_maker(self, place: Spot, credential: str | None) -> bool:
         """Whether it is what was made that is shown: to others, the id may be another tenant's, or hidden."""
@@ -297,8 +328,7 @@ class Evidence:
         """The credentials to look with: the one that made it, that of the request, then the usual one."""
         if self._contract.auth.scheme == "none":
             return [None]
-        things = self._things.get((place.resource.name, str(place.id)), ())
-        wanted = dict.fromkeys([*(t.credential for t in things), looker.credential, "full"])
+        wanted = dict.fromkeys([*(t.credential for t in self._all_made(place)), looker.credential, "full"])
         return [c for c in wanted if c in self._target.credentials]
 
     # ---------------------------------------------------------------- the proof
@@ -350,15 +380,6 @@ class Evidence:
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
-
-
-def _is_plain(exchange: Exchange, look: Request, credential: str) -> bool:
-    """Whether a read was sent with the header fields of a look, that of its ``credential``, and no other."""
-    wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
-    sent = {n.lower(): v for n, v in exchange.request.headers}
-    if exchange.credential is not None:
-        sent.pop(credential.lower(), None)
-    return exchange.request.body == look.body and sent == wanted
 
 
 def age_of(exchange: Exchange) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from restproof.wire.message import About, Exchange, Request
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Request
 from restproof.wire.walk import Sender
 
 Failed = Callable[[Exchange], None]
@@ -28,3 +28,12 @@ class Looking:
         if (exchange.status or 0) >= 500:
             self.failed(replace(exchange, about=replace(exchange.about, item=self.asked.item, case=self.asked.case)))
         return exchange
+
+
+def is_like_a_look(exchange: Exchange, look: Request, credential: str) -> bool:
+    """Whether a read was sent with the header fields of a look, that of its ``credential``, and no other."""
+    wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
+    sent = {n.lower(): v for n, v in exchange.request.headers}
+    if exchange.credential is not None:
+        sent.pop(credential.lower(), None)
+    return exchange.request.body == look.body and sent == wanted
