@@ -16,7 +16,7 @@ from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.looking import is_like_a_look
 from restproof.wire.message import About, Exchange
-from restproof.wire.nothing import FAILED, NO_ID, is_malformed, says_none
+from restproof.wire.nothing import FAILED, NO_ID, is_malformed, may_name, says_none
 from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update, may_go_with_others
 from restproof.wire.sight import Sight, Thing
@@ -312,6 +312,13 @@ class Evidence:
         """The credentials whose creates were answered to have made the item."""
         return {t.credential for t in self._all_made(place)}
 
+    def may_name(self, resource: Resource, readings: Sequence[str]) -> Sequence[str]:
+        """Those ``readings`` of an id of ``resource`` that may name something, by the ids that this run was given."""
+        return may_name(resource, readings, self._ids_of(resource)) if len(readings) > 1 else readings
+
+    def _ids_of(self, resource: Resource) -> list[str]:
+        return [id for name, id in self._things if name == resource.name]
+
     def _all_made(self, place: Spot) -> Sequence[Thing]:
         """What creates were answered to have made under the id of the item."""
         return self._things.get((place.resource.name, str(place.id)), ())
@@ -341,7 +348,7 @@ class Evidence:
         if not exchange.is_success:
             if status in place.resource.codes_of_nothing:
                 return Sight.NOTHING
-            given = [id for name, id in self._things if name == place.resource.name] if status in NO_ID else ()
+            given = self._ids_of(place.resource) if status in NO_ID else ()
             return Sight.NOTHING if is_malformed(place.resource, place.id, status, given) else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
         if entity is not None and self.is_ours(place, entity):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -43,3 +43,11 @@ def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str
     if resource.id.type == "uuid":
         return not _UUID.fullmatch(str(id))
     return str(id).isdecimal() and bool(given) and not any(other.isdecimal() for other in given)
+
+
+def may_name(resource: Resource, readings: Sequence[str], given: Collection[str]) -> Sequence[str]:
+    """Those ``readings`` of an id that may name something: where ids are whole numbers by the contract, and by all that
+    were ``given`` out to this run, no text is one that a server has made of what it was sent."""
+    if resource.id.type != "integer" or not given or not all(map(str.isdecimal, given)):
+        return readings
+    return [readings[0], *(text for text in readings[1:] if text.lstrip("-").isdecimal())]

@@ -369,7 +369,8 @@ class _Decision:
         reads as it is."""
         text = plain(value)
         is_made = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
-        return [text] if is_made or (resource.name, text) in self.owner.given.named else readings(resource, value)
+        is_known = is_made or (resource.name, text) in self.owner.given.named
+        return [text] if is_known else self.owner.evidence.may_name(resource, readings(resource, value))
 
     def _place_of(self, resource: Resource, id: str, place: Spot) -> Spot | None:
         """Where an item that a value names would be: where this run made it, else beside what the request names."""
