@@ -5,6 +5,7 @@ from typing import Any
 from restproof.suite import Ground, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, Step, lifecycle_plans
 from restproof.suite.lists import until_settled
+from restproof.suite.setup import spare
 from restproof.suite.states import after_create, after_update, named
 from restproof.suite.values import alike, same
 
@@ -160,7 +161,7 @@ def values_in_turn(ground: Ground) -> Cases:
 @requirement("lifecycle.model", on="update", needs=("create", "read"), cost=8, looks=True)
 @for_each(values_in_turn)
 def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values: list[Any]) -> None:
-    made = subject.given(subject.bodies.full("turn"))
+    made = spare(subject, subject.bodies.full("turn"))
     for n, value in enumerate(values, 1):
         updated = subject.update(made.id, {field: value})
         must.have_status(updated, "updated", because=f"update {n} of {len(values)}")
