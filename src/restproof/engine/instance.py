@@ -67,6 +67,14 @@ def delete_in_set_up(maker: Maker, made: Instance) -> None:
         raise SetUpFailed(f"set-up: the delete of {an(maker.name)} failed")
 
 
+def just_deleted(maker: Maker) -> Any:
+    """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of one
+    that is older."""
+    made = maker.given(tag="deleted")
+    delete_in_set_up(maker, made)
+    return made.id
+
+
 class MakerOf(Protocol):
     """Gives the maker of a resource for the shared set-up of this name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.parents import THE_ONE
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed, Throttled
-from restproof.engine.instance import Instance, Maker, MakerOf, delete_in_set_up
+from restproof.engine.instance import About, Instance, Maker, MakerOf, delete_in_set_up
 from restproof.engine.keep import Keeper
 from restproof.engine.listings import Listings
 from restproof.engine.scopes import Scopes
@@ -46,7 +47,9 @@ class SharedInstances:
         self._turned: set[tuple[str, str]] = set()
         self._retired: dict[tuple[str, str], int] = {}
         self._given: dict[tuple[str, str], tuple[str, int | None]] = {}
-        self._deleted: set[tuple[str, Any]] = set()
+        self._deleted: dict[str, Any] = {}
+        """Resource → the id of an instance that was deleted in the usual scope."""
+        self._asked: Counter[str] = Counter()
 
     def get(self, name: str, key: str) -> Instance:
         """The instance of the resource ``name``. ``0`` and ``1`` in the usual scope, and ``apart``, which lies in what
@@ -137,14 +140,14 @@ class SharedInstances:
                 return instance.entity or None
         return None
 
-    def reference_id(self, name: str, key: str, which: str = "main") -> Any:
-        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``: what can be named there is
-        what lives there."""
+    def reference_id(self, name: str, key: str, which: str = "main", about: About = (None, None, None)) -> Any:
+        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``, which is sent for what
+        ``about`` says: what can be named there is what lives there."""
         resource = self._contract.resources[name]
         if key == "none":
             return self.scopes.absent_id(resource)
         if key == "deleted":
-            return self._deleted_id(resource)
+            return self._deleted_id(resource, about)
         if key == "foreign" and "foreign" not in self._target.credentials:
             raise Inconclusive("the target has no credential `foreign`")
         given = self._contract.given
@@ -167,13 +170,22 @@ class SharedInstances:
         maker = self._maker(resource, f"{resource.name}:vacant {id}")
         return resource.supports("read") and not maker.read(id).ok
 
-    def _deleted_id(self, resource: Resource) -> Any:
-        """The id of an instance that was made and deleted."""
-        name = resource.name
+    def deleted(self, name: str, id: Any) -> None:
+        """An instance is deleted, which the run has made in the usual scope."""
+        self._deleted.setdefault(name, id)
+
+    def _deleted_id(self, resource: Resource, about: About) -> Any:
+        """The id of an instance that was made and deleted: the first that a case has deleted, where one has."""
+        name, (item, case, setup) = resource.name, about
+        asked = f"deleted {name} {case or setup or item}"
+        self._asked[asked] += 1
+        known = self._keeper.recall(f"{asked} {self._asked[asked]}", self._deleted.get(name))
+        if known is not None:
+            return known
         instance = self.get(name, "deleted")
-        if (name, instance.id) not in self._deleted:
+        if name not in self._deleted:
             delete_in_set_up(self._maker(resource, f"{name}:deleted"), instance)
-            self._deleted.add((name, instance.id))
+            self._deleted[name] = instance.id
         return instance.id
 
     def lookalikes(self, subject: Maker, name: str) -> list[Any]:

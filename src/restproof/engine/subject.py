@@ -12,7 +12,7 @@ from restproof.contract.shapes import named_members
 from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in
-from restproof.engine.instance import Instance, delete_in_set_up
+from restproof.engine.instance import Instance, just_deleted
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply, untold
 from restproof.engine.requests import Amended, Queried, Requests, Sending
@@ -84,11 +84,11 @@ class Subject:
 
         def referred(name: str, key: str) -> Any:
             if key == "deleted" and self.contract.resources[name].id.may_come_again:
-                return _just_deleted(self.other(name))
+                return just_deleted(self.other(name))
             key = f"{token}{key}" if key.startswith("own") else key
             if self.credential == "foreign" and which == "main":
                 return world.instances.foreign_id(name, key)
-            return world.instances.reference_id(name, key, which)
+            return world.instances.reference_id(name, key, which, self.about)
 
         return resolve(
             value,
@@ -266,9 +266,12 @@ class Subject:
         **options: Unpack[Queried],
     ) -> Reply:
         """Delete the instance."""
-        scope = self.scope() if scope is None else scope
-        request = self.request("delete", id=id, scope=scope, **options)
-        return self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
+        where = self.scope() if scope is None else scope
+        request = self.request("delete", id=id, scope=where, **options)
+        reply = self.send(request, "delete", credential=credential, asked_id=id, scope=where)
+        if reply.ok and scope is None and credential == USUAL and not options:
+            self.world.deleted(self, id)
+        return reply
 
     def list(
         self,
@@ -375,14 +378,6 @@ class Subject:
         properties = self.spec.properties
         named = {n: v for n, v in entity.items() if n in properties and n not in self.spec.volatile}
         return {n: named_members(properties[n], v) for n, v in named.items()}
-
-
-def _just_deleted(subject: Subject) -> Any:
-    """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of one
-    that is older."""
-    made = subject.given(tag="deleted")
-    delete_in_set_up(subject, made)
-    return made.id
 
 
 def _set_to(subject: Subject, body: Any) -> Instance:

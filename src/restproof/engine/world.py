@@ -11,6 +11,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.engine.controls import Controls, Sender
 from restproof.engine.creates import Creates, Unnamed
 from restproof.engine.failure import NotTested
+from restproof.engine.instance import Maker
 from restproof.engine.jobs import Jobs
 from restproof.engine.keep import Clock, Keeper, LiveClock, LiveKeeper
 from restproof.engine.later import LaterLooks
@@ -104,6 +105,11 @@ class World:
         if self.controls.is_due(resource, operation):
             self.controls.send(self._maker(resource, f"{resource.name}:{CONTROL} {operation}"), operation)
         return self.controls.refusal(resource, operation)
+
+    def deleted(self, subject: Maker, id: Any) -> None:
+        """A plain delete has succeeded. That of an item's own instance is of one that was made in the usual scope."""
+        if self.own.is_held(subject.about[0] or "", subject.name, id):
+            self.instances.deleted(subject.name, id)
 
     def must_be_live(self) -> None:
         """Raises ``NotTested`` in a replay: for what a recording of exchanges cannot show."""
