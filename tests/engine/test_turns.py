@@ -134,11 +134,22 @@ def test_what_a_resource_has_to_refer_to_is_made_for_it_and_what_it_may_refer_to
     assert needed({**RESOURCES, "task": forced}, forced) == {"task", "rfi", "project"}
 
 
-def test_what_most_lists_wait_for_is_begun_first() -> None:
+@pytest.mark.parametrize(("workers", "then"), [(1, [0, 1]), (5, [29, 37])], ids=["few", "many"])
+def test_what_most_lists_wait_for_is_begun_first(workers: int, then: list[int]) -> None:
+    """Of a resource, where there are many workers: of few, what one leaves is of use to the next."""
     lists = [Planned("project", "list", cost=20), Planned("office", "list")]
-    given = turns(*[Planned("office")] * 9, Planned("office", "delete"), *[Planned("rfi")] * 7, *lists, workers=1)
+    offices = [*[Planned("office")] * 29, Planned("office", "delete")]
+    given = turns(*offices, *[Planned("rfi")] * 7, *lists, workers=workers)
     order = [begun for (begun,) in in_rounds(given, 1)]
-    assert order[:9] == [10, 11, 12, 13, 14, 15, 16, 9, 17]
+    assert order[:9] == [30, 31, 32, 33, 34, 35, 36, *then]
+
+
+@pytest.mark.parametrize("workers", [1, 5], ids=["few", "many"])
+def test_what_reads_comes_before_the_writes_of_its_resource(workers: int) -> None:
+    """What it shows need not be looked at again before a write."""
+    offices = [Planned("office", operation) for operation in ("delete", "update", "read", *["create"] * 30)]
+    given = turns(*offices, workers=workers)
+    assert next(in_rounds(given, 1)) == [2]
 
 
 @pytest.mark.parametrize(("workers", "after"), [(2, [3, 2]), (5, [2, 5])], ids=["few", "many"])

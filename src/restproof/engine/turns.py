@@ -65,11 +65,11 @@ class Turns:
     which has its shared set-up already where it can, and not beside those of what this set-up makes. Lists of which no
     write says anything are for whoever has nothing else to do. What must be alone on its resource, as races, is begun
     while nobody is there, and nobody joins it. Then come lists that tell what all writes have left; then what is about
-    the whole server, one at a time. Within these bounds the order is the plan's,
-    but for an item that would still be going on when all others have ended: it is begun now. A worker stays with a
-    resource while it can, since each one's shared set-up is its own. Where what draws is not loaded,
-    the first worker begins first what draws its inputs, and the others last: it takes as long to load as three hundred
-    requests.
+    the whole server, one at a time. Within these bounds the order is the plan's, but for reads, which come before the
+    writes that they spare a look, and for an item that would still be going on when all others have ended: it is begun
+    now. A worker stays with a resource while it can, since each one's shared set-up is its own. Where what draws is not
+    loaded, the first worker begins first what draws its inputs, and the others last: it takes as long to load as three
+    hundred requests.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Turns:
         self._workers = workers
         self._places = [item.resource.name if item.resource else "" for item in items]
         self._alone = {n for n, item in enumerate(items) if item.proof.alone}
+        self._reads = {n for n, item in enumerate(items) if item.operation == "read"}
         self._drawn = set() if loaded else {n for n, item in enumerate(items) if item.proof.draw}
         self._begins = _begins(items)
         self._pinned: dict[int, int] = {}
@@ -239,13 +240,16 @@ class Turns:
         return number
 
     def _chosen(self, numbers: Sequence[int], open_now: Mapping[Group, Sequence[int]]) -> int:
-        """Of the open items of a resource, one for which most lists wait; but one that takes long is begun early, or
-        the others would wait for it at the end."""
+        """Of the open items of a resource, one that reads: what it has shown, or shown to be absent, need not be looked
+        at before a write. Then, of few workers, the first: what it leaves is of use to those after it. Of many, one for
+        which most lists wait. But what takes long is begun early, or the others would wait for it at the end."""
         longest = max(numbers, key=lambda n: self._costs[n])
         left = sum(self._sums_of(group, others).left for group, others in open_now.items())
         if _LONG * self._costs[longest] * self._workers >= left:
             return longest
-        return max(numbers, key=lambda n: len(self._touched[n]))
+        if self._workers <= _FEW:
+            return max(numbers, key=lambda n: n in self._reads)
+        return max(numbers, key=lambda n: (n in self._reads, len(self._touched[n])))
 
 
 def resting(items: Iterable[Item]) -> list[Item]:
