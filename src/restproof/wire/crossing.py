@@ -86,7 +86,7 @@ class Crossing:
     def _seen(self, place: Spot, looker: Looker) -> tuple[int, Sight]:
         """What a look by the way of the request is answered, and what that shows."""
         resource, evidence = place.resource, self._evidence
-        if (shown := evidence.just_shown(place, looker)) is not None:
+        if (shown := evidence.looked.last(place, looker)) is not None:
             return shown.status or 0, evidence.sight(place, shown)
         if resource.supports("read"):
             asked = evidence.places.request(place, "read", (*looker.headers, *looker.shown.headers, AFRESH))

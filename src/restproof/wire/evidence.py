@@ -12,6 +12,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
+from restproof.wire.lastlooks import LastLooks
 from restproof.wire.lately import Answered, Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.looking import is_like_a_look
@@ -26,7 +27,6 @@ _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
 of an id that names nothing and that no server has given out to this run."""
 _GONE = (404, 410)
-_CLOSED = (401, 403)
 _RESTORED = "restored"
 """What the processes of a run tell each other of here."""
 _MOST_READS, _MOST_LISTS = 1000, 64
@@ -67,10 +67,7 @@ class Evidence:
         """What was made before a database was restored, as it seems: others may have got its id, with like values."""
         self._over: dict[tuple[str, str | None], float] = {}
         """When items were last said to be there no more, by whoever made them: what was below went with them."""
-        self._closed: dict[tuple[Key, str | None], float] = {}
-        """When a look with a credential was last refused in a collection."""
-        self._latest: tuple[Looker, Key, str | None, Exchange] | None = None
-        """The last look: who wanted it, where it led, with which credential, and its answer."""
+        self.looked = LastLooks()
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self.holdings = Holdings(self.places, clock)
@@ -108,7 +105,7 @@ class Evidence:
         """No sight holds any more: of ``moving`` none that comes will, and a database ``is_restored``, as it seems."""
         moving, is_restored = json.loads(said)
         self._seen.clear()
-        self._latest = None
+        self.looked.forget_last()
         self._reads.clear()
         self._lists.clear()
         self._moving |= {moving} if moving else set()
@@ -172,10 +169,6 @@ class Evidence:
     def item_target(self, place: Spot) -> str:
         """The request target by which the ledger knows an item."""
         return self.places.target(place, "delete" if place.resource.supports("delete") else "read")
-
-    def list_target(self, place: Spot) -> str:
-        """The request target by which the ledger knows the collection of an item."""
-        return self.places.target(place.collection, "list" if place.resource.supports("list") else "create")
 
     # ---------------------------------------------------------------- the looks
 
@@ -264,8 +257,6 @@ class Evidence:
         """Looks at the item, with each credential that may see it."""
         found = Sight.UNCLEAR
         for credential in self._credentials(place, looker):
-            if self._is_closed(place, looker, credential):
-                continue
             found = self._read_as(place, looker, credential)
             if found in (Sight.OURS, Sight.OTHERS, Sight.STALE):
                 break
@@ -273,22 +264,13 @@ class Evidence:
                 break
         return found
 
-    def _is_closed(self, place: Spot, looker: Looker, credential: str | None) -> bool:
-        """Whether a credential shows nothing below the parents that the item is asked for at, as another look there has
-        told of late. Where it is asked for as it was made, or by that credential, a look is due all the same."""
-        if credential == looker.credential or place.key in (t.place.key for t in self._all_made(place)):
-            return False
-        return self._clock() - self._closed.get((place.collection.key, credential), -_FRESH) < _FRESH
-
     def _read_as(self, place: Spot, looker: Looker, credential: str | None) -> Sight:
         resource = place.resource
         if resource.supports("read"):
             request = self.places.request(place, "read", (*looker.headers, AFRESH))
             about = About(resource.name, "read", setup=GUARD)
             exchange = looker.sender.send(request, about, credential)
-            self._latest = looker, place.key, credential, exchange
-            if exchange.status in _CLOSED:
-                self._closed[place.collection.key, credential] = self._clock()
+            self.looked.keep(looker, place, exchange, self._clock())
             return self.sight(place, exchange)
         if not resource.supports("list"):
             return Sight.UNCLEAR
@@ -301,27 +283,13 @@ class Evidence:
             return Sight.NOTHING if unread.status in resource.codes_of_nothing else Sight.UNCLEAR
         return Sight.NOTHING
 
-    def just_shown(self, place: Spot, looker: Looker) -> Exchange | None:
-        """The answer to the last look, where that was one for the same decision, as its request itself would look."""
-        if self._latest is None or self._latest[0] is not looker or looker.shown != NOTHING_SHOWN:
-            return None
-        _, *asked, exchange = self._latest
-        return exchange if asked == [place.key, looker.credential] else None
-
     def makers(self, place: Spot) -> set[str | None]:
         """The credentials whose creates were answered to have made the item."""
-        return {t.credential for t in self._all_made(place)}
+        return {t.credential for t in self._things.get((place.resource.name, str(place.id)), ())}
 
     def may_name(self, resource: Resource, readings: Sequence[str]) -> Sequence[str]:
         """Those ``readings`` of an id of ``resource`` that may name something, by the ids that this run was given."""
-        return may_name(resource, readings, self._ids_of(resource)) if len(readings) > 1 else readings
-
-    def _ids_of(self, resource: Resource) -> list[str]:
-        return [id for name, id in self._things if name == resource.name]
-
-    def _all_made(self, place: Spot) -> Sequence[Thing]:
-        """What creates were answered to have made under the id of the item."""
-        return self._things.get((place.resource.name, str(place.id)), ())
+        return may_name(resource, readings, (id for name, id in self._things if name == resource.name))
 
     def _is_shown_to_maker(self, place: Spot, credential: str | None) -> bool:
         """Whether it is what was made that is shown: to others, the id may be another tenant's, or hidden."""
@@ -332,11 +300,18 @@ class Evidence:
         return self.makers(place) | {"full", None if self._contract.auth.scheme == "none" else "full"}
 
     def _credentials(self, place: Spot, looker: Looker) -> list[str | None]:
-        """The credentials to look with: the one that made it, that of the request, then the usual one."""
+        """The credentials to look with: the one that made it, that of the request, then the usual one. Who was refused
+        of late below the same parents would be so again, and has made nothing there."""
         if self._contract.auth.scheme == "none":
             return [None]
-        wanted = dict.fromkeys([*(t.credential for t in self._all_made(place)), looker.credential, "full"])
-        return [c for c in wanted if c in self._target.credentials]
+        things = self._things.get((place.resource.name, str(place.id)), ())
+        wanted = dict.fromkeys([*(t.credential for t in things), looker.credential, "full"])
+        is_made_here = any(t.place.key == place.key for t in things)
+        now = self._clock()
+        asked = [
+            c for c in wanted if is_made_here or c == looker.credential or not self.looked.is_refused(place, c, now)
+        ]
+        return [c for c in asked if c in self._target.credentials]
 
     # ---------------------------------------------------------------- the proof
 
@@ -348,7 +323,7 @@ class Evidence:
         if not exchange.is_success:
             if status in place.resource.codes_of_nothing:
                 return Sight.NOTHING
-            given = self._ids_of(place.resource) if status in NO_ID else ()
+            given = [id for name, id in self._things if name == place.resource.name] if status in NO_ID else ()
             return Sight.NOTHING if is_malformed(place.resource, place.id, status, given) else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
         if entity is not None and self.is_ours(place, entity):

@@ -79,7 +79,7 @@ class Moves:
         """The number of a new entry of the ledger, for an item of which nothing is known but its marks."""
         return self._ledger.intend(
             item.resource.name,
-            self._evidence.list_target(item),
+            self._evidence.places.list_target(item),
             self._marks_of(ticket) if ticket.onto is not None else ticket.marks,
             headers=ticket.headers,
             credential=ticket.credential,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -45,9 +45,9 @@ def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str
     return str(id).isdecimal() and bool(given) and not any(other.isdecimal() for other in given)
 
 
-def may_name(resource: Resource, readings: Sequence[str], given: Collection[str]) -> Sequence[str]:
+def may_name(resource: Resource, readings: Sequence[str], given: Iterable[str]) -> Sequence[str]:
     """Those ``readings`` of an id that may name something: where ids are whole numbers by the contract, and by all that
     were ``given`` out to this run, no text is one that a server has made of what it was sent."""
-    if resource.id.type != "integer" or not given or not all(map(str.isdecimal, given)):
+    if len(readings) < 2 or resource.id.type != "integer" or {id.isdecimal() for id in given} != {True}:
         return readings
     return [readings[0], *(text for text in readings[1:] if text.lstrip("-").isdecimal())]

@@ -130,7 +130,7 @@ class Ownership:
         self.marks.add(place.resource, ticket.marks)
         entry = self.ledger.intend(
             place.resource.name,
-            self.evidence.list_target(place),
+            self.evidence.places.list_target(place),
             ticket.marks,
             sums=ticket.sums,
             before=None if ticket.known is None else digests_of(ticket.known),

@@ -152,6 +152,10 @@ class Places:
         """The request target of ``operation`` there."""
         return self._kept(place, operation).target
 
+    def list_target(self, place: Spot) -> str:
+        """The request target by which the ledger knows the collection of an item."""
+        return self.target(place.collection, "list" if place.resource.supports("list") else "create")
+
     def where(self, place: Spot) -> Where:
         """Where a read of the place leads."""
         key = place.resource.name, place.parents, place.id
