@@ -13,12 +13,19 @@ import click
 
 from restproof.wire.stop import handled
 
+_SLOW = 0.1
+"""Seconds for an answer from which on a run is mostly spent waiting."""
+_LONG = 60
+"""Seconds still to go from which on it is worth a hint."""
+
 
 class Progress:
-    """Counts items as they end. ``quiet`` shows nothing."""
+    """Counts items as they end. ``quiet`` shows nothing. ``is_alone``: one request is sent at a time because nobody
+    said otherwise."""
 
-    def __init__(self, quiet: bool) -> None:
+    def __init__(self, quiet: bool, *, is_alone: bool = False) -> None:
         self.quiet = quiet
+        self._is_alone = is_alone
         self.live = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         self._bar: Any = None
         self._task: Any = None
@@ -59,18 +66,28 @@ class Progress:
         if item is None or self.quiet:
             return
         told = "" if sent is None else f", {sent:,} requests"
+        spent, tenth = time.monotonic() - self._started, 10 * self._done // self._total
+        if self._is_alone and sent and tenth:
+            self._is_alone = False
+            if spent / sent > _SLOW and spent / self._done * (self._total - self._done) > _LONG:
+                self._say(
+                    f"one request at a time, {spent / sent:.1f} s each: --concurrency 8 has up to eight under way"
+                )
         if self._bar is not None:
             failed = f"  {self._failed} failed" if self._failed else ""
             self._bar.update(self._task, completed=self._done, description=f"{item.id[:44]}{failed}", sent=told)
             return
         # Plain lines: one for each tenth of the plan.
-        tenth = 10 * self._done // self._total
         if tenth > 10 * (self._done - 1) // self._total:
-            spent = time.monotonic() - self._started
-            click.echo(
-                f"{tenth * 10:>3} %  {self._done} of {self._total} items{told}, {self._failed} failed, {spent:.0f} s",
-                err=True,
+            self._say(
+                f"{tenth * 10:>3} %  {self._done} of {self._total} items{told}, {self._failed} failed, {spent:.0f} s"
             )
+
+    def _say(self, line: str) -> None:
+        if self._bar is not None:
+            self._bar.console.print(line, highlight=False)
+        else:
+            click.echo(line, err=True)
 
     def clean_up(self) -> None:
         """All items have ended; what they made is tidied up, which may take as long as making it did."""
@@ -79,7 +96,7 @@ class Progress:
         if self._bar is not None:
             self._bar.update(self._task, description="cleaning up")
         else:
-            click.echo("cleaning up what the run has made", err=True)
+            self._say("cleaning up what the run has made")
 
     def end(self) -> None:
         """The last item has ended."""

@@ -281,7 +281,9 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             )
     if options.stubs is not None or (workers is None and extra):
         workers = 1  # a recording answers at once; and what is meant for pytest, it may have to do all by itself
-    watcher = Watcher(Progress(quiet or options.plan), promise, workers, plainly=not extra)
+    paced = options.rate or (promise.target and promise.target.rate)
+    progress = Progress(quiet or options.plan, is_alone=workers is None and not paced)
+    watcher = Watcher(progress, promise, workers, plainly=not extra)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
     watcher.looks_at_marks = bool(extra) or len(folders) > 1  # a conftest.py of the user's may
