@@ -96,13 +96,13 @@ class Work:
     def look(self) -> None:
         """One walk through each list that may hold something of the run."""
         for group in self.groups.values():
-            group.walk(self.walks, self.marks)
+            group.walk(self.walks, self.marks, self.ledger)
         late = {at: group for group in self.groups.values() if (at := group.unsettled(self.marks, self.ledger))}
         if late:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
             since = time.monotonic()
             for group in late.values():
-                group.walk(self.walks, self.marks, since=since)
+                group.walk(self.walks, self.marks, self.ledger, since=since)
         if any(is_of_another_time(g, self.marks, self.ledger) for g in self.groups.values()):
             self.ledger.restored()
 
@@ -111,7 +111,7 @@ class Work:
         been in it, as a member of a group."""
         for group in self.groups.values():
             if self.count and group.unproven(self.ledger, self.deleted | self.told.keys()):
-                group.walk(self.walks, self.marks)
+                group.walk(self.walks, self.marks, self.ledger)
 
     def delete_unproven(self) -> None:
         """Deletes what such a walk has proven."""
@@ -125,7 +125,7 @@ class Work:
         cannot be verified, is told."""
         for group in self.groups.values():
             if group.is_touched and (group.seen is not None or group.is_spoilt):
-                group.walk(self.walks, self.marks)
+                group.walk(self.walks, self.marks, self.ledger)
             if group.seen is None and not group.is_gone:
                 self._unverified(group)
             else:

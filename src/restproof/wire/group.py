@@ -73,9 +73,21 @@ class Group:
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
         return Request(way.method, path, asked, merged(self.headers, fixed_headers(way)))
 
-    def walk(self, walks: Walks, marks: Marks, *, since: float = 0.0) -> None:
+    def walk(self, walks: Walks, marks: Marks, ledger: Ledger, *, since: float = 0.0) -> None:
         """Takes what a walk through the list shows (one that began at ``since`` or later), to its own credential or to
         another of the target, which may have gone to a parent that its own does not see."""
+        self._look(walks, marks, since)
+        session = walks.session
+        if self.is_gone and all(name in session.target.ids for name in session.contract.ancestors(self.resource)):
+            # No parent of the run's is above, which could be gone with all that is in it.
+            self.is_gone = not self._holds_something(ledger)
+
+    def _holds_something(self, ledger: Ledger) -> bool:
+        """Whether an answer has told of something that was made here, and that nobody has deleted."""
+        made = [e for e in self.entries if not e.refused and (e.accepted if e.item is None else not e.placed)]
+        return any(not ledger.is_deleted(e) for e in made)
+
+    def _look(self, walks: Walks, marks: Marks, since: float) -> None:
         self.seen, self.is_gone = None, False
         if not self.resource.supports("list"):
             self.unread = "there is no list to look through"
@@ -89,7 +101,7 @@ class Group:
                 return
             except ListUnreadable as error:
                 if error.status == 403 or error.status in self.resource.status("forbidden_parent"):
-                    self.is_gone = True  # unless another credential may look
+                    self.is_gone, self.unread = True, str(error)  # unless another credential may look
                     continue
                 if error.status == 429 and self.is_gone:
                     continue  # of another credential, whose requests are used up

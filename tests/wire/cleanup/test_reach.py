@@ -176,6 +176,19 @@ def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger:
     assert not ledger.path.exists()
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_list_below_nothing_of_the_run_that_is_not_there_any_more_verifies_nothing(
+    notes: Notes, ledger: Ledger, clean: Clean, status: int
+) -> None:
+    """A deployment may have taken it away, or a firewall: what was made is there yet."""
+    create(notes, ledger, 1)
+    notes.status |= {"GET /v1/teams/5/notes": status, "GET /v1/teams/5/notes/1": status}
+    deleted, told = clean()
+    assert deleted == 0
+    assert f"note /v1/teams/5/notes: the list answered {status}" in left(told)
+    assert ledger.path.exists(), "so that a later clean-up finds it"
+
+
 def test_clean_up_passes_the_ceiling_of_requests(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     create(notes, ledger, 1)
     assert clean(ceilings=Ceilings(requests=0)) == (1, [])
