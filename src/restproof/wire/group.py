@@ -80,12 +80,7 @@ class Group:
         session = walks.session
         if self.is_gone and all(name in session.target.ids for name in session.contract.ancestors(self.resource)):
             # No parent of the run's is above, which could be gone with all that is in it.
-            self.is_gone = not self._holds_something(ledger)
-
-    def _holds_something(self, ledger: Ledger) -> bool:
-        """Whether an answer has told of something that was made here, and that nobody has deleted."""
-        made = [e for e in self.entries if not e.refused and (e.accepted if e.item is None else not e.placed)]
-        return any(not ledger.is_deleted(e) for e in made)
+            self.is_gone = not _tell_of_something(self.entries, ledger)
 
     def _look(self, walks: Walks, marks: Marks, since: float) -> None:
         self.seen, self.is_gone = None, False
@@ -159,17 +154,14 @@ class Group:
         whatever was deleted there says nothing. ``timeout``: seconds that one waits for an answer."""
         since = time.time() - _PATIENCE * timeout
         waiting = [e for e in self.entries if e.is_open and e.at > since]
-        waiting = [e for e in waiting if self._is_rewrite(e) or not (e.n in self.found or ledger.is_deleted(e))]
+        waiting = [
+            e for e in waiting if _is_rewrite(e, self.entries) or not (e.n in self.found or ledger.is_deleted(e))
+        ]
         for e in waiting:
             if e.item is not None and e.id is not None:
                 ledger.created(e.n, e.item, e.id, placed=True)
         self.awaited = {e.n for e in waiting}
         return [Left(e.resource, place_of(e), _PENDING) for e in waiting]
-
-    def _is_rewrite(self, write: LedgerEntry) -> bool:
-        """Whether it went to what was there already: that this is shown, or deleted, does not say that the write has
-        been carried out."""
-        return write.item is not None and any(e.item == write.item and not e.is_open for e in self.entries)
 
     def adrift(self, ledger: Ledger) -> list[Left]:
         """The writes below what was not there that were not refused, and of which no look has shown what they have
@@ -304,6 +296,18 @@ def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:
         for e in named
         if not ledger.written(e.item or "")
     )
+
+
+def _tell_of_something(entries: Iterable[LedgerEntry], ledger: Ledger) -> bool:
+    """Whether an answer has told of something that was made, and that nobody has deleted."""
+    made = [e for e in entries if not e.refused and (e.accepted if e.item is None else not e.placed)]
+    return any(not ledger.is_deleted(e) for e in made)
+
+
+def _is_rewrite(write: LedgerEntry, entries: Iterable[LedgerEntry]) -> bool:
+    """Whether it went to what was there already: that this is shown, or deleted, does not say that the write has been
+    carried out."""
+    return write.item is not None and any(e.item == write.item and not e.is_open for e in entries)
 
 
 def _is_astray(write: LedgerEntry, shown: Container[str], ledger: Ledger) -> bool:
