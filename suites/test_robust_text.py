@@ -46,16 +46,22 @@ def as_sent(ground: Ground, name: str, text: str) -> str:
     return f"{RUN} {text}" if name in ground.bodies.unique_fields else text
 
 
+UNSTORABLE = (("NUL", "restproof\x00"), ("a lone surrogate", "restproof\ud800"))
+
+
 def hostile_texts(ground: Ground) -> Cases:
-    for note, value in (
-        ("NUL", "restproof\x00"),
-        ("a lone surrogate", "restproof\ud800"),
-    ):
+    for note, value in UNSTORABLE:
         name = text_field(ground, value)
         if name is not None:
             yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": True}
-    if ground.operation != "create":
-        return
+    if ground.operation == "create":
+        yield from texts_of_creates(ground)
+    for note, value in UNSTORABLE:
+        for name, inside in inner_texts(ground, value.removeprefix("restproof")):
+            yield {"name": name, "note": f"{note} inside", "value": inside, "unstorable": True}
+
+
+def texts_of_creates(ground: Ground) -> Cases:
     for note, value in (
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
         ("control characters", "\ufeff\x01\x02\x1f\x7f"),
@@ -67,16 +73,19 @@ def hostile_texts(ground: Ground) -> Cases:
             sent = as_sent(ground, name, value) if ground.resource.supports("list") else f"{RUN} {value}"
             yield {"name": name, "note": note, "value": sent, "unstorable": False, "others": others}
     # Many a server has a check for each field, and one column that cannot hold a NUL is enough for a 500.
-    for note, value in (("NUL", "restproof\x00"), ("a lone surrogate", "restproof\ud800")):
+    for note, value in UNSTORABLE:
         for name in text_fields(ground, value)[1:]:
             yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": True}
-        for name, inside in inner_texts(ground, value.removeprefix("restproof")):
-            yield {"name": name, "note": f"{note} inside", "value": inside, "unstorable": True}
 
 
 def inner_texts(ground: Ground, end: str) -> Iterator[tuple[str, Body]]:
-    """Each object with free text in it, as a field of a create, once for each such text, which ends so."""
-    for name, schema in ground.bodies.writable.items():
+    """Each object with free text in it, once for each such text, which ends so: as a field of an update, else of a
+    create. What an update spoils for all who look is known to be the run's, and is taken away; what a create spoils,
+    nothing proves."""
+    by_update = ground.bodies.changeable if ground.resource.supports("update") else ()
+    takes = {"update": by_update, "create": [n for n in ground.bodies.writable if n not in by_update]}
+    for name in takes.get(ground.operation, ()):
+        schema = ground.bodies.writable[name]
         plain = ground.bodies.plain(name) if "object" in types_of(schema) else None
         if not isinstance(plain, dict):
             continue

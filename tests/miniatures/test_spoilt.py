@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,15 +11,16 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import schema
-from tests.miniatures.server import Answer, Row, Shop
+from tests.miniatures.server import Answer, Refused, Row, Shop
 
 NOTE = schema("title", title={"type": "string", "maxLength": 60}, text={"type": "string", "maxLength": 200})
+WORDS = {word: {"type": "string"} for word in ("en", "de")}
 NAMES = ("note", "page", "leaf")
 RULES = ("list.shape", "robust.hostile-text", "robust.hostile-body")
 
 
 def has_surrogates(value: Any) -> bool:
-    return any(isinstance(v, str) and any("\ud800" <= c <= "\udfff" for c in v) for v in value.values())
+    return re.search(r"\\ud[89a-f]", json.dumps(value)) is not None
 
 
 class Frail(Shop):
@@ -62,3 +65,40 @@ def test_a_list_is_spoilt_once(server: type[Frail], spoilt: int, failing: int, t
     found = bench.run(shop, {"contract": "mini", "resources": resources}, {"note.json": NOTE}, tmp_path, only=RULES)
     told = [r for r in found.results if r.requirement == "robust.hostile-text" and r.outcome == "fail"]
     assert (shop.spoilt(), len(told)) == (spoilt, failing)
+
+
+class Worded(Frail):
+    """Texts in several languages, in one object."""
+
+    SCHEMAS: Mapping[str, Any] = {"/notes": schema("title", title={"type": "object", "properties": WORDS})}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.created = 0
+        """Creates that held what spoils a list."""
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        self.created += has_surrogates(fields)
+        return super().do_create(path, fields)
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        return self.shown(super().do_update(path, id, fields))
+
+    def do_read(self, path: str, id: str) -> Answer:
+        return self.shown(super().do_read(path, id))
+
+
+class Careful(Worded):
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        if has_surrogates(fields):
+            raise Refused(400, "is no text", "title")
+        return super().valid(path, fields, row)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Worded, "fail"), (Careful, "pass")])
+def test_what_only_an_update_need_spoil_is_in_no_create(server: type[Worded], outcome: str, tmp_path: Path) -> None:
+    resources = {"note": {"path": "/notes", "schema": "note.json"}}
+    shop, files = server(), {"note.json": server.SCHEMAS["/notes"]}
+    found = bench.run(shop, {"contract": "mini", "resources": resources}, files, tmp_path, only=RULES[1:2])
+    told = {r.operation: r.outcome for r in found.results if r.requirement == "robust.hostile-text"}
+    assert (shop.created, told["update"]) == (0, outcome)
