@@ -188,3 +188,12 @@ def test_a_token_that_only_requests_hold_marks_nothing(tmp_path: Path) -> None:
     assert made.marked({"email": address, "name": TOKEN}, TOKEN) == {"email": address, "name": TOKEN}
     shown = bodies(tmp_path, "email", email={**TEXT, "format": "email"}, name={**TEXT, "maxLength": 40})
     assert shown.marked({"email": address}, TOKEN) == {"email": address}
+
+
+def test_a_text_of_a_map_takes_the_token(tmp_path: Path) -> None:
+    worded = {"type": "object", "additionalProperties": {**TEXT, "maxLength": 40}, "examples": [{"en": "a", "de": "b"}]}
+    made = bodies(tmp_path, "name", name=worded)
+    assert made.marked({"name": {"en": "a", "de": "b"}}, TOKEN) == {"name": {"en": "a", "de": f"{TOKEN} b"}}
+    assert made.marked({"name": {"en": "what a case is about"}}, TOKEN) == {"name": {"en": "what a case is about"}}
+    numbers = bodies(tmp_path, "name", name={"type": "object", "additionalProperties": {"type": "integer"}})
+    assert numbers.marked(numbers.minimal(), TOKEN) == numbers.minimal()

@@ -110,7 +110,10 @@ def _marked_values(schema: Mapping[str, Any], value: Any, token: str) -> Iterato
         if text is not None:
             yield text
     elif isinstance(value, dict):
-        for name, inner in schema.get("properties", {}).items():
+        named, others = schema.get("properties", {}), schema.get("additionalProperties")
+        # Of a map, the names are data, and each value is as good as the others: a text in several languages.
+        unnamed = dict.fromkeys(value.keys() - named.keys(), others) if isinstance(others, Mapping) else {}
+        for name, inner in {**named, **dict(sorted(unnamed.items()))}.items():
             if name in value and not inner.get("readOnly") and not inner.get("writeOnly"):
                 for marked in _marked_values(inner, value[name], token):
                     changed = {**value, name: marked}
