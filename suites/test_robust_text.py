@@ -83,9 +83,9 @@ def inner_texts(ground: Ground, end: str) -> Iterator[tuple[str, Body]]:
     create. What an update spoils for all who look is known to be the run's, and is taken away; what a create spoils,
     nothing proves."""
     by_update = ground.bodies.changeable if ground.resource.supports("update") else ()
-    takes = {"update": by_update, "create": [n for n in ground.bodies.writable if n not in by_update]}
-    for name in takes.get(ground.operation, ()):
-        schema = ground.bodies.writable[name]
+    for name, schema in ground.bodies.writable.items() if ground.operation in ("create", "update") else ():
+        if (name in by_update) != (ground.operation == "update"):
+            continue
         plain = ground.bodies.plain(name) if "object" in types_of(schema) else None
         if not isinstance(plain, dict):
             continue
