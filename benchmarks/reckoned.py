@@ -28,7 +28,7 @@ from tests.kill.place import BUNDLED, loaded
 from tests.miniatures.bench import rules
 
 from restproof.engine.items import Item, items_of, sampled
-from restproof.engine.order import in_plan_order
+from restproof.engine.order import first_cases, in_plan_order
 from restproof.engine.register import Requirement, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -43,6 +43,7 @@ ROW = re.compile(r"^\| `[\w-]+` \| [a-z0-9.-]+ \| (\d+|–) \| (\d+|–) \|$", r
 """A fault of the page that shows two tools side by side: the requests of each until its first detection."""
 
 Cases = Mapping[str, Sequence[int]]
+Ahead = Mapping[str, Sequence[Item]]
 
 
 def planned(register: Mapping[str, Requirement]) -> list[Item]:
@@ -67,13 +68,18 @@ def sent(recording: Path) -> Cases:
     return {item: [found[item][case] for case in cases] for item, cases in numbered.items()}
 
 
-def first_told(plan: Sequence[Item], cases: Cases, told: Mapping[str, Sequence[str]]) -> list[int]:
-    """Requests until each fault is told of, of those that are."""
+def first_told(plan: Sequence[Item], cases: Cases, told: Mapping[str, Sequence[str]], ahead: Ahead) -> list[int]:
+    """Requests until each fault is told of, of those that are. ``ahead``: the first cases that go before an item."""
     ends: dict[str, list[int]] = {}
     total = 0
     for item in plan:
-        ends[item.id] = [total + part for part in accumulate(cases.get(item.id, ()))]
-        total += sum(cases.get(item.id, ()))
+        for first in ahead.get(item.id, ()):
+            total += sum(cases.get(first.id, ())[:1])
+            ends[first.id] = [total] if first.id in cases else []
+        sent = ends.setdefault(item.id, [])
+        left = [total + part for part in accumulate(cases.get(item.id, ())[len(sent) :])]
+        ends[item.id] = [*sent, *left]
+        total = max([total, *left])
     found = []
     for fault, by in told.items():
         resource = fault.partition(":")[2]
@@ -104,11 +110,13 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     said = parser.parse_args()
     told = json.loads((ROOT / "benchmarks" / "told.json").read_text(encoding="utf-8"))
-    plan, cases = planned(load(ROOT / "suites" / "requirements.yaml")), sent(RECORDING)
+    register = load(ROOT / "suites" / "requirements.yaml")
+    plan, cases = planned(register), sent(RECORDING)
     orders = {"the plan": plan}
     for seed in range(RANDOM):
         orders[f"random {seed}"] = random.Random(seed).sample(plan, len(plan))
-    firsts = {name: first_told(order, cases, told) for name, order in orders.items()}
+    ahead = {"the plan": first_cases(plan, register)}
+    firsts = {name: first_told(order, cases, told, ahead.get(name, {})) for name, order in orders.items()}
     for name, ranked in firsts.items():
         median, late = statistics.median_low(ranked), ranked[int(0.9 * len(ranked))]
         print(f"{name}: {len(ranked)} of {len(told)} faults told, median {median:,} requests, 90th percentile {late:,}")

@@ -4,8 +4,9 @@
 
 Runs all rules of one resource for each fault of a sample, as ``early.py`` draws it, which is kept to that resource, and
 adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION CASE``, …, the case being
-the first that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``: rule → operation → the faults of which it tells
-and nothing that is worth more per request. So what only repeats what others have told comes late, and so does what
+the first that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``:
+rule → operation → the faults of which it tells and nothing that is worth more per request, the first case by itself
+where that may go ahead of the others. So what only repeats what others have told comes late, and so does what
 tells of much, but of nothing alone. A fault that was not drawn counts a little for the rule that it breaks.
 """
 
@@ -26,7 +27,7 @@ from tests.kill.server import ROOT, Server
 from tests.miniatures.bench import rules
 
 from restproof.engine.items import items_of
-from restproof.engine.order import SET_UP, price_of
+from restproof.engine.order import FIRST_CASE, SET_UP, price_of, stand_apart
 from restproof.engine.register import FIRSTS, KILLS, REQUESTS, Requirement, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -58,7 +59,8 @@ def run(server: Server, fault: str, resource: str) -> list[str]:
 
 
 def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
-    """Requests of an item of each rule and operation: of the bundled contract, else about."""
+    """Requests of an item of each rule and operation: of the bundled contract, else about. Where its cases stand apart,
+    those of the first one for itself."""
     measured = json.loads((ROOT / "suites" / REQUESTS).read_text(encoding="utf-8"))
     about = {(rule, name): CASES * each for rule, found in measured.items() for name, each in found.items()}
     contract = loaded(BUNDLED)
@@ -67,8 +69,18 @@ def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
     for proof, test in rules():
         for item in items_of(proof, test, contract, PROFILES["ci"], bodies):
             if not proof.observes:
-                exact[proof.requirement, item.operation or ""].append(price_of(item, register[proof.requirement]))
+                price, operation = price_of(item, register[proof.requirement]), item.operation or ""
+                first = price / item.count if stand_apart(item) else 0
+                if first:
+                    exact[_first(proof.requirement, operation)].append(first)
+                if price > first:
+                    exact[proof.requirement, operation].append(price - first)
     return about | {which: mean(found) for which, found in exact.items()}
+
+
+def _first(rule: str, operation: str) -> Type:
+    """Under which name the first case of an item goes."""
+    return rule, f"{operation}{FIRST_CASE}"
 
 
 def weights(told: Told, register: Mapping[str, Requirement]) -> dict[Type, float]:
@@ -78,8 +90,9 @@ def weights(told: Told, register: Mapping[str, Requirement]) -> dict[Type, float
     counts: dict[Hashable, float] = {}
     for fault, found in told.items():
         counts[fault] = 1
-        for rule, operation, _ in (each.split(" ") for each in found):
-            tells[rule, operation].add(fault)
+        for rule, operation, number in (each.split(" ") for each in found):
+            first = _first(rule, operation)
+            tells[first if number == "1" and first in price else (rule, operation)].add(fault)
     caught = json.loads((ROOT / "suites" / KILLS).read_text(encoding="utf-8"))
     for rule in {rule for rule, _ in price}:
         own = sorted((which for which in price if which[0] == rule), key=lambda which: price[which])
@@ -93,7 +106,9 @@ def weights(told: Told, register: Mapping[str, Requirement]) -> dict[Type, float
     firsts: dict[Type, float] = {}
     left = set(counts)
     while len(firsts) < len(price):
-        worth = {w: sum(counts[each] for each in tells[w] & left) for w in sorted(price) if w not in firsts}
+        left_over = (which for which in sorted(price) if which not in firsts)
+        ready = (which for which in left_over if firsts.keys() >= {_first(*which)} & price.keys())
+        worth = {w: sum(counts[each] for each in tells[w] & left) for w in ready}
         best = max(worth, key=lambda which: worth[which] / (price[which] + SET_UP))
         firsts[best] = worth[best]
         left -= tells[best]

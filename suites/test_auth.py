@@ -126,7 +126,7 @@ def header_of(auth: Any, kind: str, value: str) -> tuple[str, str]:
 @requirement(
     "auth.invalid", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1, undisturbed=True
 )
-@for_each(wrong_credentials)
+@for_each(wrong_credentials, apart=True)
 def test_a_wrong_credential_is_refused(subject: Subject, operation: str, kind: str, note: str) -> None:
     shown = altered(subject, kind)
     if shown is None:

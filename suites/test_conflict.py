@@ -50,7 +50,7 @@ def keys(ground: Ground) -> Cases:
 
 
 @requirement("conflict.duplicate", on="create", when=has_unique, cost=4, by_put=True)
-@for_each(keys)
+@for_each(keys, apart=True)
 def test_a_duplicate_is_a_conflict_and_the_first_stays(
     subject: Subject, key: int, which: str, field: str | None = None
 ) -> None:
@@ -177,7 +177,7 @@ def others(ground: Ground) -> Cases:
 
 
 @requirement("conflict.scope", on="create", when=has_unique, cost=2, by_put=True)
-@for_each(others)
+@for_each(others, apart=True)
 def test_another_name_or_another_parent_is_no_conflict(
     subject: Subject,
     which: str,

@@ -39,7 +39,7 @@ def minimal_and_full(ground: Ground) -> Cases:
 
 
 @requirement("create.answers-created", on="create")
-@for_each(minimal_and_full)
+@for_each(minimal_and_full, apart=True)
 def test_a_valid_create_is_accepted(subject: Subject, body: Body) -> None:
     made = subject.create(body)
     must.have_status(made, "created")
@@ -141,7 +141,7 @@ def beyond_doubles(ground: Ground) -> Cases:
 
 
 @requirement("create.accepts-valid", on="create", cost=2)
-@for_each(lambda ground: [*accepted_bodies(ground), *beyond_doubles(ground)])
+@for_each(lambda ground: [*accepted_bodies(ground), *beyond_doubles(ground)], apart=True)
 def test_every_allowed_value_is_accepted_and_kept(
     subject: Subject, body: Body, notes: dict[str, str], may_be_refused: bool = False
 ) -> None:

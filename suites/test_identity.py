@@ -53,7 +53,8 @@ def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
 
 @requirement("identity.malformed", on=ON_ITEM, when=lambda c, r: r.id.chosen_by == "server")
 @for_each(
-    lambda ground: [c for c in bad_ids(ground) if ground.operation == "read" or c["note"] == "text" or c["suffix"]]
+    lambda ground: [c for c in bad_ids(ground) if ground.operation == "read" or c["note"] == "text" or c["suffix"]],
+    apart=True,
 )
 def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, note: str, suffix: bool) -> None:
     if suffix:
@@ -77,7 +78,7 @@ def tails(ground: Ground) -> Cases:
 
 
 @requirement("identity.unknown-path", on="list", undisturbed=True)
-@for_each(tails)
+@for_each(tails, apart=True)
 def test_an_unknown_path_is_absent(subject: Subject, tail: str, base: bool = False) -> None:
     known = subject.request("list")
     path = (subject.contract.base_path if base else known.path).rstrip("/") + tail

@@ -87,7 +87,7 @@ def other_types(ground: Ground) -> Cases:
 
 
 @requirement("input.type", on=WRITES, set_up=1)
-@for_each(other_types)
+@for_each(other_types, apart=True)
 def test_a_value_of_another_type_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_value_of_another_type_is_refused(
 
 
 @requirement("input.null", on=WRITES, set_up=1)
-@for_each(null_bodies)
+@for_each(null_bodies, apart=True)
 def test_null_is_refused_where_it_is_not_allowed(
     subject: Subject, operation: str, body: Body, field: str, status: str
 ) -> None:
@@ -104,7 +104,7 @@ def test_null_is_refused_where_it_is_not_allowed(
 
 
 @requirement("input.bounds", on=WRITES, set_up=1)
-@for_each(out_of_bounds_bodies)
+@for_each(out_of_bounds_bodies, apart=True)
 def test_a_value_beyond_a_bound_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
@@ -113,7 +113,7 @@ def test_a_value_beyond_a_bound_is_refused(
 
 
 @requirement("input.required", on=WRITES, set_up=1)
-@for_each(missing_field_bodies)
+@for_each(missing_field_bodies, apart=True)
 def test_a_missing_required_field_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
@@ -125,7 +125,7 @@ def test_a_missing_required_field_is_refused(
 
 
 @requirement("input.unknown-field", on=WRITES, set_up=1)
-@for_each(unknown_field_bodies)
+@for_each(unknown_field_bodies, apart=True)
 def test_a_field_that_does_not_exist_gets_the_declared_answer(
     subject: Subject, operation: str, body: Body, beside: Body, field: str, note: str, path: str
 ) -> None:
@@ -185,7 +185,7 @@ def brought_to(subject: Subject, given: Body | None, steps: Sequence[Body]) -> A
 
 
 @requirement("input.business-rule", on=WRITES, cost=2)
-@for_each(rule_bodies)
+@for_each(rule_bodies, apart=True)
 def test_a_broken_business_rule_gets_its_status(
     subject: Subject,
     operation: str,
@@ -202,7 +202,7 @@ def test_a_broken_business_rule_gets_its_status(
 
 
 @requirement("input.rule-kept", on=WRITES, cost=2)
-@for_each(kept_rule_bodies)
+@for_each(kept_rule_bodies, apart=True)
 def test_a_kept_business_rule_is_no_obstacle(
     subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None, steps: Sequence[Body] = ()
 ) -> None:
@@ -212,7 +212,7 @@ def test_a_kept_business_rule_is_no_obstacle(
 
 
 @requirement("input.reference", on=WRITES, set_up=1)
-@for_each(reference_bodies)
+@for_each(reference_bodies, apart=True)
 def test_a_reference_to_nothing_gets_its_status(
     subject: Subject,
     operation: str,

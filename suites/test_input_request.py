@@ -38,7 +38,7 @@ def spoilt(body: str, around: str) -> str:
 
 
 @requirement("input.malformed-json", on=WRITES, set_up=1)
-@for_each(broken_json)
+@for_each(broken_json, apart=True)
 def test_a_body_that_is_no_json_object_is_refused(
     subject: Subject, operation: str, note: str, text: str, around: str | None
 ) -> None:
@@ -105,7 +105,7 @@ def broken_envelopes(ground: Ground) -> Cases:
 
 
 @requirement("input.envelope", on=WRITES, set_up=1)
-@for_each(broken_envelopes)
+@for_each(broken_envelopes, apart=True)
 def test_a_broken_envelope_is_refused(
     subject: Subject, operation: str, note: str, whole: Body | None, without: list[str], status: str
 ) -> None:
@@ -161,7 +161,7 @@ def broken_parents(ground: Ground) -> Cases:
 
 
 @requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1, undisturbed=True)
-@for_each(broken_parents)
+@for_each(broken_parents, apart=True)
 def test_a_broken_parent_parameter_is_refused(
     subject: Subject, operation: str, parent: str, note: str, value: str | None, place: str, status: str
 ) -> None:

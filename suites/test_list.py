@@ -37,7 +37,7 @@ def parents_of_lists(ground: Ground) -> Cases:
 
 
 @requirement("list.answers-ok", on="list", cost=2)
-@for_each(parents_of_lists)
+@for_each(parents_of_lists, apart=True)
 def test_a_list_answers_its_entries(subject: Subject, new: str | None) -> None:
     scope = subject.scope() if new is None else {**subject.scope(), new: subject.other(new).given(tag="new").id}
     listed = subject.list(scope=scope)

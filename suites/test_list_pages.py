@@ -174,7 +174,7 @@ def bad_pages(ground: Ground) -> Cases:
 
 
 @requirement("list.bad-page", on="list", when=is_paged, undisturbed=True)
-@for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()))
+@for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()), apart=True)
 def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
     listed = subject.list(((name, value),))
     if value == "" and listed.ok:

@@ -23,7 +23,7 @@ def other_media(ground: Ground) -> Cases:
 
 
 @requirement("media.json-only", on=("list", "read"), set_up=1, undisturbed=True)
-@for_each(other_media)
+@for_each(other_media, apart=True)
 def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str, accept: str) -> None:
     """Who asks for HTML may get a page to look at, which is no representation and is not judged as one."""
     usual = subject.request(operation, id=subject.shared().id if operation == "read" else None)
@@ -104,7 +104,7 @@ def in_media(media: str, whole: Body) -> bytes:
 
 
 @requirement("media.foreign-body", on=("create", "update", "replace"), cost=1, set_up=1)
-@for_each(foreign_bodies)
+@for_each(foreign_bodies, apart=True)
 def test_a_body_of_another_media_type_is_refused(subject: Subject, operation: str, media: str, as_json: bool) -> None:
     fields = subject.bodies.minimal() if operation != "update" else subject.bodies.every_change()
     body = written(subject, operation, fields)

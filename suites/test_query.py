@@ -284,7 +284,7 @@ def bad_filters(ground: Ground) -> Cases:
 
 
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters), undisturbed=True)
-@for_each(bad_filters)
+@for_each(bad_filters, apart=True)
 def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name: str, value: Any) -> None:
     reply = subject.list(subject.lists.filter_query(name, value))
     must.be_refused(reply, "bad_filter", field=name, because=f"{name}={value!r}")

@@ -208,7 +208,7 @@ def unknown_queries(ground: Ground) -> Cases:
 @requirement(
     "list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted, undisturbed=True
 )
-@for_each(unknown_queries)
+@for_each(unknown_queries, apart=True)
 def test_an_unknown_query_field_gets_its_status(subject: Subject, query: str, name: str) -> None:
     asked = subject.lists.sort_query(name) if query == "sort" else subject.lists.filter_query(name, "1")
     must.be_refused(subject.list(asked), "unknown_query", because=f"{query} by {name}")

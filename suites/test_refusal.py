@@ -86,7 +86,7 @@ def pairs(ground: Ground) -> Cases:
 
 
 @requirement("refusal.order", on=("read", "delete", *WRITES), when=lambda c, r: "refusal.order" in c.policies)
-@for_each(pairs)
+@for_each(pairs, apart=True)
 def test_the_first_refusal_of_the_order_wins(
     subject: Subject, operation: str, flaws: list[str], wrong: Body, reference: Body
 ) -> None:

@@ -119,7 +119,7 @@ def odd_queries(ground: Ground) -> Cases:
 
 
 @requirement("robust.hostile-query", on="list", undisturbed=True)
-@for_each(odd_queries)
+@for_each(odd_queries, apart=True)
 def test_a_hostile_query_is_the_clients_fault(subject: Subject, query: list[list[str]], raw: str, note: str) -> None:
     asked: Query = tuple((name, value) for name, value in query)
     usual = subject.request("list", query=asked)
@@ -155,7 +155,7 @@ def odd_headers(ground: Ground) -> Cases:
     on="read",
     needs="instance",
 )
-@for_each(lambda ground: odd_headers(ground) if ground.speaks_for_all else [])
+@for_each(lambda ground: odd_headers(ground) if ground.speaks_for_all else [], apart=True)
 def test_odd_headers_do_no_harm(subject: Subject, name: str, value: Any) -> None:
     reply = subject.read(subject.shared().id, headers=((name, value),))
     must.have_answered(reply)
@@ -181,7 +181,7 @@ _PLACE = "restproof-odd-id"
 
 
 @requirement("robust.hostile-id", on=ON_ITEM, where=lambda way: way.on_item)
-@for_each(odd_ids)
+@for_each(odd_ids, apart=True)
 def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool, note: str) -> None:
     if raw:
         body = None if operation in ("read", "delete") else subject.resolved(subject.bodies.every_change())

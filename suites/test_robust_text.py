@@ -96,7 +96,7 @@ def inner_texts(ground: Ground, end: str) -> Iterator[tuple[str, Body]]:
 
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)
-@for_each(hostile_texts)
+@for_each(hostile_texts, apart=True)
 def test_hostile_text_is_stored_or_refused(
     subject: Subject,
     operation: str,
@@ -210,7 +210,7 @@ def hostile_bodies(ground: Ground) -> Cases:
 
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
-@for_each(hostile_bodies)
+@for_each(hostile_bodies, apart=True)
 def test_a_hostile_body_is_the_clients_fault(
     subject: Subject, operation: str, note: str, text: str, into: str, lenient: bool = False
 ) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from restproof.cli.main import run
+from restproof.engine.items import Item
+from restproof.engine.order import may_go_ahead
 from restproof.record.stream import lines
+from restproof.session.replay import Replayer
 
 RESTS = "limit.retry-after[server]"
 
@@ -54,3 +60,22 @@ def test_what_rested_in_one_of_several_workers_does_not_in_its_replay(tmp_path: 
     at = [n for n, item in enumerate(sent) if item == RESTS]
     assert at == list(range(at[0], at[0] + len(at)))
     assert outcomes(again)[RESTS] == "pass"
+
+
+def test_what_may_go_ahead_in_a_run_needs_nothing_of_its_item(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each first case that may go ahead goes before all else. Replayed in the midst of its own item, it asks for what
+    it asked for before, and so do the others."""
+    live, again = tmp_path / "live", tmp_path / "again"
+    ahead: list[str] = []
+
+    def all_of_them(plan: Sequence[Item], _: object) -> dict[str, list[Item]]:
+        ahead.extend(item.id for item in plan if may_go_ahead(item))
+        return {plan[0].id: [item for item in plan if may_go_ahead(item)]}
+
+    monkeypatch.setattr("restproof.session.run.first_cases", all_of_them)
+    assert run(["run", "-q", "--profile", "smoke", "--out", str(live)]) == 0
+    sent = [item for item in senders(live) if item]
+    assert [*dict.fromkeys(sent)][: len(ahead)] == ahead
+    monkeypatch.setattr(Replayer, "send_ahead", lambda *_: None)
+    assert run(["run", "-q", "--stubs", str(live / "run.jsonl.gz"), "--out", str(again)]) == 0
+    assert "error" not in outcomes(again).values()

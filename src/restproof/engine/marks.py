@@ -34,10 +34,11 @@ class Proof:
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
     because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
     meanwhile, as a race wants it. ``undisturbed``: what it says of a list holds whatever others write meanwhile, and it
-    writes nothing itself. ``referred``: it makes what refers to its resource, as each delete may. ``by_put``:
-    what it says of a create holds as well of the replace that creates, where nothing else does. ``looks``: it looks at
-    what its write has done, so that it goes first where no other write may follow one that has done nothing. ``least``:
-    a profile with fewer examples leaves it out."""
+    writes nothing itself. ``apart``: no case needs what another one of it has left, so that the first, which tells
+    most, may be sent long before the others. ``referred``: it makes what refers to its resource, as each delete may.
+    ``by_put``: what it says of a create holds as well of the replace that creates, where nothing else does. ``looks``:
+    it looks at what its write has done, so that it goes first where no other write may follow one that has done
+    nothing. ``least``: a profile with fewer examples leaves it out."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Proof:
     late: bool = False
     alone: bool = False
     undisturbed: bool = False
+    apart: bool = False
     referred: bool = False
     by_put: bool = False
     looks: bool = False
@@ -138,11 +140,12 @@ def requirement(
     return mark
 
 
-def for_each(cases: Enumerator) -> Callable[[_Test], _Test]:
-    """Run the test once for each enumerated case; the members of a case are arguments of the test."""
+def for_each(cases: Enumerator, *, apart: bool = False) -> Callable[[_Test], _Test]:
+    """Run the test once for each enumerated case; the members of a case are arguments of the test. ``apart``: see
+    ``Proof``."""
 
     def mark(test: _Test) -> _Test:
-        return _amend(test, each=cases)
+        return _amend(test, each=cases, apart=apart)
 
     return mark
 

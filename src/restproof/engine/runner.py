@@ -37,6 +37,12 @@ class Runner:
         self.world = world
         self._watch = watch
         self._begins: dict[str, Item] = {}
+        self._goes_before: dict[str, Sequence[Item]] = {}
+        self._sent_ahead: dict[str, Exception | None] = {}
+
+    def send_ahead(self, before: Mapping[str, Sequence[Item]]) -> None:
+        """From now on, send the first case of some items ahead of the others: ``before`` the item of that id."""
+        self._goes_before = dict(before)
 
     def rest(self, items: Sequence[Item]) -> None:
         """From now on, those of ``items``, the whole plan in its order, that may rest are begun early."""
@@ -44,6 +50,8 @@ class Runner:
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
+        for first in self._goes_before.pop(item.id, ()):
+            self._send_first(first)
         if item.left_out:
             outcome = Outcome("not tested", 0, reason=NOT_IN_PROFILE)
         elif item.proof.observes:
@@ -98,6 +106,20 @@ class Runner:
         finally:
             make_room(case.subject)
 
+    def _send_first(self, item: Item) -> None:
+        """Send the first case of an item ahead of the others. What it finds is written down at once."""
+        number, inputs = next(iter(self._numbered(item)))
+        ended: Exception | None = None
+        try:
+            self._case(item, number, inputs)
+        except CaseFailed as failure:
+            self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
+            ended = failure
+        except Exception as error:  # it is raised where the item is judged
+            ended = error
+        self._sent_ahead[item.id] = ended
+        self.world.session.guard.close()
+
     def _token(self, case: str) -> str:
         return self.world.values.next_token()
 
@@ -111,11 +133,16 @@ class Runner:
         unsaid: Inconclusive | None = None
         self.world.later.clear()
         for number, inputs in self._numbered(item):
+            is_sent = item.id in self._sent_ahead
             try:
-                self._case(item, number, inputs)
+                if not is_sent:
+                    self._case(item, number, inputs)
+                elif (ended := self._sent_ahead.pop(item.id)) is not None:
+                    raise ended
             except CaseFailed as failure:
                 findings.append(failure.finding)
-                self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
+                if not is_sent:
+                    self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
                 silent += failure.finding.kind == "no-answer"
             except Inconclusive as reason:
                 unsaid = reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from inspect import Parameter, signature
 from typing import Any
 
@@ -93,12 +94,22 @@ class Replayer(Runner):
 
     def rest(self, items: Sequence[Item]) -> None:
         """As in the recorded run: what did not rest there is not begun early here."""
-        super().rest([item for item in items if not may_rest(item) or self._rested(item)])
+        super().rest([item for item in items if not may_rest(item) or item.id in self._interrupted])
 
-    def _rested(self, item: Item) -> bool:
-        """Whether other items went on in the midst of this one."""
-        at = [n for n, exchange in enumerate(self._recording.exchanges) if exchange.item == item.id]
-        return len(self._worlds) == 1 and bool(at) and at[-1] - at[0] >= len(at)
+    def send_ahead(self, before: Mapping[str, Sequence[Item]]) -> None:
+        """As in the recorded run."""
+        super().send_ahead({id: [i for i in ahead if i.id in self._interrupted] for id, ahead in before.items()})
+
+    @cached_property
+    def _interrupted(self) -> frozenset[str]:
+        """The items in the midst of which others went on."""
+        found, known, last = set[str](), set[str](), ""
+        for item in (e.item for e in self._recording.exchanges if e.item is not None and len(self._worlds) == 1):
+            if item != last and item in known:
+                found.add(item)
+            known.add(item)
+            last = item
+        return frozenset(found)
 
     def run(self, item: Item) -> Outcome:
         # What the profile leaves out, the recorded run has decided.

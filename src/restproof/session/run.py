@@ -20,6 +20,7 @@ from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.engine.case import may_rest
 from restproof.engine.items import Item
+from restproof.engine.order import first_cases, may_go_ahead
 from restproof.engine.register import (
     Requirement,
     in_one,
@@ -259,6 +260,8 @@ class Run:
         connection = place.endpoint.connect(task, writer, Tape(writer))
         connection.watch.take(items)
         connection.runner.rest([item for item in between if not may_rest(item) or self._is_due(item)])
+        due = [item for item in between if not may_go_ahead(item) or self._is_due(item)]
+        connection.runner.send_ahead(first_cases(due, self.register))
         self.part = Part(writer, connection)
         return self.part
 
