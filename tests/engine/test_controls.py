@@ -53,11 +53,11 @@ def test_one_control_serves_all_cases_and_items(bench: MakeBench) -> None:
 
     made = bench(server, controls=True)
     assert [made.run(refused, "shelf-create").outcome for _ in range(2)] == ["pass", "pass"]
-    assert [e.about.setup for e in made.session.exchanges].count("shelf:control") == 1
+    assert [e.about.setup for e in made.session.exchanges].count("shelf:target") == 1
     assert len(made.session.exchanges) == 1 + 2 * 2
 
 
-def test_what_controls_of_updates_change_is_the_control_of_creates(bench: MakeBench) -> None:
+def test_what_refused_requests_are_sent_to_is_the_control_of_creates(bench: MakeBench) -> None:
     def server(request: Request) -> tuple[int, Any]:
         fit = isinstance(json.loads(request.body or b"{}").get("name"), str)
         return (200 if request.method == "PATCH" else 201, {"id": 1}) if fit else (400, {})
@@ -68,6 +68,7 @@ def test_what_controls_of_updates_change_is_the_control_of_creates(bench: MakeBe
     ] * 2
     controls = [e.about.setup for e in made.session.exchanges if e.about.is_control]
     assert controls == ["shelf:control", "shelf:control update"]
+    assert [e.about.setup for e in made.session.exchanges].count("shelf:target") == 1
 
 
 def test_a_failing_server_fails_without_a_control(bench: MakeBench) -> None:

@@ -74,8 +74,9 @@ class Controls:
 
 
 def _is_made(subject: Sender) -> bool:
-    """Whether what the controls of other operations change could be made: then a create was seen accepted."""
+    """Whether what refused requests are sent to could be made, as it is sooner or later: then a create was seen
+    accepted."""
     try:
-        return bool(subject.shared(CONTROL).sent)
+        return bool(subject.target().sent)
     except (NotTested, SetUpFailed):
         return False
