@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
@@ -17,6 +18,7 @@ from restproof.engine.settling import Kind
 from restproof.engine.subject import Subject
 from restproof.oracle.check import may_be_left_out
 from restproof.oracle.finding import ABSENT
+from restproof.plan.symbols import PREFIX_LENGTH, tokens
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
 from restproof.semantics.normal import kept
@@ -155,10 +157,11 @@ def is_normal(subject: Subject, field: str, value: Any) -> bool:
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:
-    """The whole list, with at least ``count`` entries in it where any can be made: those of others do where no value is
-    known that a create takes."""
-    if not subject.spec.creatable:
-        return settled(subject)
+    """The whole list, with at least ``count`` entries in it that the run has made, where any can be made: those of
+    others do where no value is known that a create takes. What earlier items have left is not made once more."""
+    entries = settled(subject)
+    if not subject.spec.creatable or sum(_is_marked(subject, entry) for entry in entries) >= count:
+        return entries
     try:
         subject.world.instances.at_least(subject.name, count)
     except Throttled:
@@ -169,6 +172,11 @@ def some(subject: Subject, count: int = FEW) -> list[Any]:
             raise
         return entries
     return settled(subject)
+
+
+def _is_marked(subject: Subject, entry: Any) -> bool:
+    """Whether an entry shows a token of the run."""
+    return tokens(subject.token[:PREFIX_LENGTH]).search(json.dumps(entry).lower()) is not None
 
 
 def every_entry(subject: Subject) -> Query:
