@@ -4,7 +4,7 @@
 
 Reads run files of whole runs, made with ``--profile ci --evidence all``, and writes ``suites/requests.json``: rule →
 operation (empty for the whole server) → requests of one case, over all resources, with the looks of the guard that they
-needed and without what items share. What no run has is kept as it was.
+needed and without what items share. An operation that no run has is kept as it was.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def measured(runs: Iterable[Path]) -> dict[str, dict[str, float]]:
 
 def main(*runs: str) -> None:
     kept = json.loads(PLACE.read_text(encoding="utf-8")) if PLACE.exists() else {}
-    told = kept | measured(map(Path, runs))
+    told = kept | {rule: kept.get(rule, {}) | found for rule, found in measured(map(Path, runs)).items()}
     PLACE.write_text(f"{json.dumps(dict(sorted(told.items())), indent=1)}\n", encoding="utf-8")
     print(f"{len(told)} rules in {PLACE}")
 
