@@ -80,7 +80,7 @@ class Jobs:
                 return self._done(reply, job, told)
             if not self._settling.goes_on(about, end, max(pause, retry_after(exchange.response, None) or 0.0)):
                 self._in_vain[key] += 1
-                what = f"is in the state {shown(state)}" if told.ok else f"answered {told.status or exchange.error}"
+                what = f"is in the state {shown(state)}" if told.ok else exchange.ending
                 return Ended(problem=f"the job of a valid {reply} {what} after {bound:g} s", reply=told)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 

@@ -364,7 +364,7 @@ class Subject:
             no_id = reply.status in self.spec.status("malformed_id", "read") and not is_valid(self.bodies.id_schema, id)
             if reply.status in (404, 410) or absent or no_id:
                 return Observation({}, reply, reply.entity_pointer, absent=True)
-            raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
+            raise SetUpFailed(f"set-up: the read of {an(self.name)} {reply.exchange.ending}")
         if not self.spec.supports("list"):
             raise Inconclusive(f"no read and no list shows {an(self.name)}")
         found, last = self.lists.find(id, scope)
@@ -391,5 +391,5 @@ def _set_to(subject: Subject, body: Any) -> Instance:
     else:
         return one
     if not reply.ok:
-        raise SetUpFailed(f"set-up: the {reply} of {subject.name} answered {reply.status or reply.exchange.error}")
+        raise SetUpFailed(f"set-up: the {reply} of {subject.name} {reply.exchange.ending}")
     return Instance(one.id, one.scope, subject.observe(one.id), dict(reply.sent))

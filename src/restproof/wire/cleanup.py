@@ -282,7 +282,7 @@ class Work:
                 group.is_spoilt = True
                 return maker
             if not is_malformed(group.resource, entry.id, exchange.status or 0):
-                unread = f"the read answered {exchange.status or exchange.error}"
+                unread = f"the read {exchange.ending}"
         if unread:
             self.failed.append(self._left(group, entry.item, unread))
         else:
@@ -318,7 +318,7 @@ class Work:
         # leaves open does not: 409 may well be among them.
         gone = status in {*group.resource.codes_of_nothing, *group.resource.status("repeat_delete", "delete").codes}
         if not exchange.is_success and not gone:
-            left = self._left(group, target, f"the delete answered {status or exchange.error}")
+            left = self._left(group, target, f"the delete {exchange.ending}")
             # Where the list does not show it, a read alone tells that it went all the same.
             if id in (group.seen or {}) or not self._is_gone(left):
                 group.deleted_perhaps(target, id)

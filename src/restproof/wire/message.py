@@ -239,6 +239,11 @@ class Exchange:
         return self.response.status if self.response else None
 
     @property
+    def ending(self) -> str:
+        """How it ended, in words: ``answered 404``, ``got no answer: timeout``."""
+        return f"got no answer: {self.error}" if self.response is None else f"answered {self.response.status}"
+
+    @property
     def is_success(self) -> bool:
         """Whether the status of the answer is a success (RFC 9110 §15.3), and the answer no firewall's."""
         return self.response is not None and is_success(self.response.status) and self.response.blocked_by is None

@@ -65,7 +65,7 @@ def listed(
         if walk.ends_with(exchange.status):
             return
         if exchange.response is None or exchange.response.status // 100 != 2:
-            raise ListUnreadable(f"the list answered {exchange.status or exchange.error}", exchange.status)
+            raise ListUnreadable(f"the list {exchange.ending}", exchange.status)
         page, entries = _read(exchange.response, resource)
         yield from (entry for entry in entries if isinstance(entry, dict))
         walk.turn(page, entries)
