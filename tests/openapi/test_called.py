@@ -42,6 +42,54 @@ def test_a_text_that_is_called_an_address_is_sent_as_one(tmp_path: Path) -> None
     assert "@" not in full["name"]
 
 
+def test_an_address_is_sent_where_it_has_room(tmp_path: Path) -> None:
+    told = contract(tmp_path, people(name=TEXT, email={**TEXT, "maxLength": 255}))
+    assert "@" in Bodies(told, told.resources["people"]).full()["email"]
+
+
+@pytest.mark.parametrize(("name", "one_word"), [("sku", True), ("userName", True), ("title", False), ("code", False)])
+def test_a_text_that_is_called_as_one_word_is_sent_as_one(name: str, one_word: bool, tmp_path: Path) -> None:
+    told = contract(tmp_path, people(note=TEXT, **{name: TEXT}))
+    people_ = told.resources["people"]
+    assert (" " not in Bodies(told, people_).full()[name]) is one_word
+    assert "pattern" not in people_.shapes.response["properties"][name]
+    assert (name in people_.lenient) is one_word  # what has blanks may be right all the same
+
+
+def test_the_object_that_holds_the_own_members_of_a_resource_is_sent_where_it_needs_some(tmp_path: Path) -> None:
+    own = object_of(["size"], size=NUMBER)
+    told = contract(
+        tmp_path,
+        {
+            "/boxes": {"post": call(BOX, object_of(["label"], label=TEXT, properties=own, extra=own), 201)},
+            "/boxes/{id}": {
+                "parameters": [ITEM],
+                "get": call(object_of(["id"], id=NUMBER, label=TEXT, properties=own, extra=own)),
+                "patch": call(BOX, object_of([], label=TEXT, properties=object_of([], size=NUMBER))),
+            },
+        },
+    )
+    minimal = Bodies(told, told.resources["box"]).minimal()
+    assert minimal.keys() == {"label", "properties"}
+    assert "size" in minimal["properties"]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_id_that_a_client_chooses_tells_whose_it_is_and_a_text_with_an_example_is_sent_as_that(
+    named: bool, tmp_path: Path
+) -> None:
+    place = {**TEXT, "example": "westeurope"}
+    shown = object_of(["name"], name=TEXT, place=place)
+    made = call(shown, object_of(["place"], place=place), 201)
+    item: Document = {"parameters": [{**ITEM, "name": "name", "schema": TEXT}], "get": call(shown)}
+    paths = {"/boxes": {} if named else {"post": made}, "/boxes/{name}": {**item, **({"put": made} if named else {})}}
+    paths["/boxes"]["get"] = call({"type": "array", "items": shown})
+    told = contract(tmp_path, paths)
+    bodies = Bodies(told, told.resources["box"])
+    assert (bodies.minimal()["place"] == "westeurope") is named
+    assert (bodies.marked({"place": "westeurope"}, "rpabcdef00001")["place"] == "westeurope") is named
+
+
 @pytest.mark.parametrize("said", [{"examples": ["x"]}, {"enum": ["x"]}, {"pattern": "^x$"}, {"maxLength": 3}])
 def test_what_says_otherwise_what_it_is_stays_as_it_is(said: Document, tmp_path: Path) -> None:
     told = contract(tmp_path, people(name=TEXT, email={**TEXT, **said}))

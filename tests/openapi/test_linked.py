@@ -217,3 +217,21 @@ def test_such_a_reference_that_answers_spell_otherwise_says_so_itself(tmp_path: 
     found = resource(tmp_path, "chair", paths)
     assert (found.references["DeskSid"].to, found.references["DeskSid"].reads_as) == ("desk", "desk_sid")
     assert found.reads_as == {"TallBack": "tall_back"}
+
+
+@pytest.mark.parametrize(
+    ("needed", "kind", "refers"),
+    [(["owner"], TEXT, True), ([], TEXT, False), (["owner"], {**TEXT, "enum": ["a"]}, False)],
+)
+def test_a_text_that_a_body_needs_and_that_is_called_after_what_can_be_made_holds_the_id_of_one(
+    needed: list[str], kind: Document, refers: bool, tmp_path: Path
+) -> None:
+    owner = object_of(["id"], id=SET, label=TEXT)
+    either = object_of(["id"], id=NUMBER, label=TEXT, owner={"anyOf": [kind, owner]})
+    paths: Document = {
+        "/owners": {"post": call(owner, object_of(["label"], label=TEXT), 201)},
+        "/owners/{id}": {"parameters": [parameter("id")], "get": call(owner, others=NO)},
+        "/dogs": {"post": call(either, object_of(["label", *needed], label=TEXT, owner=kind), 201)},
+        "/dogs/{id}": {"parameters": [parameter("id")], "get": call(either, others={"404": NO["404"]})},
+    }
+    assert ("owner" in resource(tmp_path, "dog", paths).references) is refers

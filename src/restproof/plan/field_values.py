@@ -42,7 +42,14 @@ class FieldValues(UniqueKeys):
         if any(RUN in str(self._apart(n)) for n in always):
             return None
         found = [n for n in markable_fields(self.resource, self.writable) if n not in self.weighed | self.unique_fields]
+        if self.names_itself:
+            found = [n for n in found if "examples" not in self.writable[n]]
         return next((n for n in found if n in self.required), next(iter(found), None))
+
+    @cached_property
+    def names_itself(self) -> bool:
+        """Whether the id that a client chooses holds the token of the case, so that no text needs to."""
+        return self.resource.id.chosen_by == "client" and RUN in self.chosen_id()
 
     @cached_property
     def token_field(self) -> str | None:
@@ -65,6 +72,8 @@ class FieldValues(UniqueKeys):
         if not isinstance(body, dict):
             return body
         spared = self.weighed | self.unique_fields | {*kept}
+        if self.names_itself:
+            spared |= {n for n, s in self.writable.items() if "examples" in s}
         return with_mark(self.resource, self.writable, self._samples, body, token, spared)
 
     @cached_property

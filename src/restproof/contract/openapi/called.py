@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
@@ -14,12 +15,17 @@ _KINDS = (
     (re.compile(r"(.*_)?e?_?mail(_address)?"), "ann@example.com"),
     (re.compile(r"(.*_)?(url|website|web_site|homepage)"), "https://example.com/ann"),
 )
-_TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default", "readOnly", "maxLength"})
+_ONE_WORD = re.compile(r"(.*_)?(sku|slug|handle|user_?name|login|host_?name)")
+"""Names of texts that many a server takes without blanks alone."""
+_WORD = "^[A-Za-z0-9][A-Za-z0-9-]*$"
+_TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default", "readOnly"})
+_ROOM = 48
+"""Characters in which an address of one's own has room."""
 
 
 def called(schema: Schema, once: Once) -> Schema:
     """``schema`` with an example of each text in it, at any depth, of which nothing but its name says that it is an
-    address. What is the same is not copied."""
+    address, and with the form of each that is called as one word. What is the same is not copied."""
     if id(schema) not in once.called:
         once.called[id(schema)] = schema, schema  # for one that holds itself
         once.called[id(schema)] = schema, _called(schema, once)
@@ -41,5 +47,7 @@ def _called(schema: Schema, once: Once) -> Schema:
 def _example(name: str, schema: Schema) -> Schema:
     if types_of(schema) - {"null"} != {"string"} or _TELLING & schema.keys():
         return schema
+    if _ONE_WORD.fullmatch(snake(name)):
+        return {**schema, "pattern": _WORD, NARROWER: "such texts are often one word"}
     example = next((text for kind, text in _KINDS if kind.fullmatch(snake(name))), None)
-    return {**schema, "examples": [example]} if example else schema
+    return {**schema, "examples": [example]} if example and schema.get("maxLength", _ROOM) >= _ROOM else schema

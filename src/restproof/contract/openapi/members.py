@@ -180,6 +180,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     if holds(schema, NARROWER) and name not in found.lenient:
         found.lenient.append(name)
     schema = {k: v for k, v in schema.items() if k not in ("readOnly", "writeOnly")}
+    schema |= {NEEDED: "open"} if any(NEEDED in one for one in asked.values()) else {}
     if "default" in schema and (
         shown is None or NARROWER in schema or not Draft202012Validator(schema).is_valid(schema["default"])
     ):

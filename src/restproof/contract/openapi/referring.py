@@ -35,6 +35,8 @@ def references(
         to, many = named_resource(name, schema)
         to = to if to in resources else one_of_several(name, body.properties, resources)
         to = to or by_its_own_name(name, resources)
+        if not to and name in body.schema.get("required", ()) and may_name_one(name, schema, {snake(name)}):
+            to = snake(name)  # a text that a body needs takes the id of one's own as well as any other
         other = resources.get(to)
         if other is None or schema.get("readOnly") or to == found.name or to not in bodies:
             continue
