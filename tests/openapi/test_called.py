@@ -56,6 +56,12 @@ def test_a_text_that_is_called_as_one_word_is_sent_as_one(name: str, one_word: b
     assert (name in people_.lenient) is one_word  # what has blanks may be right all the same
 
 
+def test_a_text_that_holds_a_number_is_sent_as_one(tmp_path: Path) -> None:
+    told = contract(tmp_path, people(note=TEXT, price={**TEXT, "format": "int64"}))
+    assert told.resources["people"].shapes.create["properties"]["price"]["pattern"] == "^(0|[1-9][0-9]{0,8})$"
+    assert "pattern" not in told.resources["people"].shapes.response["properties"]["price"]
+
+
 def test_the_object_that_holds_the_own_members_of_a_resource_is_sent_where_it_needs_some(tmp_path: Path) -> None:
     own = object_of(["size"], size=NUMBER)
     told = contract(
