@@ -235,3 +235,36 @@ def test_a_text_that_a_body_needs_and_that_is_called_after_what_can_be_made_hold
         "/dogs/{id}": {"parameters": [parameter("id")], "get": call(either, others={"404": NO["404"]})},
     }
     assert ("owner" in resource(tmp_path, "dog", paths).references) is refers
+
+
+NAMED = "shelves/[^/]+"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"), [(NAMED, True), (f"^{NAMED}$", True), ("[^/]+", False), ("s.*/[^/]+", False)]
+)
+def test_the_pattern_of_a_name_tells_the_path_that_it_stands_for(pattern: str, found: bool, tmp_path: Path) -> None:
+    shelf, book = (object_of(["name"], name=TEXT, label=TEXT) for _ in range(2))
+    sent = object_of(["label"], label=TEXT)
+    gone = {"responses": {"204": {"description": "gone"}, "404": NO["404"]}}
+    below = f"{pattern.removesuffix('$')}/books/[^/]+"
+
+    def named(name: str, form: str) -> Document:
+        return {"parameters": [parameter(name, {**TEXT, "pattern": form})]}
+
+    paths: Document = {
+        "/v1/shelves": {
+            "get": call(object_of([], shelves={"type": "array", "items": shelf})),
+            "post": call(shelf, sent),
+        },
+        "/v1/{name}": {**named("name", pattern), "get": call(shelf, others=NO), "delete": gone},
+        "/v1/{parent}/books": {**named("parent", pattern), "post": call(book, sent)},
+        "/v1/{name_1}": {**named("name_1", below), "get": call(book, others=NO), "delete": gone},
+        "/v1/{book.name}": {**named("book.name", below), "patch": call(book, sent, others=NO)},
+    }
+    resources = read(tmp_path, paths).contract["resources"]
+    assert ("book" in resources) is found
+    if found:
+        assert resources["book"]["path"] == "/v1/shelves/{shelf}/books"
+        assert resources["book"]["operations"].keys() == {"create", "read", "update", "delete"}
+        assert resources["shelf"]["id"] == resources["book"]["id"] == {"link": "/name"}

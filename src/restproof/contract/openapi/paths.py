@@ -11,7 +11,7 @@ from restproof.contract.address import Address
 from restproof.contract.document import Route
 from restproof.contract.openapi.constants import METHODS, PARAMETER, Constants, shape_of
 from restproof.contract.openapi.export import OPERATION, RESOURCE
-from restproof.contract.openapi.naming import free_name
+from restproof.contract.openapi.naming import free_name, singular
 from restproof.contract.openapi.source import Source
 from restproof.contract.openapi.spreading import spread
 from restproof.errors import ContractError
@@ -19,6 +19,8 @@ from restproof.errors import ContractError
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
 _AROUND = re.compile(r"(?P<above>(?:/[^/]+)*)/(?P<before>[^/{}?#\s]*)\{(?P<name>[^{}/]+)\}(?P<after>[^/{}?#\s]*)")
 """The path of an item whose id has something around it: ``/People({id})``, ``/orders/{id}.json``."""
+_NAMES = re.compile(r"\^?((?:[a-z][\w-]*/\[\^/\]\+)(?:/[a-z][\w-]*/\[\^/\]\+)*)\$?")
+"""The pattern of a name that is a path: ``publishers/[^/]+/books/[^/]+``."""
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
 _OF_ONE = {"patch": "update", "put": "replace"}
@@ -105,7 +107,7 @@ class Found:
 
 class Paths:
     """Sorts the paths of a document into resources, which have names after :meth:`settle`. ``left_out``: what is none,
-    in words and with its route."""
+    in words and with its route. ``names_are_paths``: whether what names an item is its path, by a pattern."""
 
     def __init__(self, source: Source, tags: Collection[str] = ()) -> None:
         self.source = source
@@ -114,6 +116,7 @@ class Paths:
         self.found: dict[str, Found] = {}
         self.shapes: dict[str, str] = {}
         self.entries: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self.names_are_paths = False
         self.constants = Constants(source)
         self._read()
         for path in self.entries:
@@ -138,7 +141,7 @@ class Paths:
             except ContractError as error:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
-            path = self.constants.filled(_mended(path))
+            path = self._spread(self.constants.filled(_mended(path)), entry)
             is_root = path == "/" and any(re.fullmatch(r"/\{[^{}/]+\}/?", p) for p in self.source.value["paths"])
             if not (is_root or _is_plain(path) or around(path)):
                 why = "it is no collection" if path == "/" else f"no path of a contract {_holds(path)}"
@@ -146,6 +149,21 @@ class Paths:
                 continue
             first = self.shapes.setdefault(shape_of(path), path)
             self.entries.setdefault(first, []).append((spelled, entry))
+
+    def _spread(self, path: str, entry: Mapping[str, Any]) -> str:
+        """A path with the segments that a parameter of it stands for, where its pattern says which these are
+        (``publishers/[^/]+`` of ``/v1/{name}``), as gRPC's gateway writes it."""
+        holders = [entry, *(entry[m] for m in METHODS if isinstance(entry.get(m), dict))]
+        listed = [p for h in holders if isinstance(h.get("parameters"), list) for p in h["parameters"]]
+        known = {str(p.get("name")): p.get("schema") for p in listed if isinstance(p, dict) and p.get("in") == "path"}
+
+        def segments(match: re.Match[str]) -> str:
+            schema = known.get(match[1])
+            said = _NAMES.fullmatch(str(schema.get("pattern"))) if isinstance(schema, dict) else None
+            self.names_are_paths |= said is not None
+            return re.sub(r"([^/]+)/\[\^/\]\+", lambda m: f"{m[1]}/{{{singular(m[1])}}}", said[1]) if said else match[0]
+
+        return re.sub(r"\{([^{}/]+)\}", segments, path)
 
     def has(self, path: str) -> str | None:
         """The path of the document that has the shape of ``path``."""

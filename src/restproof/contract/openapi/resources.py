@@ -270,14 +270,15 @@ class ResourceWriter:
         # What a read shows is asked for by the id; a receipt may call that otherwise (``booking_id`` of an ``id``).
         read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
         made, schemas = told.writable("create"), self.reader.schemas
-        known = (id_member(found, some, changing, schemas.of_paths, made) for some in (read, shown))
+        of_paths = schemas.of_paths | ({"name"} if self.paths.names_are_paths else set())
+        known = (id_member(found, some, changing, of_paths, made) for some in (read, shown))
         member = next(filter(None, known), None)
         if member or found.single:
             return member, ""
         if found.parameter is not None and not is_bare:
             item = f"{self.paths.renamed(found.collection)[0].rstrip('/')}/{{id}}"
             member = shown_otherwise(schemas, found, told, item)
-        link = "" if member else link_of(found, told, schemas.of_paths)
+        link = "" if member else link_of(found, told, of_paths)
         return (take_link(self.reader, found, told, link) if link else member), link
 
     def without_id(self, found: Found, told: Shaped) -> Members:
