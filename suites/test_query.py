@@ -11,10 +11,12 @@ from restproof.suite.lists import (
     ANY,
     SortKey,
     comparisons,
+    filters_all,
     forget_list,
     is_normal,
     is_paged,
     is_told,
+    known_among,
     lookalikes,
     matches,
     may_hold,
@@ -119,9 +121,8 @@ def filtered(
         # Nothing holds a value there: one that could be held finds nothing.
         plain = subject.bodies.plain(found.field)
         candidates = [plain] if isinstance(plain, str | int | float) and "{" not in str(plain) else []
-    for value in dict.fromkeys(candidates):
-        if value not in (None, ""):
-            yield value, entries, [e for e in entries if matches(e, found.field, value)]
+    for value in (v for v in dict.fromkeys(candidates) if v not in (None, "")):
+        yield value, entries, [e for e in entries if matches(e, found.field, value)]
 
 
 def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterator[Any]:
@@ -181,9 +182,8 @@ def test_a_filtered_list_holds_only_what_matches(
     for value, entries, matching in [f for f in found if len(f[2]) < len(f[1])][:1] or found[:1]:
         for order in subject.spec.sort[:1]:
             asked.append((subject.lists.filter_query(name, value) + subject.lists.sort_query(order), matching))
-        asked += [
-            (subject.lists.filter_query(name, value) + q, m) for q, m in narrower(subject, field, entries, matching)
-        ]
+        more = narrower(subject, field, entries, matching)
+        asked += [(subject.lists.filter_query(name, value) + q, m) for q, m in more]
     for query, matching in asked:
         must_hold_only(subject, name, query, matching)
 
@@ -194,7 +194,7 @@ def must_hold_only(subject: Subject, name: str, query: Query, matching: list[Any
     field = subject.spec.filters[name].field
     page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
     must.have_status(page, "listed", because=f"filtered by {name}", field=name)
-    entries = [e for e in page.entries or () if all(may_hold(subject, field, v) for v in values_at(e, field))]
+    entries = known_among(subject, field, page)
     strangers = set(map(str, subject.lists.ids(entries))) - set(map(str, subject.lists.ids(matching)))
     must.hold(
         not strangers,
@@ -217,7 +217,7 @@ def must_hold_only(subject: Subject, name: str, query: Query, matching: list[Any
         )
 
 
-@requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters or r.comparisons), cost=5, set_up=3)
+@requirement("list.filter-complete", on="list", when=filters_all, cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
 def test_a_filtered_list_holds_all_that_matches(

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from .honest import Json, Refused, Request, Service, serving
+from .honest import Json, Refused, Request, Service, Text, checked, serving
 from .running import run_document
+from .services import crud
 from .test_embedded import object_of
 from .test_meant import NO, written
 from .unsaid import NUMBER, TEXT, Document, call, read, resource
@@ -268,3 +269,77 @@ def test_the_pattern_of_a_name_tells_the_path_that_it_stands_for(pattern: str, f
         assert resources["book"]["path"] == "/v1/shelves/{shelf}/books"
         assert resources["book"]["operations"].keys() == {"create", "read", "update", "delete"}
         assert resources["shelf"]["id"] == resources["book"]["id"] == {"link": "/name"}
+
+
+def desks(*faults: str, hidden: bool = False) -> Service:
+    """Rooms and the desks in them; lists of desks filter by the room, and then show one that is ``hidden`` else."""
+
+    def listed(service: Service, request: Request) -> tuple[int, Json]:
+        rows, room = [*service.store("desk").values()], request.query.get("roomId")
+        if room is None:
+            return 200, rows
+        rows += [{"id": 900, "label": "of old", "roomId": int(room)}] if hidden and room.isdecimal() else []
+        return 200, [row for row in rows if str(row["roomId"]) == room or "filter" in service.faults]
+
+    def create(service: Service, request: Request) -> tuple[int, Json]:
+        body = request.body()
+        if body.get("roomId") not in service.store("room"):
+            raise Refused(400, "there is no such room")
+        checked(service, body, {"label": Text()}, required=("label",))
+        row = {"label": body["label"], "roomId": body["roomId"], "id": service.number("desk")}
+        service.store("desk")[row["id"]] = row
+        return 201, row
+
+    routes = {**crud("room", "/rooms", {"label": Text()}), **crud("desk", "/desks", {"label": Text()})}
+    service = Service({**routes, ("GET", "/desks"): listed, ("POST", "/desks"): create}, frozenset(faults))
+    for number in (800, 801):
+        service.store("room")[number] = {"id": number, "label": "of others"}
+        service.store("desk")[number] = {"id": number, "label": "of others", "roomId": number}
+    return service
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+@pytest.mark.parametrize("fault", ["", "filter"])
+def test_a_parameter_that_is_called_as_a_reference_selects_by_it(fault: str, hidden: bool, tmp_path: Path) -> None:
+    said: list[Document] = [{"name": "roomId", "in": "query", "schema": NUMBER}]
+    said += [{"name": "all", "in": "query", "schema": {"type": "boolean"}}] if hidden else []
+    paths: Document = {}
+    for name, members in {"room": {"label": TEXT}, "desk": {"label": TEXT, "roomId": NUMBER}}.items():
+        one, sent = object_of(["id"], id=NUMBER, **members), object_of([*members], **members)
+        listed = call({"type": "array", "items": one}, parameters=said if name == "desk" else [])
+        paths[f"/{name}s"] = {"get": listed, "post": call(one, sent, 201, others={"400": NO["400"]})}
+        gone = {"responses": {"204": {"description": "gone"}, "404": NO["404"]}}
+        item: Document = {"parameters": [parameter("id", NUMBER)], "get": call(one, others={"404": NO["404"]})}
+        paths[f"/{name}s/{{id}}"] = {**item, "delete": gone}
+    document = written(tmp_path, paths)
+    with serving(desks(*filter(None, [fault]), hidden=hidden)) as url:
+        ended = run_document(document, url, tmp_path / "run", "--profile", "ci", "--only", "list", "--resource", "desk")
+    assert ended.returncode == bool(fault), ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("way", "query"),
+    [
+        ({"enum": ["asc", "desc"]}, {"ascending": "asc", "descending": "desc"}),
+        ({"enum": ["DESC", "ASC"]}, {"ascending": "ASC", "descending": "DESC"}),
+        ({"enum": ["up", "down"]}, None),
+        ({}, None),
+    ],
+)
+def test_the_way_of_an_order_may_be_a_parameter_of_its_own(
+    way: Document, query: dict[str, str] | None, tmp_path: Path
+) -> None:
+    one = object_of(["id"], id=NUMBER, label=TEXT, size=NUMBER)
+    by = {"name": "sortBy", "in": "query", "schema": {**TEXT, "enum": ["label", "size"]}}
+    listed = call(
+        {"type": "array", "items": one}, parameters=[{"name": "order", "in": "query", "schema": {**TEXT, **way}}, by]
+    )
+    paths: Document = {
+        "/boxes": {"get": listed, "post": call(one, object_of(["label"], label=TEXT), 201)},
+        "/boxes/{id}": {"parameters": [parameter("id", NUMBER)], "get": call(one, others={"404": NO["404"]})},
+    }
+    box = resource(tmp_path, "box", paths)
+    assert box.sort == (("label", "size") if query else ())
+    if query:
+        told = {word: getattr(box.query, word) for word in ("sort", "direction", "ascending", "descending")}
+        assert told == {"sort": "sortBy", "direction": "order", **query}

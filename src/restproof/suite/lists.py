@@ -14,6 +14,7 @@ from restproof.contract.shapes import same
 from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested, Throttled
 from restproof.engine.instance import Instance
+from restproof.engine.reply import Reply
 from restproof.engine.settling import Kind
 from restproof.engine.subject import Subject
 from restproof.oracle.check import may_be_left_out
@@ -32,12 +33,14 @@ __all__ = [
     "comparisons",
     "every_entry",
     "few_matching",
+    "filters_all",
     "forget_list",
     "holds",
     "is_normal",
     "is_numbered",
     "is_paged",
     "is_told",
+    "known_among",
     "lookalikes",
     "matches",
     "may_hold",
@@ -147,6 +150,21 @@ def may_hold(subject: Subject, field: str, value: Any) -> bool:
     what it should have refused, or somebody else's entry is older than the schema) no list is judged."""
     schema = subject.spec.properties.get(field)
     return schema is None or value is None or is_valid(schema, value)
+
+
+def filters_all(_: Contract, resource: Resource) -> bool:
+    """Whether a list has filters, and leaves out no more than the contract says."""
+    return bool(resource.filters or resource.comparisons) and "list" not in resource.open
+
+
+def known_among(subject: Subject, field: str, page: Reply) -> list[Any]:
+    """The entries of a page that are judged by their field; where the list without a query may leave out more than the
+    contract says, those that it shows: of others it is not known whether they match."""
+    there = [e for e in page.entries or () if all(may_hold(subject, field, v) for v in values_at(e, field))]
+    if "list" not in subject.spec.open:
+        return there
+    known = set(map(str, subject.lists.ids(settled(subject))))
+    return [e for e in there if known & set(map(str, subject.lists.ids([e])))]
 
 
 def is_normal(subject: Subject, field: str, value: Any) -> bool:

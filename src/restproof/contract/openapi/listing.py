@@ -14,9 +14,14 @@ from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.openapi.ways import query_parents
 from restproof.contract.shapes import types_of
+from restproof.contract.words import snake
 from restproof.pointer import steps
 
 _SORTS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "order", "ordering", "_sort")
+_DIRECTIONS = re.compile(
+    r"(sort|order)(ing)?_?(by)?_?(dir|direction|order|way|type)|order|dir|direction|sort_?dir|asc_desc|desc_asc"
+)
+"""Names, in snake case, of the parameter that says the way of an order."""
 _SCALAR = {"string", "integer", "number", "boolean", "null"}
 _EQUALS = re.compile(r"(?i)\b(exact(ly)?|equals?|equal to|matching exactly)\b")
 _BY = re.compile(r"(?i)\b(filter(s|ed)?|only|with|by|whose|having|of)\b")
@@ -47,9 +52,11 @@ class Listing:
         if query:
             self.words["query"] = query
 
-    def of(self, found: Found, shown: Mapping[str, Schema], known: set[str]) -> dict[str, Any]:
+    def of(
+        self, found: Found, shown: Mapping[str, Schema], known: set[str], references: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """The order and the filters of one resource. ``shown``: members of its entries; ``known``: parameters that are
-        spoken for."""
+        spoken for; ``references``: members that name another resource, with their words."""
         told: dict[str, Any] = {}
         call = self.lists[found.name]
         queries = self.pages.queries(call)
@@ -59,17 +66,20 @@ class Listing:
             plain = [n for n in fields if _has_order(shown[n])]
             if plain and any(v.startswith("-") for v in values):
                 told["sort"] = plain
+            elif plain and (way := self._direction(queries)):
+                told |= {"sort": plain, "query": way}
             elif fields or values:
                 what = f"the order of its list by {self.sort}, of which the fields are not plain: say them in 'sort'"
                 self.left_out.append((found.name, what))
         filters, may_need = {}, []
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
-            if name == self.sort or name in known or name in PAGING:
+            if name in (self.sort, told.get("query", {}).get("direction")) or name in known or name in PAGING:
                 continue
             if may_be_needed(schema):
                 may_need.append(name)
-            if inner in shown and self.filters_by_equality(call, name, schema, shown[inner]):
+            names_one = inner in references and not {"url", "place"} & references[inner].keys()
+            if inner in shown and self.filters_by_equality(call, name, schema, shown[inner], names_one=names_one):
                 filters[inner] = "equals"
             else:
                 what = f"the query parameter {name} of its list, not plainly equality: say what it is in 'filters'"
@@ -105,9 +115,12 @@ class Listing:
             for n, p in own.items()
         )
 
-    def filters_by_equality(self, call: Call, name: str, schema: Schema, field: Schema) -> bool:
+    def filters_by_equality(
+        self, call: Call, name: str, schema: Schema, field: Schema, *, names_one: bool = False
+    ) -> bool:
         """Whether a parameter plainly selects the entries whose field equals its value: by its words, and as it takes
-        what the field holds."""
+        what the field holds. ``names_one``: whether the field is called as the parameter is, and holds the id of
+        another resource: there is nothing else to ask of one."""
         parameter = call.named("query")[name]
         described = f"{parameter.get('description', '')} "
         kinds = types_of(schema) - {"null"}
@@ -116,13 +129,20 @@ class Listing:
         if _NOT_EQUALS.search(described):
             return False
         # What takes just the values that the field can hold has nothing else to choose.
-        if _EQUALS.search(described) or (_values(schema) and _values(schema) == _values(field)):
+        if names_one or _EQUALS.search(described) or (_values(schema) and _values(schema) == _values(field)):
             return True
         return bool(_BY.search(described)) and (kinds == {"boolean"} or schema.get("format") == "uuid")
 
     def _sort(self) -> str | None:
-        names = [n for call in self.lists.values() for n in self.pages.queries(call) if n in _SORTS]
+        queries = [(n, s) for call in self.lists.values() for n, s in self.pages.queries(call).items() if n in _SORTS]
+        names = [n for n, schema in queries if not _ways(schema)] or [n for n, _ in queries]
         return names[0] if names else None
+
+    def _direction(self, queries: Mapping[str, Schema]) -> dict[str, str]:
+        """The words of how the way of an order is said in a parameter of its own; empty where none plainly is that."""
+        named = (n for n in queries if n != self.sort and _DIRECTIONS.fullmatch(snake(n)) and _ways(queries[n]))
+        name = next(named, None)
+        return {"sort": str(self.sort), "direction": name, **_ways(queries[name])} if name else {}
 
     def _filter(self) -> str | None:
         """How filters are spelled: ``filters[{name}]`` where most of them have such a form."""
@@ -142,6 +162,13 @@ def _has_order(schema: Schema) -> bool:
     long as nobody says the collation."""
     kinds = types_of(schema) - {"null"}
     return kinds <= {"integer", "number"} or kinds == {"string"}
+
+
+def _ways(schema: Schema) -> dict[str, str]:
+    """The words for the two ways of an order, where a schema takes just those."""
+    said = {str(v).lower(): str(v) for v in _choices(schema)}
+    found = ((up, down) for up, down in (("asc", "desc"), ("ascending", "descending")) if said.keys() == {up, down})
+    return next(({"ascending": said[up], "descending": said[down]} for up, down in found), {})
 
 
 def _values(schema: Schema) -> set[str]:

@@ -376,10 +376,15 @@ class ResourceWriter:
         if pages.get("total_field") and not listing.in_member(found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
-        told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
+        told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
-            told.pop("filters", None)  # of entries that are not known
+            # Of entries that are not known nothing is said, but of what names another resource, which each shows.
+            is_known = found.name not in self.nameless
+            filters = {
+                n: by for n, by in told.pop("filters", {}).items() if is_known and n in said.get("references", ())
+            }
+            told |= {"filters": filters} if filters else {}
             unsaid.append("list")
         return told | ({"open": [*said.get("open", ()), *unsaid]} if unsaid else {})
 
