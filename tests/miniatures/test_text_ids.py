@@ -151,6 +151,15 @@ def test_where_a_put_makes_what_is_not_there_it_looks_like_an_id_too(chooser: st
     assert {r.outcome for r in found.results if r.operation == "read"} == {"pass"}
 
 
+@pytest.mark.parametrize(("said", "outcome"), [({}, "fail"), ({"statuses": {"created": ["2xx", "4xx"]}}, "not tested")])
+def test_whether_a_put_makes_what_is_not_there_may_be_open(said: dict[str, Any], outcome: str, tmp_path: Path) -> None:
+    rooms = {"path": "/rooms", "schema": "room.json", "id": {"field": "id", "type": "string", "chosen_by": "either"}}
+    operations = {"list": None, "create": None, "read": None, "replace": said or None, "delete": None}
+    rules = {"contract": "mini", "resources": {"room": {**rooms, "operations": operations}}}
+    found = bench.run(Put(), rules, {"room.json": ROOM}, tmp_path, only=("replace.creates",), profile="ci")
+    assert {r.outcome for r in found.results} == {outcome}
+
+
 @pytest.mark.parametrize(("living", "length"), [("41", 10), ("1541815603606036480", 19)])
 def test_another_number_is_above_a_sequence_or_as_long(living: str, length: int) -> None:
     found = another_number(living, "rpabcdef")

@@ -13,7 +13,8 @@ from tests.openapi.emitted.common import Item, Kind
 from tests.openapi.honest import Refused, Request, Service, serving, whole
 from tests.openapi.running import run_document
 from tests.openapi.test_directions import honest
-from tests.openapi.unsaid import LABEL, NUMBER, TEXT, Document, call, contract, read
+from tests.openapi.test_embedded import object_of
+from tests.openapi.unsaid import LABEL, NUMBER, TEXT, Document, call, contract, read, resource
 
 from restproof.errors import ContractError
 
@@ -156,3 +157,24 @@ def test_where_a_change_needs_the_chosen_id_only_what_is_wrong_is_told(fault: st
     assert told.returncode == (1 if rule else 0), told.stdout + told.stderr
     assert rule in told.stdout
     assert "input.type" not in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("codes", "posts", "is_open"),
+    [(("200", "201"), True, True), (("201",), True, False), (("200", "201"), False, False)],
+)
+def test_a_put_that_is_documented_to_change_and_to_create_beside_a_post_may_do_either(
+    codes: tuple[str, ...], posts: bool, is_open: bool, tmp_path: Path
+) -> None:
+    given = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    shown = object_of(["id"], id=TEXT, label=TEXT)
+    sent = object_of(["label"], label=TEXT)
+    put = call(shown, sent)
+    put["responses"] = dict.fromkeys(codes, put["responses"]["200"])
+    made = {"post": call(shown, sent, 201)} if posts else {}
+    paths: Document = {
+        "/boxes": {"get": call({"type": "array", "items": shown}), **made},
+        "/boxes/{id}": {"parameters": [given], "get": call(shown), "put": put},
+    }
+    created = resource(tmp_path, "box", paths).operation("replace").statuses["created"]
+    assert (404 in created) is is_open

@@ -116,6 +116,13 @@ def creates_by_put(reader: Reader, found: Found) -> bool:
     return "replace" in found.calls and 201 in reader.codes(found.calls["replace"], "2")
 
 
+def may_create_by_put(reader: Reader, found: Found) -> bool:
+    """Whether a PUT is documented to change what is there and to create as well, beside a create by POST: tools write
+    both of each PUT, and most that have ids of their own making know no other."""
+    by_post = "create" in found.calls and found.calls["create"].method == "POST" and not found.chooses
+    return by_post and creates_by_put(reader, found) and len(reader.codes(found.calls["replace"], "2")) > 1
+
+
 def _telling(found: Found, member: str, created: Schema) -> str | None:
     """The member of the answer to a create that holds the id: the id itself, or what is called as the path's parameter
     or after the resource (``ruleId`` of achievement rules)."""

@@ -21,6 +21,7 @@ from restproof.contract.openapi.identity import (
     id_member,
     id_type,
     identity,
+    may_create_by_put,
     parameter_schema,
     tells_id,
 )
@@ -32,7 +33,7 @@ from restproof.contract.openapi.members import Members, beyond, members, replace
 from restproof.contract.openapi.named import id_field, is_bare_list, own_item_path, own_paths
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
-from restproof.contract.openapi.promises import Promises, apart
+from restproof.contract.openapi.promises import ANY, Promises, apart
 from restproof.contract.openapi.referring import leave_unnamed
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.respelled import respelled
@@ -351,6 +352,8 @@ class ResourceWriter:
         """The statuses of the resource; those of single operations are ``told``."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
         common, told.statuses = apart({o: promises.of(o) for o in found.calls})
+        if may_create_by_put(self.reader, found):
+            told.statuses["replace"]["created"] = list(ANY)
         return common
 
     def of_one(self, operation: str, call: Call, parents: Mapping[str, str], told: Shaped) -> Yaml:
