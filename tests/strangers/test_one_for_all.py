@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import About, Exchange, Request
+from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.reads import Reads
 from restproof.wire.singles import Singles
 from restproof.wire.stop import STOP
@@ -93,9 +95,9 @@ def begun(server: Settings, folder: Path, operations: str = "read, update", work
         yield made
 
 
-def send(made: Bench, case: int, method: str, office: int, body: Any = None) -> Exchange:
+def send(made: Bench, case: int, method: str, office: int, body: Any = None, headers: Headers = ()) -> Exchange:
     data = None if body is None else json.dumps(body).encode()
-    request = Request(method, f"/v1/offices/{office}/settings", body=data)
+    request = Request(method, f"/v1/offices/{office}/settings", (), headers, data)
     operation = {"GET": "read", "PUT": "replace"}.get(method, "update")
     return made.run.session.send(request, About("settings", operation, f"item{case}", f"item{case}#1"), None)
 
@@ -127,6 +129,34 @@ def test_what_is_one_for_all_is_put_back_and_written_to_no_more(tmp_path: Path, 
         # A case that looks at what is below another parent will tell of it.
         send(made, 4, "GET", other)
         assert (send(made, 4, method, office, body).status or 0) < 300
+        assert server.changed()
+        made.run.guard.close()
+        assert (server.changed(), made.clean_up()) == ([], [])
+
+
+class Demanding(Settings):
+    """Every write names the state that it changes, the office in its body, and what its body is."""
+
+    def settings(self, asked: Asked, office: int) -> Answer:
+        held = self.kept.setdefault(1, dict(self.fresh))
+        tag = f'"{held["theme"]} {held["rows"]}"'
+        if asked.method in ("PATCH", "PUT"):
+            if asked.headers.get("if-match") != tag:
+                return Answer(428 if "if-match" not in asked.headers else 412)
+            if asked.headers.get("content-type") != "application/vnd.api+json":
+                return Answer(415)
+        found = super().settings(asked, office)
+        return Answer(found.status, found.body, {"ETag": tag}) if asked.method == "GET" else found
+
+
+@pytest.mark.parametrize("operations", CHANGES)
+def test_what_is_put_back_is_asked_for_as_any_write(tmp_path: Path, operations: str) -> None:
+    method, body = CHANGES[operations]
+    server = Demanding(one=True)
+    words = "conditional: {etag: true, required: true}\n    media: {request: application/vnd.api+json}"
+    with begun(server, tmp_path, f"{operations}]\n    {words}\n    # [") as (made,):
+        media = (("Content-Type", "application/vnd.api+json"),)
+        assert (send(made, 1, method, made.office(), body, media).status or 0) < 300
         assert server.changed()
         made.run.guard.close()
         assert (server.changed(), made.clean_up()) == ([], [])
@@ -228,6 +258,25 @@ def test_who_has_waited_in_vain_lets_nobody_else_in(tmp_path: Path) -> None:
                 send(one, 1, "PATCH", office, {"rows": 6})
         workers[0].run.guard.close()
         assert server.changed() == []
+
+
+def test_who_dies_meanwhile_lets_others_in(tmp_path: Path) -> None:
+    said = (
+        "import sys; from pathlib import Path; from restproof.wire.hearsay import Hearsay;"
+        "print(Hearsay(Path(sys.argv[1])).claim('settings'), flush=True); sys.stdin.read()"
+    )
+    server = Settings(one=True)
+    with begun(server, tmp_path) as (made,):
+        office = made.office()
+        command = [sys.executable, "-c", said, str(tmp_path / "common")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"True\n"
+            with pytest.raises(NotProven, match="another worker is seeing whether settings is one for all"):
+                send(made, 1, "PATCH", office, {"rows": 5})
+            other.kill()
+            other.wait()
+            assert send(made, 2, "PATCH", office, {"rows": 5}).status == 200
 
 
 def test_who_cannot_look_lets_others_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,14 @@ gone back to an earlier state, or that a kind of write does not go where it shou
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from restproof.record.disk import PRIVATE, storing
 
@@ -25,6 +27,8 @@ class Hearsay:
         self._who = secrets.token_hex(8)
         self._path = file or Path()
         self._file = None if file is None else os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, PRIVATE)
+        self._claimed: dict[str, int] = {}
+        """What this process alone is at → the file that it holds for it."""
         self._heard = 0
         """How many bytes of the file were heard."""
         self._count = 0
@@ -57,8 +61,31 @@ class Hearsay:
                 self._listeners[subject](what)
         return self._count
 
+    def claim(self, what: str) -> bool:
+        """Whether nobody else is at something: then nobody else is until it is left, or this process ends, however it
+        does. What others have told is heard then. Raises ``StorageError``."""
+        if self._file is None or what in self._claimed:
+            return True
+        with storing(self._path):
+            file = os.open(f"{self._path}-{quote(what, safe='')}", os.O_RDWR | os.O_CREAT, PRIVATE)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # The system drops it with the process.
+        except BlockingIOError:
+            os.close(file)
+            return False
+        self._claimed[what] = file
+        self.hear()
+        return True
+
+    def leave(self, what: str) -> None:
+        """Let others be at what was claimed."""
+        if what in self._claimed:
+            os.close(self._claimed.pop(what))
+
     def close(self) -> None:
         """Leave the file; from now on nobody is told."""
+        for what in [*self._claimed]:
+            self.leave(what)
         if self._file is not None:
             os.close(self._file)
             self._file = None

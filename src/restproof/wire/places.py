@@ -18,7 +18,7 @@ from restproof.contract.routing import BYTES, Route, Router, filled_path, id_of_
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.addressed import Addressed
 from restproof.wire.guard import has_dot_segment
-from restproof.wire.message import About, Headers, Request, Response, merged
+from restproof.wire.message import About, Headers, Request, Response, encode, merged
 
 Parents = tuple[tuple[str, str], ...]
 Key = tuple[str, Parents, str | None]
@@ -198,6 +198,15 @@ class Places:
         query = (*fixed_query(way), *named)
         naming = tuple([(p.name, ids[p.resource]) for p in way.parents if p.place == "header" and p.resource in ids])
         return Request(way.method, path, query, merged(headers, naming, fixed_headers(way)))
+
+    def writing(self, place: Spot, operation: str, fields: Mapping[str, Any], headers: Headers = ()) -> Request:
+        """The request of a write there, with all that the contract has beside the fields."""
+        way, ids = place.resource.operation(operation), dict(place.parents)
+        named = {p.name: ids[p.resource] for p in way.parents_in("body") if p.resource in ids}
+        numbers = {p.name for p in way.parents_in("body") if self._contract.resources[p.resource].id.type == "integer"}
+        beside = {name: int(id) if name in numbers and id.isdecimal() else id for name, id in named.items()}
+        asked = self.request(place, operation, (*headers, *way.media.headers(with_body=True)))
+        return replace(asked, body=encode(way.envelope.requested(fields, beside)))
 
     def parents_of(self, place: Spot) -> Iterator[Spot]:
         """The items above a place, as far as it names them, the nearest last."""

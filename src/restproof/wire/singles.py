@@ -5,7 +5,6 @@ look at another one themselves."""
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,14 +19,14 @@ from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.holdings import Looker
 from restproof.wire.ledger import Ledger
 from restproof.wire.looking import Looking
-from restproof.wire.message import About, Exchange, encode
+from restproof.wire.message import About, Exchange
 from restproof.wire.places import Key, Spot
 from restproof.wire.reads import Reads, await_shown, of_nobody
 from restproof.wire.stop import STOP
 from restproof.wire.ticket import Ticket
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, listed
 
-_APART, _SHARED, _TRYING, _TRIED = "apart", "shared", "trying", "tried"
+_APART, _SHARED = "apart", "shared"
 """What the processes of a run tell each other of here."""
 _PATIENCE, _PAUSE = 1.0, 0.02
 """Seconds for which a write waits for another process that is at it, and between two looks."""
@@ -59,20 +58,12 @@ class Singles:
         self._apart: set[str] = set()
         self._shared: dict[str, str] = {}
         """Resource → why no more is written to it."""
-        self._who = secrets.token_hex(4)
-        self._busy: set[str] = set()
-        """The other processes that are at something, each before the name of the resource."""
         self._made: dict[str, list[Spot]] = {}
         """Resource → the last that the run has made, and not deleted."""
         self._watched: dict[str, tuple[str, set[Key]]] = {}
         """Resource → the last case that has read it, and where."""
-        for word, listener in {
-            _APART: self._apart.add,
-            _SHARED: self._is_shared,
-            _TRYING: self._busy.add,
-            _TRIED: self._busy.discard,
-        }.items():
-            evidence.hearsay.listen(word, listener)
+        evidence.hearsay.listen(_APART, self._apart.add)
+        evidence.hearsay.listen(_SHARED, self._is_shared)
 
     # ------------------------------------------------------------ what is noted
 
@@ -110,11 +101,7 @@ class Singles:
         trial = self._trial
         if trial is not None and (trial.place.key, trial.item) != (place.key, asked.item):
             self.finish()
-        if resource.name in self._apart:
-            return
         if self._trial is None:
-            if resource.name in self._shared and not self._looks_itself(place, asked.case):
-                raise NotProven(self._shared[resource.name])
             self._begin(place, looking, looker)
         if self._trial is not None:
             self._trial.writes += 1
@@ -126,13 +113,26 @@ class Singles:
         return known == case and any(other != place.key for other in where)
 
     def _begin(self, place: Spot, looking: Looking, looker: Looker) -> None:
+        """Sees what is there before the first write of an item, unless it is known to be apart."""
         name = place.resource.name
+        if self._is_apart(place, looking.asked):
+            return
         self._take_turn(name)
         try:
-            self._trial = self._trial_of(place, looking, looker)
+            if not self._is_apart(place, looking.asked):  # as others may have seen meanwhile
+                self._trial = self._trial_of(place, looking, looker)
         finally:
             if self._trial is None:
-                self._tell_turn(_TRIED, name)
+                self._evidence.hearsay.leave(name)
+
+    def _is_apart(self, place: Spot, asked: About) -> bool:
+        """Whether it is known that there is one of it below each parent. Raises ``NotProven`` where there is one for
+        all."""
+        if place.resource.name in self._apart:
+            return True
+        if place.resource.name in self._shared and not self._looks_itself(place, asked.case):
+            raise NotProven(self._shared[place.resource.name])
+        return False
 
     def _trial_of(self, place: Spot, looking: Looking, looker: Looker) -> _Trial:
         above = [*self._evidence.places.parents_of(place)]
@@ -147,18 +147,13 @@ class Singles:
         return _Trial(place, replace(looker, sender=looking.sender), looking.asked.item, before, beside)
 
     def _take_turn(self, name: str) -> None:
-        """Waits until no other process is at it: what that has changed is put back first. Raises ``NotProven``."""
-        self._tell_turn(_TRYING, name)
+        """Waits until no other process is at it: what that has changed is put back first, or told in its ledger where
+        it has ended before. Raises ``NotProven``."""
         until = time.monotonic() + _PATIENCE
-        while self._is_busy(name) and time.monotonic() < until:
+        while not self._evidence.hearsay.claim(name):
+            if time.monotonic() > until:
+                raise NotProven(f"another worker is seeing whether {name} is one for all")
             STOP.sleep(_PAUSE)
-        if self._is_busy(name):
-            self._tell_turn(_TRIED, name)
-            raise NotProven(f"another worker is seeing whether {name} is one for all")
-
-    def _is_busy(self, name: str) -> bool:
-        self._evidence.hearsay.hear()
-        return any(other.partition(" ")[2] == name for other in self._busy)
 
     def _seen_elsewhere(self, place: Spot, looker: Looker) -> tuple[Spot, Mapping[str, Any]] | None:
         """What is shown below another parent: one of the run (where none is shown, there is none), one of others, or
@@ -201,7 +196,7 @@ class Singles:
             raise
         finally:
             if self._trial is None:
-                self._tell_turn(_TRIED, trial.place.resource.name)
+                self._evidence.hearsay.leave(trial.place.resource.name)
 
     def _is_as_it_was(self, trial: _Trial) -> bool:
         """Whether nobody else's is changed, or no more."""
@@ -233,9 +228,9 @@ class Singles:
             return False  # nothing deletes what there is one of
         operation = "update" if resource.supports("update") else "replace"
         names = changed if operation == "update" else _written(resource, operation) & before.keys()
-        body = resource.operation(operation).envelope.requested({n: before.get(n) for n in names}, {})
-        request = self._evidence.places.request(trial.place, operation, trial.looker.headers)
-        request = replace(request, body=encode(body))
+        request = self._evidence.places.writing(
+            trial.place, operation, {n: before.get(n) for n in names}, trial.looker.headers
+        )
         about = About(resource.name, operation, setup=CLEANUP)
         trial.looker.sender.send(request, about, trial.looker.credential, beyond_ceiling=True)
         _await_shown(resource, time.monotonic())
@@ -244,9 +239,6 @@ class Singles:
 
     def _is_shared(self, name: str) -> None:
         self._shared[name] = f"{name} is one for all: a write below what this run has made has changed what others have"
-
-    def _tell_turn(self, word: str, name: str) -> None:
-        self._evidence.hearsay.tell(word, f"{self._who} {name}")
 
 
 def _await_shown(resource: Resource, since: float) -> None:
