@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
 LEDGERS = ".restproof"
 """The folder of the ledgers, beside the configuration."""
-COMMON = (CEILINGS, HEARSAY)
-"""The files that the processes of a run share, in its folder."""
+COMMON = (CEILINGS, f"{HEARSAY}*")
+"""The files that the processes of a run share, in its folder, as patterns."""
 _NUMBERS_EACH = 1_000_000
 """Numbers of tokens that each worker has for itself."""
 

@@ -214,7 +214,7 @@ class Run:
             deviations = self.promise.declared()
             directory = landed(options.out, self.promise.config, Path.cwd(), self.started)
             hold = Hold(directory)
-            for left in (*directory.glob(PARTS), *(directory / name for name in COMMON)):
+            for left in (path for pattern in (PARTS, *COMMON) for path in directory.glob(pattern)):
                 left.unlink(missing_ok=True)  # by a run that was killed here
         except BaseException:
             endpoint.close()
@@ -342,8 +342,8 @@ class Run:
             join(parts, path, self._header(), self._footer(None), told=following.line if following else None)
         for part in parts:
             part.unlink()
-        for name in COMMON:
-            (directory / name).unlink(missing_ok=True)
+        for left in (path for pattern in COMMON for path in directory.glob(pattern)):
+            left.unlink(missing_ok=True)
         return following.run() if following else None
 
     def _tidy_after_workers(self) -> None:
