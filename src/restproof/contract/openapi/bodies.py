@@ -19,6 +19,7 @@ from restproof.contract.openapi.entries import (
     is_needed,
     is_of_another,
     listed,
+    listed_by_id,
     listed_inside,
     may_be_null,
     same_members,
@@ -83,6 +84,10 @@ class Shaped:
     def writable(self, operation: str) -> dict[str, Schema]:
         return _properties(self.sent.get(operation, {}))
 
+    def is_nameless_in_lists(self, *names: str | None) -> bool:
+        """Whether the entries of a list neither show one of these members nor stand under their ids."""
+        return bool(self.entry) and "keyed" not in self.envelope and not {*names} & _properties(self.entry).keys()
+
     @property
     def always(self) -> list[str]:
         """Members that every response has."""
@@ -142,6 +147,9 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             member, entry = listed_inside(answer, single, bool(found.parameter))
         elif member and is_of_another(answer, member, found.collection.rstrip("/").rpartition("/")[2]):
             entry = None
+        if entry is None:
+            member, entry = listed_by_id(answer, single)
+            told.envelope |= {"keyed": True} if entry is not None else {}
         if entry is None:
             told.left_out["list"] = no_list(reader, found)
             return
@@ -378,7 +386,8 @@ def own_envelopes(told: Shaped) -> dict[str, dict[str, Any]]:
 def says_of(word: str, operations: Collection[str]) -> bool:
     """Whether a word of an envelope says something of one of the operations."""
     showing, lists = ("create", "read", "update", "replace"), ("list",)
-    whose = {"request": WRITES, "constants": WRITES, "response": showing, "list": lists, "empty_list": lists}
+    of_lists = dict.fromkeys(("list", "empty_list", "keyed"), lists)
+    whose = {"request": WRITES, "constants": WRITES, "response": showing, **of_lists}
     return bool(set(operations) & set(whose.get(word, operations)))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from restproof.contract.openapi.answers import entries_of, is_object, object_of
 from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.schemas import Schema
-from restproof.contract.shapes import is_nullable
+from restproof.contract.shapes import is_nullable, types_of
 from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
@@ -64,6 +64,21 @@ def listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool)
         return None, None
     member, entry = listed(object_of(members[around[0]]), single, has_items)
     return (step(around[0]) + step(member), entry) if member and entry is not None else (None, None)
+
+
+def listed_by_id(answer: Schema, single: Mapping[str, Schema]) -> tuple[str | None, Schema | None]:
+    """As ``listed``, of a list that is an object: whatever its members are called, each is what the answers for one
+    show."""
+    members = answer.get("properties", {}) if is_object(answer) else {}
+    maps = {None: answer} if not members else {n: s for n, s in members.items() if not BESIDE_ONE.fullmatch(n)}
+    found = {
+        name: entry
+        for name, schema in maps.items()
+        if types_of(schema) - {"null"} == {"object"} and not schema.get("properties")
+        for entry in [object_of(schema.get("additionalProperties") or {})]
+        if is_object(entry) and any(same_members(entry, one) for one in single.values())
+    }
+    return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
 def is_one(answer: Schema) -> bool:

@@ -239,7 +239,7 @@ class ResourceWriter:
         self.note(found, *keep_apart(told, member, found.calls.values()))
         if not told.inside:
             told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
-        if told.entry and not {member, found.parameter} & told.entry["properties"].keys():
+        if told.is_nameless_in_lists(member, found.parameter):
             self.note(found, f"which entries its list holds: none shows its {member}")
             self.nameless.add(found.name)
         unsaid = [o for o, c in found.calls.items() if c.address and c.address.place == "body" and o in told.sent]
@@ -374,12 +374,17 @@ class ResourceWriter:
         """The words about a resource's list, beside what is ``said`` of the resource."""
         shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
         pages, cut = listing.pages.paging(found.calls["list"])
+        has_order = "keyed" not in said.get("envelope", {})  # the members of an object have none (RFC 8259 §4)
+        if "next_entry" in pages and not has_order:
+            pages, cut = {}, pages["token"]
         if cut:
             self.note(found, f"it is not plain how {cut} pages its list; say it in 'paging'")
         if pages.get("total_field") and not listing.in_member(found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
+        if not has_order:
+            told.pop("sort", None)
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
             # Of entries that are not known nothing is said, but of what names another resource, which each shows.
