@@ -374,17 +374,14 @@ class ResourceWriter:
         """The words about a resource's list, beside what is ``said`` of the resource."""
         shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
         pages, cut = listing.pages.paging(found.calls["list"])
-        has_order = "keyed" not in said.get("envelope", {})  # the members of an object have none (RFC 8259 §4)
-        if "next_entry" in pages and not has_order:
-            pages, cut = {}, pages["token"]
         if cut:
             self.note(found, f"it is not plain how {cut} pages its list; say it in 'paging'")
         if pages.get("total_field") and not listing.in_member(found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
-        if not has_order:
-            told.pop("sort", None)
+        if "keyed" in said.get("envelope", {}):
+            told.pop("sort", None)  # the members of an object have no order (RFC 8259 §4)
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
             # Of entries that are not known nothing is said, but of what names another resource, which each shows.
