@@ -55,6 +55,15 @@ class Neighbours(Echo):
             row["title"] = row["title"] if row["id"] == but else "renamed"
 
 
+class Unsharing(Echo):
+    """A delete takes from all others what their creates have shown otherwise anyway."""
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        for other in self.rows[path].values():
+            other["shared"] = []
+
+
 @pytest.mark.parametrize(("server", "outcome"), [(Echo, "pass"), (Neighbours, "fail")])
 def test_what_others_are_is_what_a_look_shows(server: type[Shop], outcome: str, tmp_path: Path) -> None:
     contract, files = item(operations=["list", "create", "read", "update", "replace", "delete"], open=["replace"])
@@ -62,3 +71,11 @@ def test_what_others_are_is_what_a_look_shows(server: type[Shop], outcome: str, 
     found = bench.run(server(), contract, schemas, tmp_path, only=RULES)
     told = {r.requirement: r.outcome for r in found.results}
     assert {rule: told[rule] for rule in RULES} == dict.fromkeys(RULES, outcome)
+
+
+def test_what_a_look_has_shown_stays_whatever_creates_show(tmp_path: Path) -> None:
+    contract, files = item()
+    for server, outcome in ((Echo(), "pass"), (Unsharing(), "fail")):
+        schemas = dict.fromkeys(files, FLOW)
+        found = bench.run(server, contract, schemas, tmp_path / outcome, only=("delete.siblings",))
+        assert {r.outcome for r in found.results} == {outcome}

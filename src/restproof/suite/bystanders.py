@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
 from restproof.semantics.state import differences
 from restproof.suite import must
@@ -76,10 +76,12 @@ def under_another_parent(subject: Subject) -> list[Bystander]:
 
 
 def what_stays(subject: Subject, before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """What is promised to stay of the state ``before``, which the answer to a create may have shown as it was sent:
-    where it is not what is there ``now``, another one tells which members a look shows otherwise than its create."""
+    """What is promised to stay of the state ``before``. That which only the answer to a create has shown may be as it
+    was sent: where it is not what is there ``now``, another one tells which members a look shows otherwise than its
+    create."""
     found = subject.stable(before)
-    if not any(differences(found, now)):
+    is_seen = isinstance(before, Observation) and before.reply.operation in ("read", "list")
+    if is_seen or not any(differences(found, now)):
         return found
     with suppress(NotTested, SetUpFailed):
         other = subject.given(subject.bodies.full("control"))
