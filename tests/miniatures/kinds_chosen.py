@@ -84,6 +84,39 @@ class Numbering(ByQuery):
         return super().create(path, id if id.startswith("of-others") else f"item-{self.last}", fields)
 
 
+TAG = {"type": "string", "pattern": "^[a-z][a-z0-9]*$", "maxLength": 40}
+
+
+class ByPut(Chosen):
+    """``PUT /items/{id}`` creates and replaces."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": {**CHOSEN, "properties": {**CHOSEN["properties"], "id": TAG}}}
+    VERBS: Mapping[str, Mapping[str, str]] = {
+        "collection": {"GET": "list"},
+        "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+    }
+
+    def __init__(self) -> None:
+        super(Chosen, self).__init__()
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        status = 200 if id in self.rows[path] else 201
+        self.check(id)
+        self.rows[path][id] = {**self.blank(path), **self.valid(path, fields, None), "id": id}
+        return Answer(status, self.show(path, self.rows[path][id]))
+
+    def check(self, id: str) -> None:
+        if not self.fits(TAG, id):
+            raise Refused(400, "is no id", "id")
+
+
+class Lax(ByPut):
+    """Makes something at whatever id."""
+
+    def check(self, id: str) -> None:
+        pass
+
+
 def kinds() -> Iterator[Kind]:
     words = {"id": {"chosen_by": "client"}}
     by_path = {"list": {}, "create": {"path": "/items/{id}"}, "read": {}, "update": {}, "delete": {}}
@@ -102,3 +135,6 @@ def kinds() -> Iterator[Kind]:
         Numbering,
         ("create",),
     )
+    tag = {**CHOSEN, "properties": {**CHOSEN["properties"], "id": TAG}}
+    by_put = {"operations": ["list", "read", "replace", "delete"], "id": {"chosen_by": "client"}}
+    yield Kind("a PUT makes what its path names", *item(tag, **by_put), ByPut, Lax, ("identity.malformed",))

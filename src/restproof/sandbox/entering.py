@@ -281,6 +281,9 @@ class Entering:
         if call.entry is not None:
             return
         if may_create(resource, call.operation):
+            if not may_be_chosen(resource, key):
+                call.refuse("malformed_id", resource.id.field, f"is no id of a {resource.name}")
+                return
             call.new_key = key
         elif candidates:
             if call.scope is not None:
@@ -330,6 +333,11 @@ def well_formed_id(resource: Resource, text: str) -> bool:
         return FORMATS["uuid"].check(text)
     form = pattern(resource.id.pattern) if resource.id.pattern else None
     return form is None or form.search(text) is not None
+
+
+def may_be_chosen(resource: Resource, text: str) -> bool:
+    """Whether a client may give this id to something new."""
+    return resource.id.type != "string" or is_valid(resource.properties.get(resource.id.field, {}), text)
 
 
 def _deeper_than(value: Any, depth: int) -> bool:

@@ -31,6 +31,7 @@ from restproof.plan.named import reference_bodies
 from restproof.plan.patches import merge_patches
 from restproof.plan.quotas import moved_beyond, used_up
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+from restproof.plan.unfit import unfit_ids
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -68,6 +69,7 @@ __all__ = [
     "replacing_bodies",
     "rule_bodies",
     "server_set_bodies",
+    "unfit_ids",
     "unknown_field_bodies",
     "used_up",
     "wrong_type_bodies",
