@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched, under_another_parent
-from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies, unfit_ids
+from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.operations import creates_by_put
 from restproof.suite.scopes import chosen_id
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, after_replace_again, shows_none
-from restproof.suite.values import is_valid
 
 if TYPE_CHECKING:
     from restproof.suite.inputs import SearchStrategy
@@ -118,18 +117,3 @@ def test_a_replace_at_a_new_id_creates(subject: Subject, body: Body, deleted: Bo
     undo_large_write(subject, made)
     if not subject.spec.supports("read"):
         raise NotTested("the contract has no read")
-
-
-@requirement("identity.malformed", on="replace", when=lambda c, r: r.id.chosen_by != "server" and creates_by_put(r))
-@for_each(unfit_ids)
-def test_nothing_is_made_at_an_id_that_can_be_none(subject: Subject, id: str, note: str, suffix: bool) -> None:
-    odd = subject.resolved(id)
-    if is_valid(subject.bodies.id_schema, odd):
-        raise Inconclusive("the id can be one after all")
-    made = subject.replace(odd, subject.bodies.minimal("put"))
-    if made.ok and subject.observe(odd).absent:
-        raise Inconclusive("the server makes another id of it", taken=made)
-    refused = [subject.spec.status(case, "replace") for case in ("malformed_id", "absent", "invalid")]
-    must.be_refused(
-        made, refused[0] | refused[1] | refused[2], field=subject.spec.id.field, because=f"the id is {note}"
-    )
