@@ -6,10 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.miniatures.kinds import ITEM, Items, Kind, item
+from tests.miniatures.kinds import ITEM, Items, Kind, item, schema
 from tests.miniatures.server import Answer, Refused, Row
 
 from restproof.wire.message import Request
+
+AGED = schema(
+    "title",
+    title=ITEM["properties"]["title"],
+    age={"type": "integer", "minimum": 1, "maximum": 150},
+    note={"type": ["string", "null"], "maxLength": 80},
+)
 
 
 def kinds() -> Iterator[Kind]:
@@ -19,6 +26,7 @@ def kinds() -> Iterator[Kind]:
     yield from _collations()
     yield from _inside()
     yield from _nodes()
+    yield from _zeroes()
     yield Kind("an update of nothing", *item(), Items, Resetting, ("update.empty",))
 
 
@@ -227,3 +235,23 @@ def _nodes() -> Iterator[Kind]:
     operations = {n: o for n, o in words["operations"].items() if n != "update"}
     words = {**words, "operations": {**operations, "replace": None}}
     yield Kind("what is absent is null, and a PUT replaces", *item(**words), Put, PutAway, ("replace", "shape"))
+
+
+class Zeroing(Items):
+    """A number that a create leaves out is 0, as in Go, and its bounds forbid that."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": AGED}
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        if fields.get("age", 0) == 0:
+            raise Refused(400, "Key: 'Item.Age' Error:Field validation for 'Age' failed on the 'gte' tag")
+        return super().do_create(path, fields)
+
+
+class Losing(Zeroing):
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        pass
+
+
+def _zeroes() -> Iterator[Kind]:
+    yield Kind("a number left out is 0", *item(AGED, open=["rules"]), Zeroing, Losing, ("update",))

@@ -31,9 +31,11 @@ class Sender(Maker, Protocol):
 
 class Controls:
     """Whether the valid request of each operation of each resource was seen accepted, with the usual credential. One is
-    sent for all the cases of a run, when the first refusal is judged."""
+    sent for all the cases of a run, when the first refusal is judged. ``in_full``: the resources of which a create was
+    accepted with every field alone, so that none of these is a control of those with less."""
 
     def __init__(self) -> None:
+        self.in_full: set[str] = set()
         self._refusals: dict[tuple[str, str], str] = {}
 
     def refusal(self, resource: Resource, operation: str) -> str:
@@ -49,14 +51,21 @@ class Controls:
         """Send the control. Where none can be sent, the item itself finds out why."""
         key = subject.name, operation
         self._refusals[key] = ""
-        if operation == "create" and _is_made(subject):
+        if operation == "create" and _is_made(subject) and subject.name not in self.in_full:
             return
         try:
             reply = self._sent(subject, operation)
         except (NotTested, SetUpFailed, Inconclusive):
             return
         if not reply.ok and not reply.has_run_out_of_values:
-            self._refusals[key] = f"the control was refused ({refusal_of(reply)})"
+            hint = (
+                ", and one with every field is accepted: say what a create has to hold" if self._is_lacking(key) else ""
+            )
+            self._refusals[key] = f"the control was refused ({refusal_of(reply)}){hint}"
+
+    def _is_lacking(self, key: tuple[str, str]) -> bool:
+        """Whether the control of a create was refused for what it leaves out."""
+        return key[1] == "create" and key[0] in self.in_full
 
     def _sent(self, subject: Sender, operation: str) -> Reply:
         if operation == "list":

@@ -12,6 +12,7 @@ from restproof.contract.shapes import named_members
 from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in
+from restproof.engine.giving import made_with, set_to
 from restproof.engine.instance import Instance, just_deleted
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply, untold
@@ -294,10 +295,10 @@ class Subject:
     def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
         """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
         if self.spec.id.single:
-            return _set_to(self, body)
+            return set_to(self, body)
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
-        reply = self.create(self.bodies.lying(tag=tag) if body is None else body, scope=scope)
+        reply = made_with(self, body, scope, tag)
         if reply.unnamed:
             raise NotTested(reply.unnamed)
         if reply.has_run_out_of_values:
@@ -319,7 +320,9 @@ class Subject:
     def another(self, tag: str = "", *, scope: Mapping[str, Any] | None = None) -> Instance:
         """A new instance each time, also where a case asks twice."""
         token = self.world.values.another_token(self.about)
-        return self.given(self.resolved(self.bodies.minimal(tag), scope, token=token), scope=scope)
+        is_whole = self.world.keeper.recall(f"in full {token}", self.name in self.world.controls.in_full or None)
+        body = self.bodies.full(tag) if is_whole else self.bodies.minimal(tag)
+        return self.given(self.resolved(body, scope, token=token), scope=scope)
 
     def own(self, body: Any = None) -> Instance:
         """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no
@@ -378,18 +381,3 @@ class Subject:
         properties = self.spec.properties
         named = {n: v for n, v in entity.items() if n in properties and n not in self.spec.volatile}
         return {n: named_members(properties[n], v) for n, v in named.items()}
-
-
-def _set_to(subject: Subject, body: Any) -> Instance:
-    """What there is just one of, with the fields of ``body``."""
-    one = subject.shared()
-    changed = {n: v for n, v in (body or {}).items() if n in subject.bodies.changeable}
-    if changed and subject.spec.supports("update"):
-        reply = subject.update(one.id, changed)
-    elif body and subject.spec.supports("replace"):
-        reply = subject.replace(one.id, body)
-    else:
-        return one
-    if not reply.ok:
-        raise SetUpFailed(f"set-up: the {reply} of {subject.name} {reply.exchange.ending}")
-    return Instance(one.id, one.scope, subject.observe(one.id), dict(reply.sent))

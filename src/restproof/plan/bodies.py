@@ -73,12 +73,13 @@ class Bodies(FieldValues):
                 return body
         return {}
 
-    def lying(self, key: str = USUAL, tag: str = "") -> Body:
-        """The minimal body; its references that say what it lies in (``Contract.ties``) name the instance of that
-        key."""
+    def lying(self, key: str = USUAL, tag: str = "", *, whole: bool = False) -> Body:
+        """The minimal body, or a ``whole`` one with every field; its references that say what it lies in
+        (``Contract.ties``) name the instance of that key."""
         ties = self.contract.ties.get(self.resource.name, {})
         outer = {name: reference(to, key) for name, to in ties.items()}
-        return self.adjusted_to_rules({**self.minimal(tag), **outer}, fixed=outer) if outer else self.minimal(tag)
+        body = self.full(tag) if whole else self.minimal(tag)
+        return self.adjusted_to_rules({**body, **outer}, fixed=outer) if outer else body
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:
         """The minimal body with the fields of one unique key (the first, or that with the number), required or

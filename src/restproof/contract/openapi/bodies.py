@@ -84,10 +84,6 @@ class Shaped:
     def writable(self, operation: str) -> dict[str, Schema]:
         return _properties(self.sent.get(operation, {}))
 
-    def is_nameless_in_lists(self, *names: str | None) -> bool:
-        """Whether the entries of a list neither show one of these members nor stand under their ids."""
-        return bool(self.entry) and "keyed" not in self.envelope and not {*names} & _properties(self.entry).keys()
-
     @property
     def always(self) -> list[str]:
         """Members that every response has."""

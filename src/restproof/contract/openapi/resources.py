@@ -239,7 +239,8 @@ class ResourceWriter:
         self.note(found, *keep_apart(told, member, found.calls.values()))
         if not told.inside:
             told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
-        if told.is_nameless_in_lists(member, found.parameter):
+        by_id = "keyed" in told.envelope
+        if told.entry and not by_id and not {member, found.parameter} & told.entry["properties"].keys():
             self.note(found, f"which entries its list holds: none shows its {member}")
             self.nameless.add(found.name)
         unsaid = [o for o, c in found.calls.items() if c.address and c.address.place == "body" and o in told.sent]
