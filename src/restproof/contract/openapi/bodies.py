@@ -381,9 +381,8 @@ def own_envelopes(told: Shaped) -> dict[str, dict[str, Any]]:
 
 def says_of(word: str, operations: Collection[str]) -> bool:
     """Whether a word of an envelope says something of one of the operations."""
-    showing, lists = ("create", "read", "update", "replace"), ("list",)
-    of_lists = dict.fromkeys(("list", "empty_list", "keyed"), lists)
-    whose = {"request": WRITES, "constants": WRITES, "response": showing, **of_lists}
+    of_lists = dict.fromkeys(("list", "empty_list", "keyed"), ("list",))
+    whose = {"request": WRITES, "constants": WRITES, "response": ("create", "read", "update", "replace"), **of_lists}
     return bool(set(operations) & set(whose.get(word, operations)))
 
 
