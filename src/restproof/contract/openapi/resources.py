@@ -381,15 +381,13 @@ class ResourceWriter:
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
-        if "keyed" in said.get("envelope", {}):
-            told.pop("sort", None)  # the members of an object have no order (RFC 8259 §4)
+        unordered = {"sort"} if "keyed" in said.get("envelope", {}) else set[str]()  # of an object (RFC 8259 §4)
+        told = {word: what for word, what in told.items() if word not in unordered}
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
             # Of entries that are not known nothing is said, but of what names another resource, which each shows.
-            is_known = found.name not in self.nameless
-            filters = {
-                n: by for n, by in told.pop("filters", {}).items() if is_known and n in said.get("references", ())
-            }
+            named = said.get("references", {}) if found.name not in self.nameless else {}
+            filters = {n: by for n, by in told.pop("filters", {}).items() if n in named}
             told |= {"filters": filters} if filters else {}
             unsaid.append("list")
         return told | ({"open": [*said.get("open", ()), *unsaid]} if unsaid else {})
