@@ -6,7 +6,7 @@ from typing import Any
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, bad_ids, moving_names
 from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform
-from restproof.suite.scopes import absent_id, crossed_scope, lost_scope
+from restproof.suite.scopes import absent_id, body_below, crossed_scope, lost_scope
 from restproof.suite.states import after_update
 from restproof.suite.values import an
 from restproof.suite.wire import Request
@@ -257,7 +257,7 @@ def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> Non
     above = subject.other(parent)
     doomed = above.given(tag="doomed")
     scope = {**subject.scope(), parent: doomed.id}
-    made = subject.given(scope=scope)
+    made = subject.given(body_below(subject, parent, scope), scope=scope)
     if not above.delete(doomed.id).ok:
         raise Inconclusive(f"{an(parent)} is not deleted while it holds something")
     status = subject.spec.status("absent_parent", operation) | above.spec.status("gone")

@@ -13,6 +13,7 @@ from tests.miniatures import (
     kinds_answers,
     kinds_chosen,
     kinds_identities,
+    kinds_inside,
     kinds_lists,
     kinds_makes,
     kinds_maps,
@@ -43,6 +44,7 @@ MODULES = (
     kinds_quotas,
     kinds_addressed,
     kinds_maps,
+    kinds_inside,
     kinds_names,
 )
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}

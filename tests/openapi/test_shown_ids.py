@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.miniatures import bench, kinds_names
+from tests.miniatures import bench, kinds_inside, kinds_names
 from tests.miniatures.server import Shop
 
 from restproof.contract.load import load
@@ -69,7 +69,7 @@ IRIS |= crud(
 )
 
 
-class Replacing(kinds_names.Widgets):
+class Replacing(kinds_inside.Widgets):
     """Takes a PUT."""
 
     VERBS: Mapping[str, Mapping[str, str]] = {
@@ -91,7 +91,7 @@ class Merging(Replacing):
 
 KINDS: dict[str, tuple[Document, type[Shop], type[Shop]]] = {
     "inside of metadata": (WIDGETS, Replacing, Merging),
-    "in what the server sets": (ENTRIES, kinds_names.Entries, kinds_names.Twice),
+    "in what the server sets": (ENTRIES, kinds_inside.Entries, kinds_inside.Twice),
     "names": (NAMED, kinds_names.Library, kinds_names.Elsewhere),
     "IRIs": (IRIS, kinds_names.Iris, kinds_names.Other),
 }

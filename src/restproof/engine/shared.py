@@ -140,9 +140,16 @@ class SharedInstances:
                 return instance.entity or None
         return None
 
-    def reference_id(self, name: str, key: str, which: str = "main", about: About = (None, None, None)) -> Any:
-        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``, which is sent for what
-        ``about`` says: what can be named there is what lives there."""
+    def reference_id(
+        self,
+        name: str,
+        key: str,
+        which: str = "main",
+        about: About = (None, None, None),
+        scope: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``, or to ``scope``, which is
+        sent for what ``about`` says: what can be named there is what lives there."""
         resource = self._contract.resources[name]
         if key == "none":
             return self.scopes.absent_id(resource)
@@ -153,7 +160,20 @@ class SharedInstances:
         given = self._contract.given
         if which != "main" and key != "other" and any(a in given for a in self._contract.ancestors(resource)):
             key = which if key == "0" else f"{which}:{key}"
+        elif which == "main" and key != "other" and self._is_apart(resource, scope or {}):
+            key = "other" if key == "0" else f"other:{key}"
         return self.get(name, key).id
+
+    def _is_apart(self, resource: Resource, scope: Mapping[str, Any]) -> bool:
+        """Whether what can be named in ``scope`` lives under another one of the parents that the run makes."""
+        made = {p.resource for p in resource.parents} & scope.keys() - {*self._contract.given}
+        usual = self.scopes.of(resource) if made else {}
+        if all(scope[name] == usual[name] for name in made):
+            return False
+        if not all(isinstance(self._made.get((name, "1")), Instance) for name in made):
+            return False  # it is below something that is neither, or not there
+        other = self.scopes.of(resource, "other")
+        return all(scope[name] == other[name] for name in made)
 
     def foreign_id(self, name: str, key: str) -> Any:
         """The id that a ``{ref:…}`` symbol stands for in what another tenant makes, where credentials alone tell

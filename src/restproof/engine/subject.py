@@ -89,7 +89,7 @@ class Subject:
             key = f"{token}{key}" if key.startswith("own") else key
             if self.credential == "foreign" and which == "main":
                 return world.instances.foreign_id(name, key)
-            return world.instances.reference_id(name, key, which, self.about)
+            return world.instances.reference_id(name, key, which, self.about, scope)
 
         return resolve(
             value,

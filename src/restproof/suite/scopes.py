@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from restproof.engine.chosen import vacant
@@ -10,6 +11,7 @@ from restproof.semantics.tenants import if_foreign, is_shared
 
 __all__ = [
     "absent_id",
+    "body_below",
     "chosen_id",
     "crossed_scope",
     "has_other_root",
@@ -41,6 +43,18 @@ def lost_scope(subject: Subject, operation: str) -> dict[str, Any]:
     if subject.spec.parents[-1].resource in named:
         return subject.scope("none")
     return {**subject.scope(), named[-1]: subject.world.scopes.absent_id(subject.contract.resources[named[-1]])}
+
+
+def body_below(subject: Subject, parent: str, scope: Mapping[str, Any]) -> dict[str, Any]:
+    """A body for ``scope`` that names, where it names what lives below a ``parent`` as well, what lives below this
+    one."""
+    body = subject.bodies.lying()
+    for name, reference in subject.spec.references.items():
+        other = subject.other(reference.to)
+        if body.get(name) and parent in {p.resource for p in other.spec.parents} and other.spec.creatable:
+            id = other.given(scope=scope).id
+            body[name] = [id] if reference.many else id
+    return body
 
 
 def root_of(subject: Subject) -> str:
