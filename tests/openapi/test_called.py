@@ -62,6 +62,23 @@ def test_a_text_that_holds_a_number_is_sent_as_one(tmp_path: Path) -> None:
     assert "pattern" not in told.resources["people"].shapes.response["properties"]["price"]
 
 
+@pytest.mark.parametrize("by_post", [True, False])
+@pytest.mark.parametrize("said", [TEXT, {**TEXT, "format": "int64"}])
+def test_an_id_has_no_form_but_what_the_document_says(by_post: bool, said: Document, tmp_path: Path) -> None:
+    """Others than the run have given some, and a server may take any."""
+    user = object_of(["login", "label"], login=said, label=TEXT)
+    users = call({**LIST, "items": user})
+    given = {**ITEM, "name": "login", "schema": TEXT}
+    paths: Document = {
+        "/users": {"get": users, **({"post": call(user, user, 201)} if by_post else {})},
+        "/users/{login}": {"parameters": [given], "get": call(user), "put": call(user, user, 201)},
+    }
+    found = contract(tmp_path, paths).resources["user"]
+    assert (found.id.field, found.id.chosen_by) == ("login", "either" if by_post else "client")
+    assert "pattern" not in found.shapes.response["properties"]["login"]
+    assert "pattern" not in Bodies(contract(tmp_path, paths), found).id_schema
+
+
 def test_the_object_that_holds_the_own_members_of_a_resource_is_sent_where_it_needs_some(tmp_path: Path) -> None:
     own = object_of(["size"], size=NUMBER)
     told = contract(

@@ -21,6 +21,8 @@ _WORD = "^[A-Za-z0-9][A-Za-z0-9-]*$"
 _WHOLE = ("int32", "int64", "uint32", "uint64", "fixed64", "sint64")
 """Formats of numbers that stand in texts, as Protocol Buffers write those of 64 bits."""
 _DIGITS = "^(0|[1-9][0-9]{0,8})$"
+GUESSED = frozenset({_WORD, _DIGITS})
+"""Patterns of texts that no document says."""
 _TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default", "readOnly"})
 _ROOM = 48
 """Characters in which an address of one's own has room."""

@@ -9,6 +9,8 @@ from typing import Any
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import Shaped
+from restproof.contract.openapi.called import GUESSED
+from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, Schemas
@@ -171,7 +173,7 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     named = member in body.schema.get("required", ()) and not schema.get("readOnly") and by_post
     plain: Schema = {"type": "integer" if kind == "integer" else "string"}
     bounds = ("format", "pattern", "minimum", "maximum", "minLength", "maxLength")
-    plain |= {w: schema[w] for w in bounds if w in schema}
+    plain |= {w: schema[w] for w in bounds if w in schema and not (NARROWER in schema and schema[w] in GUESSED)}
     if id_type(given) == kind and types_of(given) & types_of(plain):
         # An id that breaks what the path asks of one could not be asked for.
         both = {**{w: given[w] for w in bounds if w in given}, **plain}
