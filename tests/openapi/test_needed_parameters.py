@@ -11,7 +11,9 @@ from tests.openapi.honest import Refused, Request, Service
 from tests.openapi.shares import wrong
 from tests.openapi.test_directions import honest
 from tests.openapi.test_supposed import SENT, SHOWN, ran
-from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, resource
+from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, contract, resource
+
+from restproof.contract.openapi.export import document
 
 NAMES = ("project_id", "project_name")
 
@@ -57,3 +59,14 @@ def test_a_list_that_names_what_it_wants_is_not_accused(said: str, tmp_path: Pat
 
 def test_a_list_that_names_nothing_it_knows_is_told(tmp_path: Path) -> None:
     assert any("list.answers-ok" in one for one in wrong(ran(tmp_path, paths(), wanting("not today"), "smoke")))
+
+
+def test_what_the_list_filters_by_and_may_want_stands_once_in_a_document_of_it(tmp_path: Path) -> None:
+    shown = {**SHOWN, "properties": {**SHOWN["properties"], "project_id": NUMBER}}
+    said = boxes(call(shown, SENT, 201), get=call(shown))
+    by_project = {"name": "project_id", "in": "query", "schema": NUMBER, "description": "Exactly this one."}
+    said["/boxes"]["get"] = call({"type": "array", "items": shown}, parameters=[by_project])
+    told = contract(tmp_path, said)
+    assert (told.resources["box"].may_need, [*told.resources["box"].filters]) == (("project_id",), ["project_id"])
+    names = [p["name"] for p in document(told)["paths"]["/boxes"]["get"]["parameters"]]
+    assert names.count("project_id") == 1

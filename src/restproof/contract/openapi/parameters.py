@@ -75,9 +75,11 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
     for name, of_value in resource.operation(operation).query.items():
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
     if operation == "list":
-        yield from ({"name": name, "in": "query", "schema": {}} for name in resource.may_need)
         searched = is_searched(resource)
-        yield from _in_json(asked for asked in _asked(resource) if not searched or asked["in"] == "header")
+        asked = [*_in_json(asked for asked in _asked(resource) if not searched or asked["in"] == "header")]
+        known = {one["name"] for one in asked}  # a parameter stands once, as it is known best
+        yield from ({"name": name, "in": "query", "schema": {}} for name in resource.may_need if name not in known)
+        yield from asked
 
 
 def _own_id(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:
