@@ -15,6 +15,7 @@ from restproof.engine.keep import Keeper
 from restproof.engine.listings import Listings
 from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
+from restproof.oracle.finding import an
 from restproof.plan.belonging import APART, OTHER
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
@@ -43,6 +44,7 @@ class SharedInstances:
         self._listings = listings
         self._keeper = keeper
         self._made: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = {}
+        self._making: set[tuple[str, str]] = set()
         self._lookalikes: dict[tuple[str, str], list[Any]] = {}
         self._turned: set[tuple[str, str]] = set()
         self._retired: dict[tuple[str, str], int] = {}
@@ -56,7 +58,15 @@ class SharedInstances:
         another reference names; ``other`` under another parent, ``foreign`` by another tenant. Raises ``SetUpFailed``
         or ``NotTested``, each time, where it could not be made."""
         if (name, key) not in self._made:
-            self._made[name, key] = self._get(self._contract.resources[name], key)
+            if (name, key) in self._making:
+                raise NotTested(
+                    f"{an(name)} can be made only where there is one: a create needs it, be it by way of others"
+                )
+            self._making.add((name, key))
+            try:
+                self._made[name, key] = self._get(self._contract.resources[name], key)
+            finally:
+                self._making.discard((name, key))
         found = self._made[name, key]
         if isinstance(found, SetUpFailed | NotTested):
             raise type(found)(str(found))
