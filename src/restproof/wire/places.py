@@ -206,7 +206,7 @@ class Places:
         numbers = {p.name for p in way.parents_in("body") if self._contract.resources[p.resource].id.type == "integer"}
         beside = {name: int(id) if name in numbers and id.isdecimal() else id for name, id in named.items()}
         asked = self.request(place, operation, (*headers, *way.media.headers(with_body=True)))
-        return replace(asked, body=encode(way.envelope.requested(fields, beside)))
+        return replace(asked, body=encode(way.envelope.requested(fields, beside, above=ids)))
 
     def parents_of(self, place: Spot) -> Iterator[Spot]:
         """The items above a place, as far as it names them, the nearest last."""
