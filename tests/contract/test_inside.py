@@ -149,6 +149,7 @@ def test_the_whole_name_may_stand_inside_of_a_member() -> None:
     envelope = Envelope(inside=Inside("meta.href"), named=FullName("/api/books/{id}", number=True, field="meta.href"))
     assert envelope.shown({"meta": {"href": "http://h/api/books/7"}}) == {"meta.href": 7, "meta": {}}
     assert envelope.answered({"meta.href": 7}) == {"meta": {"href": "/api/books/7"}}
+    assert list(envelope.mistaken_names({"meta": {"href": 7}}, listed=False)) == [(7, "/meta/href")]
 
 
 def written(folder: Path, id: Any, schema: Any, **words: Any) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.openapi.emitted.common import numbers
-from tests.openapi.honest import Service
+from tests.openapi.honest import Handler, Service
 from tests.openapi.shares import wrong
 from tests.openapi.test_directions import honest
 from tests.openapi.test_embedded import object_of
@@ -31,7 +31,7 @@ def paths(required: tuple[str, ...]) -> Document:
 
 
 def shops(required: tuple[str, ...]) -> Service:
-    routes = {}
+    routes: dict[tuple[str, str], Handler] = {}
     for name, needed in NEEDS.items():
         fields = {"label": honest().fields["label"], f"{needed}_id": honest().fields["size"]}
         needs = tuple(f for f in fields if f == "label" or f.removesuffix("_id") in required)

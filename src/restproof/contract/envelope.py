@@ -282,14 +282,15 @@ class Envelope:
                 yield name, shown, self.list_pointer + step(name) + self.within(step(field))
 
     def mistaken_names(self, document: Any, *, listed: bool) -> Iterator[tuple[Any, str]]:
-        """The texts of an answer that stand where the whole name of a resource does and are none, each with its place.
-        ``listed``: whether the answer is a list."""
+        """What an answer shows in the place of a resource's whole name and is none, each with where it is: another
+        text, or the bare number. ``listed``: whether the answer is a list."""
         if self.named is None:
             return
         for place in self.places_listed(document) if listed else [self.response_pointer]:
             pointer = place + self.within(step(self.named.field))
             found = _at(document, pointer)
-            if isinstance(found, str) and self.named.id_in(found) is None:
+            kinds = (str, int) if self.named.number else str  # a number that is no id breaks the schema by itself
+            if isinstance(found, kinds) and self.named.id_in(found) is None:
                 yield found, pointer
 
     def answered(self, entity: Any, standing: Standing = NOWHERE) -> Any:
