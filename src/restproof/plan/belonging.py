@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from restproof.contract.model import Contract
 from restproof.contract.rules import Belongs
 from restproof.contract.shapes import is_nullable
 from restproof.plan.cases import Body, RuleCase
@@ -100,3 +101,16 @@ def _key(value: Any) -> str:
 def _lies_elsewhere(value: Any) -> bool:
     """Whether an id, or one of several, names the instance that lies in the second parent."""
     return any(_key(v) in (_UNDER_ANOTHER, APART) for v in (value if isinstance(value, list) else [value]))
+
+
+def may_build_on(contract: Contract, name: str, other: str) -> bool:
+    """Whether what is made of one resource may name something of the ``other``, or be below it, or build on what
+    does."""
+    met, ahead = set[str](), [name]
+    while ahead and other not in ahead:
+        found = contract.resources[ahead.pop()]
+        if found.name not in met:
+            met.add(found.name)
+            ahead += [*found.inner_references.values(), *(p.resource for p in found.parents)]
+            ahead += [reference.to for reference in found.references.values()]
+    return bool(ahead)

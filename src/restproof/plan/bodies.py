@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.forms import is_sayable
 from restproof.contract.shapes import NEEDED, same, types_of
-from restproof.plan.belonging import USUAL
+from restproof.plan.belonging import USUAL, may_build_on
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
@@ -22,6 +22,7 @@ from restproof.plan.rules import freed, keep
 from restproof.plan.ruling import Keeping
 from restproof.plan.symbols import RUN, reference
 from restproof.semantics.checker import is_valid
+from restproof.semantics.inner import steps_of
 
 if TYPE_CHECKING:
     from hypothesis import strategies as st
@@ -74,12 +75,22 @@ class Bodies(FieldValues):
         return {}
 
     def lying(self, key: str = USUAL, tag: str = "", *, whole: bool = False) -> Body:
-        """The minimal body, or a ``whole`` one with every field; its references that say what it lies in
-        (``Contract.ties``) name the instance of that key."""
+        """The minimal body, or a ``whole`` one with every field but for those by which it could not be made before
+        itself; its references that say what it lies in (``Contract.ties``) name the instance of that key."""
         ties = self.contract.ties.get(self.resource.name, {})
         outer = {name: reference(to, key) for name, to in ties.items()}
         body = self.full(tag) if whole else self.minimal(tag)
+        if left := self._going_round & body.keys():
+            body = self.adjusted_to_rules({n: v for n, v in body.items() if n not in left})
         return self.adjusted_to_rules({**body, **outer}, fixed=outer) if outer else body
+
+    @cached_property
+    def _going_round(self) -> frozenset[str]:
+        """The fields that name what may name this resource itself, where a create may leave them out."""
+        named = {name: reference.to for name, reference in self.resource.references.items()}
+        inner = [(steps_of(place)[0], to) for place, to in self.resource.inner_references.items()]
+        optional = [(name, to) for name, to in (*named.items(), *inner) if name not in self.required]
+        return frozenset(n for n, to in optional if may_build_on(self.contract, to, self.resource.name))
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:
         """The minimal body with the fields of one unique key (the first, or that with the number), required or
