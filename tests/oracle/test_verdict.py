@@ -277,3 +277,6 @@ def test_a_target_that_stopped_answering_is_one_thing_and_no_fault_of_each_reque
     other = [e | {"worker": 1} if e["event"] == "exchange" and e["n"] == 1 else e for e in events]
     other = [e | {"started": 9.0} if e["event"] == "exchange" and e["n"] == 1 else e for e in other]
     assert judge(run_of(tmp_path, *other, gone)).causes == ()
+    # Nor do those to clean-up, which may find it again.
+    back = build.exchange(4, good, setup="cleanup", item=None, case=None, started=9.0)
+    assert judge(run_of(tmp_path, *events, back, gone)).causes == ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from restproof.oracle.credential import Lost
 from restproof.record.model import RecordedExchange, RecordedRun
+from restproof.wire.walk import CLEANUP
 
 _TURNED_AWAY = (429, 503)
 
@@ -22,10 +23,11 @@ def lost_target(run: RecordedRun) -> Lost | None:
 
 
 def _since(exchanges: tuple[RecordedExchange, ...]) -> Iterator[RecordedExchange]:
-    """Of each worker, the last exchanges that brought nothing."""
+    """Of each worker, the last exchanges that brought nothing. What clean-up is answered says nothing of them: the
+    target may be back by then."""
     over: set[int] = set()
     for exchange in sorted(exchanges, key=lambda e: e.started, reverse=True):
-        if exchange.worker in over:
+        if exchange.worker in over or exchange.setup == CLEANUP:
             continue
         if exchange.response is not None and exchange.response.status not in _TURNED_AWAY:
             over.add(exchange.worker)
