@@ -12,6 +12,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import BYTES, Router, one_of_list
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.failure import NotSent
+from restproof.wire.given import Given
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left, place_of
 from restproof.wire.message import Headers, Request, merged
@@ -77,9 +78,7 @@ class Group:
         """Takes what a walk through the list shows (one that began at ``since`` or later), to its own credential or to
         another of the target, which may have gone to a parent that its own does not see."""
         self._look(walks, marks, since)
-        session = walks.session
-        if self.is_gone and all(name in session.target.ids for name in session.contract.ancestors(self.resource)):
-            # No parent of the run's is above, which could be gone with all that is in it.
+        if self.is_gone and _is_below_given(self, walks.session.contract, walks.session.target.ids):
             self.is_gone = not _tell_of_something(self.entries, ledger)
 
     def _look(self, walks: Walks, marks: Marks, since: float) -> None:
@@ -296,6 +295,13 @@ def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:
         for e in named
         if not ledger.written(e.item or "")
     )
+
+
+def _is_below_given(group: Group, contract: Contract, ids: Mapping[str, int | str]) -> bool:
+    """Whether no parent of the run's is above, which could be gone with all that is in it."""
+    asked = Request(group.resource.method("list"), group.collection, headers=group.headers)
+    place = Places(contract).of(asked)
+    return place is not None and {*place.parents} <= Given(contract, ids).named
 
 
 def _tell_of_something(entries: Iterable[LedgerEntry], ledger: Ledger) -> bool:

@@ -189,6 +189,16 @@ def test_a_list_below_nothing_of_the_run_that_is_not_there_any_more_verifies_not
     assert ledger.path.exists(), "so that a later clean-up finds it"
 
 
+def test_a_parent_that_the_run_has_made_beside_a_given_one_may_be_gone(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    n = ledger.intend("note", "/v1/teams/9/notes", [("name", token(1))])
+    ledger.created(n, "/v1/teams/9/notes/1", 1)
+    notes.status["GET /v1/teams/9/notes"] = 404
+    assert clean() == (0, [])
+    assert not ledger.path.exists()
+
+
 def test_clean_up_passes_the_ceiling_of_requests(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     create(notes, ledger, 1)
     assert clean(ceilings=Ceilings(requests=0)) == (1, [])
