@@ -58,11 +58,20 @@ class Broken(Undone):
         return Answer(500, {"error": "no"}) if path == "/notes" else super().do_list(path, query)
 
 
-@pytest.mark.parametrize(("server", "spoilt", "failing"), [(Frail, 1, 1), (Undone, 0, 3), (Broken, 0, 3)])
+class Strict(Frail):
+    """Its lists fail as well at each parameter that they do not know."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return Answer(500, {"error": "no"}) if query.keys() - {"page", "per_page"} else super().do_list(path, query)
+
+
+@pytest.mark.parametrize(
+    ("server", "spoilt", "failing"), [(Frail, 1, 1), (Undone, 0, 3), (Broken, 0, 3), (Strict, 1, 1)]
+)
 def test_a_list_is_spoilt_once(server: type[Frail], spoilt: int, failing: int, tmp_path: Path) -> None:
     resources = {name: {"path": f"/{name}s", "schema": "note.json", "operations": ["list", "create"]} for name in NAMES}
-    shop = server()
-    found = bench.run(shop, {"contract": "mini", "resources": resources}, {"note.json": NOTE}, tmp_path, only=RULES)
+    shop, rules = server(), (*RULES, "robust.hostile-query")
+    found = bench.run(shop, {"contract": "mini", "resources": resources}, {"note.json": NOTE}, tmp_path, only=rules)
     told = [r for r in found.results if r.requirement == "robust.hostile-text" and r.outcome == "fail"]
     assert (shop.spoilt(), len(told)) == (spoilt, failing)
 

@@ -17,6 +17,9 @@ class Lister(Protocol):
 
     about: tuple[str | None, str | None, str | None]
 
+    @property
+    def name(self) -> str: ...
+
     def list(self) -> Any: ...
 
 
@@ -44,6 +47,9 @@ class Spoilt:
         why = self._keeper.recall(name, self._why.get(kind))
         if why is not None:
             raise Inconclusive(why)
+        if self._keeper.recall(f"{name} doubted", subject.name in self._fails or None):
+            with suppress(Inconclusive, NotTested):
+                subject.list()  # it may have failed for what it was asked
         reply = create()
         own = reply.resource
         could_list = reply.status >= 500 and own.supports("list") and own.name not in self._fails
