@@ -187,3 +187,27 @@ def test_a_run_ends_early_and_is_not_judged(
     assert "no answer" not in told_of, "that nobody was there is no fault of an answer"
     assert "503" not in told_of
     assert summary["counts"]["not tested"] > summary["counts"]["fail"]
+
+
+@pytest.mark.parametrize("all_hang", [True, False], ids=["all of it", "one resource"])
+def test_clean_up_gives_one_up_that_hangs_since_the_tests_have_ended(
+    serve: Serve, connect: Connect, all_hang: bool
+) -> None:
+    over = threading.Event()
+
+    def handler(request: bytes) -> bytes | None:
+        if request.startswith(b"GET /v1/x") or all_hang:
+            over.wait(10)
+            return None
+        return answer(200, b"[]")
+
+    client = connect(serve(handler).url, timeout=0.2)
+    for _ in range(3):
+        assert client.session.send(GET, about(0), beyond_ceiling=True).error == "timeout"
+    over.set()
+    if all_hang:
+        with pytest.raises(NotSent, match=r"the target does not answer any more \(timeout\)"):
+            client.session.send(GET, about(0), beyond_ceiling=True)
+    else:
+        assert client.session.send(Request("GET", "/v1/y"), about(1), beyond_ceiling=True).status == 200
+    assert not client.recording.notes, "which would say that the tests saw no target any more"

@@ -27,14 +27,25 @@ class Presence:
         self._unanswered = ""
         """The first request since the last answer for which there was a connection, and to which there was none."""
         self._in_vain = 0
+        self._lost: str | None = None
+        """Why clean-up sends nothing any more to a target that was there until the tests had ended."""
 
-    def is_off(self, *, for_cleanup: bool) -> bool:
-        """Whether nothing is sent any more. Clean-up may try all the same, until it has tried in vain."""
-        return self.gone is not None and (not for_cleanup or self._in_vain >= _OVERDUE)
+    def off(self, *, for_cleanup: bool) -> str | None:
+        """Why nothing is sent any more. Clean-up may try all the same, until it has tried in vain."""
+        if not for_cleanup:
+            return self.gone
+        return self._lost or (self.gone if self._in_vain >= _OVERDUE else None)
 
-    def cleaned(self, exchange: Exchange) -> None:
-        """Take note of what a request of clean-up has brought."""
+    def cleaned(self, exchange: Exchange) -> bool:
+        """Take note of what a request of clean-up has brought; whether it is time to ask for the target itself."""
         self._in_vain = self._in_vain + 1 if brought_nothing(exchange) else 0
+        return exchange.response is None and self.gone is None and self._in_vain >= _OVERDUE
+
+    def asked_for_cleanup(self, exchange: Exchange) -> None:
+        """Take note of the answer of the target itself: what has been judged until then is judged."""
+        self._in_vain = 0
+        if exchange.response is None:
+            self._lost = f"the target does not answer any more ({exchange.error})"
 
     def may_return(self, exchange: Exchange) -> bool:
         """Whether a target that has answered takes no connections now: it may be about to start again."""

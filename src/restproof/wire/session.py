@@ -185,8 +185,8 @@ class Session:
         ``KeyboardInterrupt`` where the run was asked to end meanwhile.
         """
         STOP.check()
-        if self.presence.is_off(for_cleanup=beyond_ceiling):
-            raise NotSent(self.presence.gone)
+        if (why := self.presence.off(for_cleanup=beyond_ceiling)) is not None:
+            raise NotSent(why)
         if any(ends is not None and time.monotonic() > ends for ends in (self.ends, STOP.ends)):
             raise NotSent(OUT_OF_TIME)
         request = self._searches.leaving(request)
@@ -220,22 +220,23 @@ class Session:
     ) -> Exchange:
         exchange = self._exchanged(permit, expect_throttle, retry, beyond_ceiling)
         self._preconditions.note(permit.request, exchange)
-        if beyond_ceiling:
-            self.presence.cleaned(exchange)
-        elif not expect_throttle:
-            self._look_for_target(exchange)
+        if beyond_ceiling or not expect_throttle:
+            self._look_for_target(exchange, for_cleanup=beyond_ceiling)
         return exchange
 
-    def _look_for_target(self, last: Exchange) -> None:
+    def _look_for_target(self, last: Exchange, *, for_cleanup: bool) -> None:
         """Ask for the target itself where the last requests brought nothing."""
         with self._lock:
-            if self.presence.gone or not self.presence.is_doubtful(last, self.requests):
+            seen = self.presence
+            if not (seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests)):
                 return
             request = Request("GET", self.contract.base_path or "/")
             credential = "full" if "full" in self.target.credentials else None
             permit = Permit(request, About(None, None, setup="presence"), credential, None, request)
-            reason = self.presence.asked(self._attempt(permit, self._outgoing(request, credential), 1))
-            if reason is not None:
+            exchange = self._attempt(permit, self._outgoing(request, credential), 1)
+            if for_cleanup:
+                seen.asked_for_cleanup(exchange)
+            elif (reason := seen.asked(exchange)) is not None:
                 self._note("gone", reason)
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:

@@ -296,7 +296,7 @@ class Stubs(Session):
         self.now = self.now if began is None else began
         return super()._attempt(permit, outgoing, attempt)
 
-    def _look_for_target(self, last: message.Exchange) -> None:
+    def _look_for_target(self, last: message.Exchange, *, for_cleanup: bool) -> None:
         """Nothing: a recording goes nowhere."""
 
     def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, before: int) -> bool:
