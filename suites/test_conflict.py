@@ -1,6 +1,6 @@
 """Uniqueness: who was first stays, and nobody else is in the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
@@ -37,8 +37,16 @@ def is_taken_in_each_form(subject: Subject, key: int, field: str) -> None:
         raise Inconclusive(f"no other form of {field} is a valid value")
     for form in forms:
         same = {**{n: first.sent[n] for n in subject.spec.unique[key] if n in first.sent}, field: form}
-        second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same))
+        second = subject.create(another_body(subject, same))
         must.be_refused(second, "conflict", field=field, because=f"{field} is taken, in another form")
+
+
+def another_body(subject: Subject, same: Mapping[str, Any]) -> Body:
+    """A body of which as much as it can hold is another's, beside the same unique values. What it refers to only if it
+    likes would have to be made first, and a conflict is told without."""
+    bodies, references = subject.bodies, subject.spec.references
+    alone = {n: v for n, v in bodies.full("other").items() if n in bodies.required or n not in references}
+    return bodies.adjusted_to_rules(alone, fixed=same)
 
 
 def keys(ground: Ground) -> Cases:
@@ -64,7 +72,7 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(
     same = {n: v for n, v in body.items() if n in subject.spec.unique[key] or (alone and n != identity)}
     first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
     before = subject.observe(first.id)
-    second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same), scope=scope)
+    second = subject.create(another_body(subject, same), scope=scope)
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,

@@ -247,7 +247,7 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: s
         below_what_was_deleted(subject, operation, deleted)
         return
     creatable = subject.spec.creatable
-    id = subject.shared().id if creatable and operation in ON_ITEM else absent_id(subject)
+    id = subject.target().id if creatable and operation in ON_ITEM else absent_id(subject)
     lost = perform(subject, operation, id, scope=lost_scope(subject, operation))
     status = subject.spec.status("absent_parent", operation)
     must.have_status(about_its_path(subject, lost, status), status, because="the parent does not exist")

@@ -17,6 +17,7 @@ from restproof.suite.lists import (
     matches,
     narrowing,
     of_a_steady_list,
+    see_an_entry,
     some,
     until_settled,
 )
@@ -249,7 +250,7 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2, set_up=1)
 def test_a_page_past_the_end_is_empty(subject: Subject) -> None:
-    some(subject, 1)  # of an empty list, no page is past the end
+    see_an_entry(subject)  # of an empty list, no page is past the end
     beyond = subject.list(subject.lists.page_query(subject.lists.largest_page(), 1000))
     must.have_status(beyond, "past_the_end", because="a page past the end")
     must.hold(

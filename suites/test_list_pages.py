@@ -1,25 +1,20 @@
-"""How a list is cut: pages of the size asked for, which hold every entry once, and links from one to the next."""
+"""How a list is cut: pages of the size asked for, which hold every entry once."""
 
-from collections.abc import Iterator
-from math import ceil, isqrt
+from math import ceil
 from typing import Any
 
-from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     FEW,
     Paging,
-    every_entry,
-    few_matching,
+    filling,
     forget_list,
-    is_numbered,
     is_paged,
     of_a_steady_list,
     settled,
     some,
-    until_settled,
 )
-from restproof.suite.wire import Query, links, named_by
 
 SMALL = 25
 
@@ -30,11 +25,6 @@ def sizes(count: int, paging: Paging) -> list[int]:
     alone = [n for n in range(min(count - 1, paging.largest or count), 1, -1) if count % n == 1][:1]
     wanted = {count, *alone, count + 1, ceil(count / 3), *filling(count)}
     return sorted(s for s in wanted if paging.min <= s <= (paging.largest or count + 1))
-
-
-def filling(count: int) -> list[int]:
-    """The largest page size that cuts ``count`` entries into several full pages, where there is one."""
-    return [count // n for n in range(2, isqrt(max(count, 0)) + 1) if count % n == 0][:1]
 
 
 @requirement("list.page-size", on="list", when=is_paged, cost=5)
@@ -181,119 +171,4 @@ def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
         return  # Many servers read an empty value as none; then the answer is an ordinary list.
     must.be_refused(
         listed, f"bad_{'size' if name == subject.spec.paging.size else 'page'}", field=name, because=f"{name}={value!r}"
-    )
-
-
-UNKNOWN = "restproof"
-"""A parameter that no list knows."""
-
-
-def harmless(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
-    if subject.spec.sort:
-        yield from subject.lists.sort_query(subject.spec.sort[0])
-    yield from every_entry(subject)
-
-
-def relations(subject: Subject, page: Reply) -> dict[str, Query]:
-    """The pages that an answer names: relation → query."""
-    paging = subject.spec.paging
-    found = {}
-    if paging.links:
-        found = {name: named_by(subject.spec, url) for name, url in links(page).items()}
-    if paging.next_field or paging.next_header:
-        following = subject.lists.next_query(page)
-        found |= {"next": following} if following is not None else {}
-    return found
-
-
-def names_pages(contract: Contract, resource: Resource) -> bool:
-    """Whether an answer of a numbered list names other pages."""
-    paging = resource.paging
-    return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
-
-
-def unknown_parameter(subject: Subject) -> Query:
-    """A parameter that the contract does not know, where a list takes one: all of them may count as filters, and those
-    may be refused."""
-    unknown, refused = ((UNKNOWN, "kept & quoted+"),), subject.spec.status("unknown_query", "list")
-    if refused.accepted:
-        return unknown
-    if subject.spec.query.filter == "{name}" or subject.list(unknown).status in refused:
-        return ()
-    return unknown
-
-
-@requirement("list.links", on="list", when=names_pages, cost=5)
-@of_a_steady_list
-def test_link_relations_are_right(subject: Subject) -> None:
-    entries = some(subject)
-    if len(entries) < 2:
-        raise NotTested("the list has fewer than two entries")
-    kept = (*unknown_parameter(subject), *harmless(subject))
-    count = len(entries)
-    # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
-    full = [count] if subject.lists.allowed_size(count) == count else filling(count)
-    uneven = [*filling(count - 1), ceil(count / 3)][0]
-    for size in sorted({subject.lists.allowed_size(n) for n in (uneven, *full)}):
-        follow_links(subject, entries, size, kept)
-    filtered = sorted(few_matching(subject, entries), key=lambda found: len(found[1]) < 2)
-    for query, matching in [] if every_entry(subject) else filtered[:1]:
-        follow_links(subject, matching, subject.lists.allowed_size(ceil(len(matching) / 2)), query)
-
-
-@until_settled("queries")
-def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -> None:
-    """Follow the links from the first page to the last, with parameters that each must keep."""
-    last = ceil(len(entries) / size)
-    asked: Query = (*subject.lists.page_query(size, 1), *kept)
-    walked: list[Any] = []
-    for number in range(1, last + 1):
-        page = subject.list(asked)
-        must.have_status(page, "listed")
-        found = relations(subject, page)
-        walked += subject.lists.ids(page.entries or ())
-        expected = {"next": number < last}
-        if subject.spec.paging.links:
-            ends = {"first": 1, "last": last}  # a page may leave out the link to itself
-            expected |= {"prev": number > 1, **{name: True for name, at in ends.items() if at != number}}
-        for name, there in expected.items():
-            must.hold(
-                (name in found) == there,
-                page,
-                f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
-                kind="link",
-                expected=name if there else f"no {name}",
-                actual=", ".join(sorted(found)),
-            )
-        pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-        for name in (n for n in pages if n in found):
-            query = dict(found[name])
-            for own, value in (*kept, *subject.request("list").query):
-                # A link may be without a parameter that the list does not know.
-                must.hold(
-                    query.get(own, value if own == UNKNOWN else None) == value,
-                    page,
-                    f"the link {name} drops the parameter {own}",
-                    kind="link-query",
-                    expected="parameters kept",
-                    actual="dropped",
-                )
-            for key, value in subject.lists.page_query(size, pages[name]):
-                must.hold(
-                    query.get(key) == value,
-                    page,
-                    f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
-                    kind="link",
-                    expected=f"{key} of the {name} page",
-                    actual="another",
-                )
-        asked = found.get("next", ())
-    must.hold(
-        sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(entries))),
-        page,
-        "following next does not give every entry once",
-        kind="walk",
-        expected="every entry once",
-        actual="otherwise",
     )

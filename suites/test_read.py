@@ -5,7 +5,7 @@ from restproof.suite import Subject, must, requirement
 
 @requirement("read.answers-ok", on="read", needs="instance")
 def test_a_read_answers_the_resource(subject: Subject) -> None:
-    made = subject.shared()
+    made = subject.target()
     read = subject.read(made.id)
     must.have_status(read, "read")
     must.hold(read.entity is not None, read, "the answer to a read holds no representation", kind="no-representation")

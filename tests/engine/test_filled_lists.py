@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from restproof.suite import Subject, requirement
-from restproof.suite.lists import some
+from restproof.suite.lists import see_an_entry, some
 from restproof.wire.message import Request
 
 from .conftest import Answer, Bench
@@ -42,6 +42,11 @@ def lists(subject: Subject) -> None:
     assert len(some(subject, WANTED)) >= WANTED
 
 
+@requirement("x.needs-one", on="list")
+def needs_one(subject: Subject) -> None:
+    see_an_entry(subject)
+
+
 def set_ups(bench: Bench) -> list[str | None]:
     return [e.about.setup for e in bench.session.exchanges if e.request.method == "POST"]
 
@@ -58,3 +63,14 @@ def test_what_others_hold_is_not_counted(bench: MakeBench, there: Any) -> None:
     running = bench(Shelves(*there))
     assert running.run(lists, "shelf-list").outcome == "pass"
     assert set_ups(running) == [f"shelf:n{number}" for number in range(WANTED)]
+
+
+def test_one_entry_is_what_refused_requests_are_sent_to(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    assert running.run(needs_one, "shelf-list").outcome == "pass"
+    assert [(e.request.method, e.about.setup) for e in running.session.exchanges] == [("POST", "shelf:target")]
+
+
+def test_where_nobody_can_make_one_the_list_has_to_hold_one(bench: MakeBench) -> None:
+    for server, ends in ((Shelves(), "not tested"), (Shelves("Harbour"), "pass")):
+        assert bench(server, ids={}).run(needs_one, "team-list").outcome == ends

@@ -95,3 +95,40 @@ def test_another_form_is_looked_for_within_the_pattern(server: type[Items], outc
     contract, schemas = item(server.SCHEMAS["/items"], **words)
     found = bench.run(server(), contract, schemas, tmp_path, only=("conflict.duplicate",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["conflict.duplicate[item-create]"] == outcome
+
+
+class Leased(Items):
+    """An item may name the hall that it stands in."""
+
+    SCHEMAS: Mapping[str, Any] = {
+        "/items": schema("login", login=TEXT, note=TEXT, hall={"type": ["integer", "null"]}),
+        "/halls": schema("login", login=TEXT),
+    }
+    UNIQUE: tuple[str, ...] = ("login",)
+
+
+class Replacing(Leased):
+    """A create with a login that is taken is refused, and changes who has it."""
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        try:
+            super().unique(path, fields, row)
+        except Refused:
+            for held in self.rows[path].values() if row is None else ():
+                if held["login"] == fields["login"]:
+                    held.update(fields)
+            raise
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Leased, "pass"), (Replacing, "fail")])
+def test_a_duplicate_refers_to_nothing_that_has_to_be_made_first(
+    server: type[Leased], outcome: str, tmp_path: Path
+) -> None:
+    contract, schemas = item({**server.SCHEMAS["/items"]}, unique=["login"], references={"hall": {"to": "hall"}})
+    contract["resources"]["hall"] = {"path": "/halls", "schema": "hall.json"}
+    there = server()
+    found = bench.run(
+        there, contract, {**schemas, "hall.json": server.SCHEMAS["/halls"]}, tmp_path, only=("conflict.duplicate",)
+    )
+    assert {r.item: r.outcome for r in found.results}["conflict.duplicate[item-create]"] == outcome
+    assert not there.rows["/halls"]

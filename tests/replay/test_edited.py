@@ -119,7 +119,7 @@ def test_a_recording_of_responses_answers_by_method_and_url(restproof: Command, 
     assert replayed.outcomes["list.answers-ok list"] == ("pass", "")
     outcome, message = replayed.outcomes["read.answers-ok read"]
     assert (replayed.code, outcome) == (3, "error")
-    assert "stale stub in item:0: the suite wanted POST" in message
+    assert "stale stub in item:target: the suite wanted POST" in message
     assert responses.registered() == []
 
 

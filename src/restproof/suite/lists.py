@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
+from math import isqrt
 from typing import Any, ParamSpec
 
 from restproof.contract.inside import steps_to
@@ -33,6 +34,7 @@ __all__ = [
     "comparisons",
     "every_entry",
     "few_matching",
+    "filling",
     "filters_all",
     "forget_list",
     "holds",
@@ -47,6 +49,7 @@ __all__ = [
     "may_match",
     "narrowing",
     "of_a_steady_list",
+    "see_an_entry",
     "settled",
     "some",
     "surely_matches",
@@ -195,6 +198,22 @@ def some(subject: Subject, count: int = FEW) -> list[Any]:
 def _is_marked(subject: Subject, entry: Any) -> bool:
     """Whether an entry shows a token of the run."""
     return tokens(subject.token[:PREFIX_LENGTH]).search(json.dumps(entry).lower()) is not None
+
+
+def see_an_entry(subject: Subject) -> None:
+    """See to it that the list holds an entry: what refused requests are sent to, else one of others'."""
+    try:
+        subject.target()
+    except Throttled:
+        raise
+    except NotTested:
+        if not settled(subject):
+            raise
+
+
+def filling(count: int) -> list[int]:
+    """The largest page size that cuts ``count`` entries into several full pages, where there is one."""
+    return [count // n for n in range(2, isqrt(max(count, 0)) + 1) if count % n == 0][:1]
 
 
 def every_entry(subject: Subject) -> Query:
