@@ -27,7 +27,7 @@ from tests.kill.server import ROOT, Server
 from tests.miniatures.bench import rules
 
 from restproof.engine.items import items_of
-from restproof.engine.order import FIRST_CASE, SET_UP, price_of, stand_apart
+from restproof.engine.order import FIRST_CASE, SET_UP, price_of, price_of_first, stand_apart
 from restproof.engine.register import FIRSTS, KILLS, REQUESTS, Requirement, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -70,7 +70,7 @@ def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
         for item in items_of(proof, test, contract, PROFILES["ci"], bodies):
             if not proof.observes:
                 price, operation = price_of(item, register[proof.requirement]), item.operation or ""
-                first = price / item.count if stand_apart(item) else 0
+                first = price_of_first(item, register[proof.requirement]) if stand_apart(item) else 0
                 if first:
                     exact[_first(proof.requirement, operation)].append(first)
                 if price > first:

@@ -76,7 +76,7 @@ def _worth(item: Item, register: Mapping[str, Requirement]) -> float:
     kills = _UNKNOWN if entry is None else entry.kills.get(item.operation or "", _UNKNOWN)
     price, first = price_of(item, entry), _kills_of_first(item, entry)
     if first is not None and may_go_ahead(item):
-        price -= price / item.count
+        price -= price_of_first(item, entry)
     elif first is not None:
         kills = first + (kills if item.count > 1 else 0)
     return (price + SET_UP) / kills
@@ -86,7 +86,7 @@ def _worth_of_first(item: Item, register: Mapping[str, Requirement]) -> float | 
     """The same of its first case; ``None`` where nobody has measured it."""
     entry = register.get(item.proof.requirement)
     kills = _kills_of_first(item, entry)
-    return None if kills is None else (price_of(item, entry) / item.count + SET_UP) / kills
+    return None if kills is None else (price_of_first(item, entry) + SET_UP) / kills
 
 
 def _kills_of_first(item: Item, entry: Requirement | None) -> float | None:
@@ -124,6 +124,12 @@ def price_of(item: Item, entry: Requirement | None) -> float:
     """Requests that an item will send: by what its cases have been seen to send, else as its suite says."""
     each = entry.requests.get(item.operation or "") if entry is not None else None
     return item.cost if each is None else item.count * each
+
+
+def price_of_first(item: Item, entry: Requirement | None) -> float:
+    """Requests that the first case of an item will send, where its cases stand apart."""
+    usual = price_of(item, entry) / item.count
+    return usual if entry is None else entry.requests.get(f"{item.operation or ''}{FIRST_CASE}", usual)
 
 
 FIRST_CASE = " first"
