@@ -56,9 +56,11 @@ def test_what_stands_under_its_place_is_told(tmp_path: Path) -> None:
     assert any("create.is-listed" in one for one in wrong(broken))
 
 
-def test_a_list_by_id_has_no_order(tmp_path: Path) -> None:
-    order = {"name": "sort", "in": "query", "schema": {"enum": ["label", "-label"]}}
-    assert resource(tmp_path, "box", paths(SHOWN, parameters=[order])).sort == ()
+@pytest.mark.parametrize("said", [{"sort": ["label", "-label"]}, {"sort": ["label"], "order": ["asc", "desc"]}])
+def test_a_list_by_id_has_no_order(said: dict[str, list[str]], tmp_path: Path) -> None:
+    parameters = [{"name": name, "in": "query", "schema": {"enum": values}} for name, values in said.items()]
+    found = read(tmp_path, paths(SHOWN, parameters=parameters)).contract["resources"]["box"]
+    assert not {"sort", "query"} & found.keys()
 
 
 def test_an_object_of_other_things_is_no_list(tmp_path: Path) -> None:

@@ -381,7 +381,9 @@ class ResourceWriter:
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
-        unordered = {"sort"} if "keyed" in said.get("envelope", {}) else set[str]()  # of an object (RFC 8259 §4)
+        unordered = (
+            {"sort", "query"} if "keyed" in said.get("envelope", {}) else set[str]()
+        )  # of an object (RFC 8259 §4)
         told = {word: what for word, what in told.items() if word not in unordered}
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
