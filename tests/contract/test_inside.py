@@ -14,6 +14,8 @@ from restproof.contract.fullnames import FullName
 from restproof.contract.inside import Inside, put_back, with_own
 from restproof.contract.load import check, load
 from restproof.contract.model import Contract
+from restproof.contract.normal import normal
+from restproof.engine.completing import as_sent
 
 METADATA = Inside("metadata.name", repeated=True)
 LABELLED: Any = {"metadata.name": "web", "metadata": {"labels": {}}, "size": 1}
@@ -185,6 +187,20 @@ def test_a_field_whose_name_has_a_dot_is_a_plain_one(tmp_path: Path) -> None:
     assert contract(tmp_path, {"field": "metadata.name"}, schema).resources["item"].envelope.inside is None
 
 
+def test_what_a_change_must_hold_of_an_id_inside_is_that_of_what_is_changed(tmp_path: Path) -> None:
+    schema = own({"type": "string"}, "name", labels={"type": "object"})
+    item = contract(tmp_path, {"field": "metadata.name"}, schema).resources["item"]
+    shown = {"metadata.name": "web", "metadata": {"labels": {}}}
+    assert as_sent(item, ("metadata.name", "metadata", "size"), shown) == shown
+
+
+def test_a_plain_field_whose_name_has_a_dot_has_a_normal_form(tmp_path: Path) -> None:
+    text = {"type": "string"}
+    schema = {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}, "odata.tag": text}}
+    item = contract(tmp_path, {}, schema, normalized={"odata.tag": "lowercase"}).resources["item"]
+    assert normal(item.properties["odata.tag"], "One") == "one"
+
+
 def test_a_whole_name_may_be_said_for_all_resources(tmp_path: Path) -> None:
     schema = {"type": "object", "properties": {"name": {"type": "string", "readOnly": True}}}
     folder = written(tmp_path, {}, schema)
@@ -203,6 +219,11 @@ def test_a_whole_name_may_be_said_for_all_resources(tmp_path: Path) -> None:
             {"field": "metadata.name", "url": "items/{id}", "link": "/self"},
             {},
             "an id that stands in its field is at the end of no link",
+        ),
+        (
+            {"field": "metadata.name"},
+            {"normalized": {"metadata.name": "lowercase"}},
+            "'metadata.name' is an id, which has no other form",
         ),
         (
             {"field": "metadata.name"},

@@ -12,6 +12,7 @@ from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
+from restproof.contract.inside import steps_to
 from restproof.contract.media import TOKEN
 from restproof.contract.model import (
     Default,
@@ -200,7 +201,7 @@ class BehaviourReader:
             route = (*self.route, "normalized", place)
             if not self.fields.located(place, route, "normalized"):
                 continue
-            name = re.split(r"[.\[]", place)[0]
+            name = steps_to(self.fields.properties, place)[0].removesuffix("[]")
             if name == self.id.field or name in self.raw.get("references", {}):
                 self.problem(f"'{name}' is an id, which has no other form", "normalized", place, hint="leave it out")
             forms = (said,) if isinstance(said, str | dict) else tuple(said)

@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from restproof.contract.inner import schemas_in
+from restproof.contract.inside import steps_to
 
 NORMAL = "x-restproof-normal"
 """The keyword of a schema that holds the forms of the value: a list of words, or of ``{decimal: n, text: bool}``."""
@@ -176,7 +177,8 @@ TEXT_FORMS: Mapping[str, Callable[[str], str]] = {
 def placed(schema: Mapping[str, Any], location: str, said: Sequence[Any], word: str = NORMAL) -> Mapping[str, Any]:
     """``schema`` with ``said`` under ``word`` (its forms) at what ``location`` names (``email``, ``address.zip``,
     ``tags[]``)."""
-    steps = [step for part in location.split(".") for step in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
+    way = steps_to(schema.get("properties", {}), location)
+    steps = [step for part in way for step in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
     return _placed(schema, steps, word, list(said))
 
 

@@ -69,6 +69,5 @@ def needs_no_mark(subject: Knower, id: Any, body: Any) -> frozenset[str]:
 
 def as_sent(spec: Resource, names: Iterable[str], shown: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the named request fields that a response shows, with the values that a request has there."""
-    paths = ((n, spec.references[n].reads_as if n in spec.references else spec.reads_as.get(n, n)) for n in names)
-    found = ((name, ReadPath.parse(path)) for name, path in paths)
+    found = ((name, ReadPath.of(spec, name)) for name in names)
     return {name: path.read(shown) for name, path in found if path.root in shown}

@@ -91,7 +91,7 @@ def _listed(subject: Looker, reply: Reply) -> list[Any]:
     marked = {n: found for n, v in sent.items() if n not in spec.references and (found := _tokens(subject, str(v)))}
     if not marked or not spec.supports("list") or "list" in spec.open:
         return []
-    places = {ReadPath.parse(spec.reads_as.get(name, name)).root: tokens for name, tokens in marked.items()}
+    places = {ReadPath.of(spec, name).root: tokens for name, tokens in marked.items()}
     entries: list[Any] = []
     with suppress(SetUpFailed, NotTested):  # a list that cannot be read is told where it is judged
         pages = islice(subject.lists.looked_through(scope=reply.scope or None), _PAGES)

@@ -59,7 +59,7 @@ def _may_be_shown(resource: Resource, writable: Mapping[str, Mapping[str, Any]],
 
 def _is_shown(resource: Resource, name: str) -> bool:
     """Whether a response shows a field, be it under another name (``Body`` as ``body``)."""
-    return ReadPath.parse(resource.reads_as.get(name, name)).root in resource.shapes.response["properties"]
+    return ReadPath.of(resource, name).root in resource.shapes.response["properties"]
 
 
 def with_mark(

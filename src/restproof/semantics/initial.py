@@ -23,7 +23,7 @@ def readbacks(resource: Resource) -> dict[str, ReadPath]:
 
 def reference_paths(resource: Resource) -> dict[str, ReadPath]:
     """Reference field → where it shows."""
-    return {name: ReadPath.parse(reference.reads_as) for name, reference in resource.references.items()}
+    return {name: ReadPath.of(resource, name) for name in resource.references}
 
 
 def read_only(resource: Resource) -> dict[str, Schema]:

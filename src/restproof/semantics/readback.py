@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from restproof.contract.model import Resource
+
 
 @dataclass(frozen=True)
 class ReadPath:
@@ -25,6 +27,12 @@ class ReadPath:
         head, _, member = text.partition(".")
         many = head.endswith("[]")
         return cls(head.removesuffix("[]"), many, member)
+
+    @classmethod
+    def of(cls, resource: Resource, name: str) -> ReadPath:
+        """Where a request field shows: under its own name, whatever dots that has, if the contract says no other."""
+        said = resource.references[name].reads_as if name in resource.references else resource.reads_as.get(name, name)
+        return cls(name, False, "") if said == name else cls.parse(said)
 
     def read(self, representation: Mapping[str, Any]) -> Any:
         """The value as a request would hold it: an id, a list of ids, or ``None``, also for what has not the form that
