@@ -9,7 +9,7 @@ from restproof.contract.openapi.answers import Reader, object_of
 from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.identity import id_type, parameter_schema
 from restproof.contract.openapi.members import Members
-from restproof.contract.openapi.named import Yaml, id_field
+from restproof.contract.openapi.named import Yaml, files_of, id_field
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.referring import can_be_made
@@ -111,9 +111,8 @@ def refer_by_url(
         kind = "integer" if id_type(bodies[to].properties[id_field(other)]) == "integer" else "string"
         ident: Schema = {"type": [kind, "null"] if is_nullable(held) else kind}
         said[name] = {"to": to, "url": base + other.get("item_path", f"{str(other['path']).rstrip('/')}/{{id}}")}
-        words = resources[found.name].get("schema")
-        files = {str(f) for f in words.values()} if isinstance(words, dict) else {str(words)}
-        for properties in (schemas[file]["properties"] for file in files if name in schemas[file]["properties"]):
+        written = (schemas[file]["properties"] for file in files_of(resources[found.name]))
+        for properties in (members for members in written if name in members):
             was = properties[name]
             kept = {w: v for w, v in was.items() if w in ("writeOnly", "type", "maxItems", "minItems", "uniqueItems")}
             properties[name] = {**kept, "items": ident} if many else {**kept, **ident}

@@ -381,10 +381,8 @@ class ResourceWriter:
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known, said.get("references", {}))
-        unordered = (
-            {"sort", "query"} if "keyed" in said.get("envelope", {}) else set[str]()
-        )  # of an object (RFC 8259 §4)
-        told = {word: what for word, what in told.items() if word not in unordered}
+        if "keyed" in said.get("envelope", {}):  # the members of an object have no order (RFC 8259 §4)
+            told = {word: what for word, what in told.items() if word not in ("sort", "query")}
         unsaid = [] if listing.tells_total(found, pages.get("total_field")) else ["totals"]
         if cut or found.name in self.nameless or listing.leaves_out(found, known):
             # Of entries that are not known nothing is said, but of what names another resource, which each shows.
