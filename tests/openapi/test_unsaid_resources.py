@@ -48,7 +48,15 @@ def test_what_may_be_absent_or_needs_to_be_told_which_is_not_one_thing(get: Docu
     assert one_thing(tmp_path, get=get) is None
 
 
-@pytest.mark.parametrize("words", ["Who is logged in, if the token is valid", "The user that has logged in"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Who is logged in, if the token is valid",
+        "The user that has logged in",
+        "Who is logged in. An error is returned when the token has expired.",
+        "The settings. If this is a free account, some cannot be changed.",
+    ],
+)
 def test_words_that_say_no_such_thing_leave_it_there(words: str, tmp_path: Path) -> None:
     assert one_thing(tmp_path, get=call(PROFILE, description=words)) is not None
 

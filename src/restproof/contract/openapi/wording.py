@@ -59,9 +59,11 @@ _DEPENDS = re.compile(
 )
 """Words of an operation that a service may not have, not of a part of it (a filter, an order)."""
 
+_PUT = r"(assigned|available|given|present|set|uploaded)"
 _LACKS = re.compile(
-    r"(?i)\b(if|where|when|unless)\s+(an?|it|one|that|the|there|this)\b[^.\n]{0,40}?\b(has|have|exists?|(is|are|was|were|been)"
-    r" (an?|any|assigned|available|given|none|one|present|set|uploaded))\b"
+    r"(?i)\b(if|where|when|unless) (there (is|are|was|were) (an?|any|none|one)|"
+    r"(an?|it|one|that|the|there|this)\b[^.\n]{0,40}?\b(exists?|"
+    rf"(has|have) (an?|any|it|none|one|some|(been )?{_PUT})|(is|are|was|were) (none|{_PUT})))\b"
 )
 _LOGS_IN = re.compile(
     r"(?i)\W*(((the|an?) )?(account|admin|api|customer|member|user)s? )?((log|sign)s? ?(in|on)|authenticates?)\b"
