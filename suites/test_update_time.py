@@ -76,10 +76,11 @@ def shown_of(subject: Subject, before: Body, names: Iterable[str]) -> Body:
     """What a representation shows of fields that requests hold: of a reference the id, wherever that stands."""
     found: Body = {}
     for name in names:
-        ref = subject.spec.references.get(name)
-        path = ReadPath.parse(ref.reads_as if ref else name)
-        if path.root in before:
-            found[name] = path.read(before) if ref else before[name]
+        path = ReadPath.of(subject.spec, name)
+        if name not in subject.spec.references and name in before:
+            found[name] = before[name]
+        elif name in subject.spec.references and path.root in before:
+            found[name] = path.read(before)
     return found
 
 

@@ -17,8 +17,8 @@ def lost_target(run: RecordedRun) -> Lost | None:
     if not told:
         return None
     since = [*_since(run.exchanges)]
-    # Several workers are told of it at the same time, and one at most has sent what it was about.
-    message = next((one for one in told if ";" in one), told[0])
+    # Several workers have seen it go, and what has sent the request that it did not answer says most.
+    message = max(told, key=len)
     return Lost(message, frozenset(e.n for e in since), frozenset(e.item for e in since if e.item))
 
 
