@@ -331,7 +331,7 @@ def well_formed_id(resource: Resource, text: str) -> bool:
         return _INTEGER.fullmatch(text) is not None
     if resource.id.type == "uuid":
         return FORMATS["uuid"].check(text)
-    form = pattern(resource.id.pattern) if resource.id.pattern else None
+    form = pattern(f"^(?:{resource.id.pattern})$") if resource.id.pattern else None
     return form is None or form.search(text) is not None
 
 
