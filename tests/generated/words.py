@@ -18,6 +18,12 @@ import restproof.contract.load
 _FILE = Path(restproof.contract.load.__file__).with_name("contract.schema.json")
 FEW = (3, 18, 20, 21, 22, 25, 26, 31, 32, 36, 38, 40, 41, 43, 44, 45, 47, 51, 54, 59, 64, 72, 81, 100)
 """Seeds of contracts whose runs take little time, and which together use every word of the language."""
+BY_HAND = {
+    "contract.id.url": "tests/miniatures/kinds_names.py",
+    "resource.id.url": "tests/miniatures/kinds_names.py",
+    "resource.may_need": "tests/miniatures/kinds_lists.py",
+}
+"""Words that no contract is drawn with, and the servers that are written for them instead."""
 _ALTERNATIVES = ("anyOf", "oneOf", "allOf")
 
 

@@ -143,7 +143,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             member, entry = listed_inside(answer, single, bool(found.parameter))
         elif member and is_of_another(answer, member, found.collection.rstrip("/").rpartition("/")[2]):
             entry = None
-        if entry is None:
+        if entry is None and not _properties(told.read).keys().isdisjoint({"id", found.parameter}):
             member, entry = listed_by_id(answer, single)
             told.envelope |= {"keyed": True} if entry is not None else {}
         if entry is None:
