@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from restproof.record.reader import read
 from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request
 from restproof.wire.presence import DOUBTFUL
@@ -149,6 +150,47 @@ def test_an_expected_throttle_says_nothing(serve: Serve, connect: Connect) -> No
     assert client.session.presence.gone is None
 
 
+def contract_in(folder: Path) -> None:
+    (folder / "contracts" / "notes").mkdir(parents=True)
+    (folder / "contracts" / "notes" / "contract.yaml").write_text(NOTES.replace("SCHEME", "none").replace("5", "2"))
+    for name in ("team", "note"):
+        (folder / "contracts" / "notes" / f"{name}.json").write_text(SCHEMA)
+
+
+def ends(out: Path) -> dict[tuple[str, str, str], str]:
+    results = json.loads((out / "summary.json").read_text())["results"]
+    return {(r["requirement"], r["resource"], r["operation"]): r["outcome"] for r in results}
+
+
+@pytest.mark.parametrize("is_back", [True, False], ids=["starts again", "is gone"])
+def test_a_replay_ends_as_the_run_that_it_left(
+    serve: Serve, tmp_path: Path, run_command: Callable[..., int], monkeypatch: pytest.MonkeyPatch, is_back: bool
+) -> None:
+    contract_in(tmp_path)
+    answers, servers = iter(range(12)), list[Any]()
+
+    def handler(_: bytes) -> bytes | None:
+        if next(answers, None) is not None or len(servers) > 1:
+            return answer(200, b'[{"id": 5, "name": "a"}]')
+        first = servers[0]
+        threading.Thread(target=first.close).start()
+        first.closed.wait(5)
+        if is_back:
+            threading.Timer(0.4, lambda: servers.append(serve(handler, port=first.port))).start()
+        return None
+
+    monkeypatch.setenv("RESTPROOF_ID_TEAM", "5")
+    servers.append(serve(handler))
+    live, again = tmp_path / "live", tmp_path / "again"
+    code = run_command("run", "contracts/notes", "--target", servers[0].url, "--out", live)
+    assert run_command("run", "contracts/notes", "--stubs", live / "run.jsonl.gz", "--out", again) == code
+    assert any(e.attempt > 1 for e in read(live / "run.jsonl.gz").exchanges)
+    differing = {place: (ends(live)[place], end) for place, end in ends(again).items() if end != ends(live)[place]}
+    # What goes below HTTP is no part of a recording.
+    assert {place for place, (_, again_) in differing.items() if again_ != "not tested"} == set(), differing
+    assert "error" not in ends(again).values()
+
+
 @pytest.mark.parametrize("is_there", [True, False], ids=["turns everybody away", "is gone"])
 def test_a_run_ends_early_and_is_not_judged(
     serve: Serve,
@@ -158,10 +200,7 @@ def test_a_run_ends_early_and_is_not_judged(
     capsys: pytest.CaptureFixture[str],
     is_there: bool,
 ) -> None:
-    (tmp_path / "contracts" / "notes").mkdir(parents=True)
-    (tmp_path / "contracts" / "notes" / "contract.yaml").write_text(NOTES.replace("SCHEME", "none").replace("5", "2"))
-    for name in ("team", "note"):
-        (tmp_path / "contracts" / "notes" / f"{name}.json").write_text(SCHEMA)
+    contract_in(tmp_path)
     answers, servers = iter(range(12)), list[Any]()
 
     def handler(_: bytes) -> bytes | None:

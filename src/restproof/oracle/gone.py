@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from restproof.oracle.credential import Lost
-from restproof.record.model import RecordedExchange, RecordedRun
+from restproof.record.model import Note, RecordedExchange, RecordedRun
 from restproof.wire.walk import CLEANUP
 
 _TURNED_AWAY = (429, 503)
@@ -13,13 +13,17 @@ _TURNED_AWAY = (429, 503)
 
 def lost_target(run: RecordedRun) -> Lost | None:
     """What was sent since the target stopped answering: of each worker, all after the last answer that it got."""
-    told = list(dict.fromkeys(note.message for note in run.notes if note.kind == "gone"))
-    if not told:
+    message = gone_by(run.notes)
+    if message is None:
         return None
     since = [*_since(run.exchanges)]
-    # Several workers have seen it go, and what has sent the request that it did not answer says most.
-    message = max(told, key=len)
     return Lost(message, frozenset(e.n for e in since), frozenset(e.item for e in since if e.item))
+
+
+def gone_by(notes: Iterable[Note]) -> str | None:
+    """What a run's notes say of a target that stopped answering. Where several workers have seen it go, what has sent
+    the request that it did not answer says most."""
+    return max((note.message for note in notes if note.kind == "gone"), key=len, default=None)
 
 
 def _since(exchanges: tuple[RecordedExchange, ...]) -> Iterator[RecordedExchange]:

@@ -26,6 +26,7 @@ from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError, Place
+from restproof.oracle.gone import gone_by
 from restproof.oracle.verdict import judge
 from restproof.plan.profile import PROFILES
 from restproof.plan.symbols import PREFIX_LENGTH
@@ -239,6 +240,7 @@ class RecordedEndpoint:
             recorder,
             source,
             max_requests=selection.get("max_requests"),
+            gone=gone_by(recorded.run.notes) if recorded.run else None,
             read_only=bool(selection.get("read_only")) or options.read_only,
             max_wait=options.max_wait,
             refusals=recorded.values,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
@@ -30,12 +30,10 @@ from restproof.wire import message
 from restproof.wire.failure import NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
 from restproof.wire.redact import Redactor
-from restproof.wire.searching import Searches
 from restproof.wire.session import Outgoing, Permit, Recorder, Session
 from restproof.wire.standin import Learned
-from restproof.wire.ticket import Ticket
-from restproof.wire.unsent import Asked, recalled
-from restproof.wire.walk import CLEANUP, GUARD, Sender
+from restproof.wire.unsent import RecordedRefusals
+from restproof.wire.walk import CLEANUP, GUARD
 
 MEND = "record again"
 _LONGEST = 200
@@ -188,50 +186,11 @@ class ByAddress:
         return False
 
 
-class RecordedRefusals:
-    """The guard of a replay (``restproof.wire.ownership.Guard``): a recording is no server, so nothing can come to
-    harm; what the recorded run did not send is not sent. ``refusals``: worker → name → reason."""
-
-    def __init__(
-        self, contract: Contract, refusals: Mapping[int, Mapping[str, Any]], worker: Callable[[], int]
-    ) -> None:
-        self._searches = Searches(contract)
-        self._refusals = refusals
-        self._worker = worker
-        self._asked: dict[int, Asked] = {}
-
-    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        if self._searches.may_change(request):
-            worker = self._worker()
-            name = self._asked.setdefault(worker, Asked()).name(about)
-            refusal = self._refusals.get(worker, {}).get(name)
-            if refusal is not None:
-                raise recalled(refusal)
-        return None
-
-    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
-        return ticket
-
-    def together(self, tickets: Sequence[Ticket | None]) -> None:
-        """Nothing: a replay sends nothing at the same time."""
-
-    def after(self, ticket: Ticket | None, exchange: message.Exchange) -> None:
-        """Nothing: the recording has it."""
-
-    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
-        """Nothing: the recording has it."""
-
-    def made(self, exchange: message.Exchange, id: Any) -> None:
-        """Nothing: the recording has it."""
-
-    def close(self) -> None:
-        """Nothing: nothing was written."""
-
-
 class Stubs(Session):
     """A session whose answers are recorded. ``worker``: which worker's part of the recording speaks now; ``at``: the
     place in the recording of the last answer; ``now``: its time, in seconds since the recorded run began. ``refusals``:
-    what the recorded run did not send, by worker, name and reason."""
+    what the recorded run did not send, by worker, name and reason; ``gone``: why it sent nothing more, where its target
+    went."""
 
     def __init__(
         self,
@@ -241,6 +200,7 @@ class Stubs(Session):
         source: AnswerSource,
         *,
         max_requests: int | None = None,
+        gone: str | None = None,
         read_only: bool = False,
         max_wait: float = 5.0,
         refusals: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
@@ -264,7 +224,7 @@ class Stubs(Session):
         self.at = -1
         self._source = source
         self.learned = source.learned
-        self._ceiling = max_requests
+        self._ceiling, self._gone, self._is_noted = max_requests, gone, False
         self._about = About(None, None)
         self._answering = False
         self._mock = responses.RequestsMock(assert_all_requests_are_fired=False, registry=self._registry)  # type: ignore[arg-type]
@@ -297,7 +257,8 @@ class Stubs(Session):
         return super()._attempt(permit, outgoing, attempt)
 
     def _look_for_target(self, last: message.Exchange, *, for_cleanup: bool) -> None:
-        """Nothing: a recording goes nowhere."""
+        """A recording goes nowhere. That it has answered counts: then a refused connection may have been waited for."""
+        self.presence.is_doubtful(last, self.requests)
 
     def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, before: int) -> bool:
         return self._source.repeats(self._about, self.worker)
@@ -307,6 +268,11 @@ class Stubs(Session):
 
     def _check_allowed(self, request: Request, about: About) -> None:
         super()._check_allowed(request, about)
+        if self._gone is not None and self._source.is_spent(about, self.worker):
+            if not self._is_noted:
+                self._is_noted = True
+                self._note("gone", self._gone)
+            raise NotSent(self._gone)
         if self._ceiling is not None and self._source.is_spent(about, self.worker):
             # The recorded run stopped here, whatever a replay of a part of it has counted.
             raise NotSent(f"ceiling of {self._ceiling} requests reached")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from restproof.contract.model import Contract
 from restproof.wire.failure import NotProven, NotSent
-from restproof.wire.message import About
+from restproof.wire.message import About, Exchange, Request
+from restproof.wire.searching import Searches
+from restproof.wire.ticket import Ticket
+from restproof.wire.walk import Sender
 
 _NOT_PROVEN, _NOT_SENT = "not proven", "not sent"
 
@@ -32,3 +37,43 @@ class Asked:
         where = about.case or about.setup or ""
         self._counts[where] += 1
         return f"not sent {where} {self._counts[where]}"
+
+
+class RecordedRefusals:
+    """The guard of a replay (``restproof.wire.ownership.Guard``): a recording is no server, so nothing can come to
+    harm; what the recorded run did not send is not sent. ``refusals``: worker → name → reason."""
+
+    def __init__(
+        self, contract: Contract, refusals: Mapping[int, Mapping[str, Any]], worker: Callable[[], int]
+    ) -> None:
+        self._searches = Searches(contract)
+        self._refusals = refusals
+        self._worker = worker
+        self._asked: dict[int, Asked] = {}
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        if self._searches.may_change(request):
+            worker = self._worker()
+            name = self._asked.setdefault(worker, Asked()).name(about)
+            refusal = self._refusals.get(worker, {}).get(name)
+            if refusal is not None:
+                raise recalled(refusal)
+        return None
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        return ticket
+
+    def together(self, tickets: Sequence[Ticket | None]) -> None:
+        """Nothing: a replay sends nothing at the same time."""
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """Nothing: the recording has it."""
+
+    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
+        """Nothing: the recording has it."""
+
+    def made(self, exchange: Exchange, id: Any) -> None:
+        """Nothing: the recording has it."""
+
+    def close(self) -> None:
+        """Nothing: nothing was written."""
