@@ -15,7 +15,7 @@ from restproof.contract.model import Contract
 from restproof.wire.failure import Unsayable
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Request, to_event
-from restproof.wire.raw import raw_answer
+from restproof.wire.raw import plain_request, raw_answer
 
 from .conftest import CREATE, GET, POST, READ, Connect, Serve, answer
 
@@ -48,6 +48,18 @@ def test_interim_responses_are_passed_over(serve: Serve, connect: Connect) -> No
         assert exchange.response.header("Link") is None
     assert server.connections == 1
     assert raw_answer("127.0.0.1", server.port, None, tls=False, data=b"GET / HTTP/1.1\r\n\r\n") == 200
+
+
+@pytest.mark.parametrize("busy", [502, 503])
+def test_who_has_no_time_below_http_is_asked_again(busy: int, serve: Serve) -> None:
+    answers = iter(
+        [answer(busy), answer(503), answer(400), answer(busy), answer(301, Location="/x"), *[answer(busy)] * 3]
+    )
+    server = serve(lambda _: next(answers))
+    data = b"GET / HTTP/1.1\r\n\r\n"
+    assert raw_answer("127.0.0.1", server.port, None, tls=False, data=data) == 400
+    assert plain_request("127.0.0.1", server.port, "/", ()) == (301, "/x")
+    assert raw_answer("127.0.0.1", server.port, None, tls=False, data=data) == busy
 
 
 def test_the_usual_headers_are_added(serve: Serve, connect: Connect) -> None:

@@ -8,21 +8,27 @@ import socket
 import ssl
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from functools import partial
+from functools import partial, wraps
 from io import BufferedReader
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import certifi
 
 from restproof.wire.failure import NotSent, describe
 from restproof.wire.head import FinalResponse, timed
 from restproof.wire.stop import STOP
+from restproof.wire.waiting import backoff
 
 TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
 _LONGEST_LINE = 65_536
+_RETRIES = 2
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer", int | None, tuple[int | None, str])
 
 Certificate = tuple[Path, Path | None, str]
 """The file of a client's certificate, that of its key where it is another one, and the password of the key."""
@@ -53,6 +59,22 @@ def show(context: ssl.SSLContext, certificate: Certificate | None) -> None:
         context.load_cert_chain(*certificate)  # with a password, if an empty one: a key asks nobody for it
 
 
+def patient(ask: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Asks again, as a session does, where the answer is 502 or 503: who has no time has not said what was asked."""
+
+    @wraps(ask)
+    def asked(*args: Asked.args, **named: Asked.kwargs) -> Answer:
+        for attempt in range(_RETRIES):
+            answer = ask(*args, **named)
+            if (answer[0] if isinstance(answer, tuple) else answer) not in (502, 503):
+                return answer
+            STOP.sleep(backoff(attempt))
+        return ask(*args, **named)
+
+    return asked
+
+
+@patient
 @STOP.waiting()
 def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
     """The status and Location of a GET over plain HTTP; (None, "") where the server gives no HTTP answer."""
@@ -106,6 +128,7 @@ def handshake(
         return None, str(error.strerror or error)
 
 
+@patient
 @STOP.waiting()
 def raw_answer(
     host: str,
