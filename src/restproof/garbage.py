@@ -36,7 +36,7 @@ def keep() -> None:
 def few_collections() -> Iterator[None]:
     """Garbage is looked for rarely while a run goes on: it makes hardly any that counting references does not find."""
     usual = gc.get_threshold()
-    gc.set_threshold(250_000, 20, 20)
+    gc.set_threshold(600_000, 20, 20)
     _RUNS.append(None)
     try:
         yield

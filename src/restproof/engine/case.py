@@ -56,8 +56,12 @@ class Case:
             if self.moment is not None and (left := self.moment - clock.monotonic()) > 0:
                 clock.sleep(left)
             self.go_on()
-        if self._error is not None:
-            raise self._error
+        error, self._error = self._error, None
+        if error is not None:
+            try:
+                raise error
+            finally:
+                del error  # else it, and all that its frames hold, is freed by a search for garbage alone
 
 
 def may_rest(item: Item) -> bool:

@@ -14,6 +14,7 @@ from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
 from restproof.contract.words import referred, snake
 from restproof.engine.arrival import has_arrived
+from restproof.frozen import frozen
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt, unknown_ids, unknown_tokens
@@ -68,7 +69,7 @@ class Ended:
     reply: Reply | None = None
 
 
-@dataclass(frozen=True)
+@frozen()
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
+from restproof.frozen import frozen
 from restproof.record.events import Body
 
 Level = Literal["must", "should", "policy"]
@@ -137,7 +138,7 @@ class Header:
     learned: tuple[Learned, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedItem:
     """Requirement × resource × operation: one pytest item. ``cost`` in requests and ``cases`` as planned."""
 
@@ -155,7 +156,7 @@ class RecordedItem:
         return self.requirement, self.resource, self.operation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedCase:
     """One input of an item. ``token`` is what ``{run}`` stood for in it."""
 
@@ -175,7 +176,7 @@ class Value:
     worker: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Request:
     method: str
     url: str
@@ -183,7 +184,7 @@ class Request:
     body: Body = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Response:
     """``line``: what the status line says, where the body tells another status."""
 
@@ -194,7 +195,7 @@ class Response:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedExchange:
     """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
     is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again."""
@@ -234,7 +235,7 @@ class RecordedFinding:
     due: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedOutcome:
     """How an item ended, as the run saw it; the verdict has the last word."""
 

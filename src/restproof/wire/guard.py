@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from restproof.contract.model import Auth, Contract
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.wire.failure import Unsayable
 from restproof.wire.message import SAFE_METHODS, Headers, Request
 from restproof.wire.wallet import Token
@@ -22,7 +22,7 @@ _DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:;[^/\\]*)?(?:[/\\]|\Z)")
 """A dot segment where nothing is percent-encoded."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class Presented:
     """What a request holds of its credential: header fields, and parameters of its query."""
 

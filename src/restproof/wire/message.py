@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.bodystatus import BodyStatus, is_success
+from restproof.frozen import frozen
 from restproof.record.events import encode_body
 from restproof.record.jsontext import WITHOUT_ODDITIES, Oddity, loads, loads_leniently, noting
 from restproof.version import __version__
@@ -35,7 +36,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class Request:
     """One request before credentials are added.
 
@@ -92,7 +93,7 @@ def encode(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-@dataclass(frozen=True)
+@frozen()
 class Response:
     """One answer. ``headers`` keeps order and repetitions; ``body`` is decoded from its transfer and content
     codings. ``line``: what the status line says, where the body tells another status (:func:`told_by_body`)."""
@@ -193,7 +194,7 @@ CONTROL = "control"
 """Begins the key of a set-up that only sees a valid request accepted: ``office:control update``."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class About:
     """What an exchange belongs to: resource and operation, and the item and case, or the shared set-up, that sent
     it."""
@@ -210,7 +211,7 @@ class About:
         return (self.setup or "").partition(":")[2].startswith(CONTROL)
 
 
-@dataclass(frozen=True)
+@frozen()
 class Exchange:
     """A request as it was sent, with its answer or the error that came instead; exactly one of the two is set.
 

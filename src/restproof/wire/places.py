@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from string import digits
 from typing import Any
@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from restproof.contract.address import APART
 from restproof.contract.model import OPERATIONS, WRITES, Contract, Parent, Resource
 from restproof.contract.routing import BYTES, Route, Router, filled_path, id_of_url
+from restproof.frozen import frozen
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.addressed import Addressed
 from restproof.wire.guard import has_dot_segment
@@ -34,7 +35,7 @@ _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
 
 
-@dataclass(frozen=True)
+@frozen()
 class Spot:
     """A collection (``id`` is ``None``) or an item of it. ``parents``: the resources that the request names above it,
     each with its id as text, as far as the request names them."""
