@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
@@ -24,6 +23,7 @@ from restproof.plan.symbols import PREFIX_LENGTH, tokens
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
 from restproof.semantics.normal import kept
+from restproof.wire.message import encode
 from restproof.wire.paging import Query
 
 __all__ = [
@@ -197,7 +197,7 @@ def some(subject: Subject, count: int = FEW) -> list[Any]:
 
 def _is_marked(subject: Subject, entry: Any) -> bool:
     """Whether an entry shows a token of the run."""
-    return tokens(subject.token[:PREFIX_LENGTH]).search(json.dumps(entry).lower()) is not None
+    return tokens(subject.token[:PREFIX_LENGTH]).search(encode(entry).decode().lower()) is not None
 
 
 def see_an_entry(subject: Subject) -> None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
+
+import orjson
 
 from restproof.contract.bodystatus import BodyStatus, is_success
 from restproof.frozen import frozen
@@ -87,6 +90,11 @@ def merged(*layers: Headers) -> Headers:
 
 def encode(value: Any) -> bytes:
     """JSON as it is sent: UTF-8, every character as itself but for lone surrogates, which only an escape can hold."""
+    # This encoder takes a tenth as long. It knows no lone surrogate and no integer of more than 64 bits, and writes
+    # null for a NaN.
+    with suppress(orjson.JSONEncodeError):
+        if b"null" not in (data := orjson.dumps(value)):
+            return data
     try:
         return _encode(value).encode()
     except UnicodeEncodeError:
@@ -173,13 +181,25 @@ class Response:
 
     @cached_property
     def _parsed(self) -> tuple[Any, str | None, str | None]:
-        try:
-            return loads(self.body, WITHOUT_ODDITIES), None, None
-        except Oddity:
-            repeated: list[str] = []
-            constants: list[str] = []
-            value = loads(self.body, noting(repeated.append, constants.append))
-            return value, repeated[0] if repeated else None, constants[0] if constants else None
+        return _parsed_before(self.body) if len(self.body) <= _USUAL else _parsed(self.body)
+
+
+def _parsed(body: bytes) -> tuple[Any, str | None, str | None]:
+    """What JSON says, a name that stands twice in it, and what is no number."""
+    try:
+        return loads(body, WITHOUT_ODDITIES), None, None
+    except Oddity:
+        repeated: list[str] = []
+        constants: list[str] = []
+        value = loads(body, noting(repeated.append, constants.append))
+        return value, repeated[0] if repeated else None, constants[0] if constants else None
+
+
+_parsed_before = lru_cache(maxsize=512)(_parsed)
+"""Refusals and reads say the same over and over: it is read once, and shared by all answers that say it, so that nobody
+may change it."""
+_USUAL = 4000
+"""Bytes of an answer up to which it is likely to come again."""
 
 
 def told_by_body(response: Response, promised: BodyStatus | None) -> Response:
