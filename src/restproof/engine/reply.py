@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -59,7 +59,7 @@ _SHORT = 7
 """Characters of a text that may stand in a message by itself."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended:
     """How a job ended. ``made``: the id of what it has made; ``problem``: what is wrong with it, empty where nothing
     is; ``reply``: its last answer, ``None`` where there is none."""
@@ -69,7 +69,7 @@ class Ended:
     reply: Reply | None = None
 
 
-@frozen()
+@frozen
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
@@ -213,7 +213,7 @@ class Reply:
         """The representation in the answer, out of its envelope; ``None`` of a job that is under way, and of a write
         that is answered without one."""
         found = self.envelope.shown(self.json) if self.shows_representation else None
-        return Observation(found, self, self.entity_pointer) if found is not None else None
+        return Observation(found, _apart(self), self.entity_pointer) if found is not None else None
 
     @cached_property
     def shows_representation(self) -> bool:
@@ -236,8 +236,8 @@ class Reply:
         found = self.envelope.listed(self.json)
         if found is None:
             return None
-        places = self.envelope.places_listed(self.json)
-        return [Observation(e, self, at) if isinstance(e, dict) else e for at, e in zip(places, found, strict=True)]
+        places, apart = self.envelope.places_listed(self.json), _apart(self)
+        return [Observation(e, apart, at) if isinstance(e, dict) else e for at, e in zip(places, found, strict=True)]
 
     @cached_property
     def id(self) -> Any:
@@ -385,3 +385,10 @@ def _shows_what_was_made(reply: Reply, shown: Mapping[str, Any]) -> bool:
 def _as_sent(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> int:
     """How many members an object shows as they were sent."""
     return sum(name in shown and same(shown[name], value) for name, value in sent.items())
+
+
+def _apart(reply: Reply) -> Reply:
+    """The same, without its observations: what holds these and is held by them, only a search for garbage frees."""
+    same = object.__new__(Reply)
+    vars(same).update(vars(reply))
+    return same

@@ -22,7 +22,7 @@ _DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:;[^/\\]*)?(?:[/\\]|\Z)")
 """A dot segment where nothing is percent-encoded."""
 
 
-@frozen()
+@frozen
 class Presented:
     """What a request holds of its credential: header fields, and parameters of its query."""
 

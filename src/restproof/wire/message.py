@@ -39,7 +39,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""
 
 
-@frozen()
+@frozen
 class Request:
     """One request before credentials are added.
 
@@ -101,7 +101,7 @@ def encode(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-@frozen()
+@frozen
 class Response:
     """One answer. ``headers`` keeps order and repetitions; ``body`` is decoded from its transfer and content
     codings. ``line``: what the status line says, where the body tells another status (:func:`told_by_body`)."""
@@ -214,7 +214,7 @@ CONTROL = "control"
 """Begins the key of a set-up that only sees a valid request accepted: ``office:control update``."""
 
 
-@frozen()
+@frozen
 class About:
     """What an exchange belongs to: resource and operation, and the item and case, or the shared set-up, that sent
     it."""
@@ -231,7 +231,7 @@ class About:
         return (self.setup or "").partition(":")[2].startswith(CONTROL)
 
 
-@frozen()
+@frozen
 class Exchange:
     """A request as it was sent, with its answer or the error that came instead; exactly one of the two is set.
 

@@ -35,7 +35,7 @@ _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
 
 
-@frozen()
+@frozen
 class Spot:
     """A collection (``id`` is ``None``) or an item of it. ``parents``: the resources that the request names above it,
     each with its id as text, as far as the request names them."""
