@@ -71,6 +71,35 @@ def test_what_refused_requests_are_sent_to_is_the_control_of_creates(bench: Make
     assert [e.about.setup for e in made.session.exchanges].count("shelf:target") == 1
 
 
+@requirement("x.w", on="list")
+@for_each(lambda ground: [{"size": "1"}, {"size": "0"}])
+def sized(subject: Subject, size: str) -> None:
+    page = subject.list((("per_page", size),))
+    if size == "0":
+        must.be_refused(page, "invalid")
+
+
+@requirement("x.v", on="update", needs="create")
+@for_each(lambda ground: [{"value": "a"}, {"value": 5}])
+def renamed(subject: Subject, value: Any) -> None:
+    reply = subject.update(subject.target().id, {"name": value})
+    if value == 5:
+        must.be_refused(reply, "invalid")
+
+
+@pytest.mark.parametrize(("test", "operation"), [(sized, "list"), (renamed, "update")])
+def test_what_was_accepted_is_the_control_of_what_is_refused(bench: MakeBench, test: Any, operation: str) -> None:
+    def server(request: Request) -> tuple[int, Any]:
+        if request.method == "GET":
+            return (400, {}) if ("per_page", "0") in request.query else (200, [])
+        fit = isinstance(json.loads(request.body or b"{}").get("name"), str)
+        return (200 if request.method == "PATCH" else 201, {"id": 1}) if fit else (400, {})
+
+    made = bench(server, controls=True)
+    assert made.run(test, f"shelf-{operation}").outcome == "pass"
+    assert not [e for e in made.session.exchanges if e.about.is_control]
+
+
 def test_a_failing_server_fails_without_a_control(bench: MakeBench) -> None:
     outcome = bench(lambda _: (500, {}), controls=True).run(refused, "shelf-create")
     assert [f.actual for f in outcome.findings] == ["500", "500"]

@@ -47,6 +47,13 @@ class Controls:
         known = (resource.name, operation) in self._refusals
         return operation in OPERATIONS and resource.supports(operation) and not known
 
+    def heed(self, subject: Maker, reply: Reply, *, is_plain: bool) -> None:
+        """The answer to a request. Of those with the usual credential and nothing odd about them (``is_plain``), a list
+        that was shown and an update that was accepted are controls, whatever they were asked with."""
+        is_seen = reply.operation == "update" or (reply.operation == "list" and reply.entries is not None)
+        if is_plain and is_seen and reply.ok and subject.credential in ("full", None):
+            self._refusals.setdefault((reply.resource.name, reply.operation), "")
+
     def send(self, subject: Sender, operation: str) -> None:
         """Send the control. Where none can be sent, the item itself finds out why."""
         key = subject.name, operation

@@ -213,6 +213,7 @@ class Subject:
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
         self.world.spares.note(self, given, reply, is_plain=not options)
+        self.world.controls.heed(self, reply, is_plain=not options and credential == USUAL)
         return reply
 
     def create(self, body: Any, *, id: Any = None, **options: Unpack[Sending]) -> Reply:
@@ -288,7 +289,9 @@ class Subject:
         scope = self.scope() if scope is None else scope
         request = self.request("list", scope=scope, query=query, **options)
         request = with_(request, path=path, query=query) if path else request
-        return self.send(request, "list", credential=credential, scope=scope)
+        reply = self.send(request, "list", credential=credential, scope=scope)
+        self.world.controls.heed(self, reply, is_plain=not options and credential == USUAL)
+        return reply
 
     # ------------------------------------------------------------------- set-up
 
