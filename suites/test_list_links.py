@@ -4,7 +4,19 @@ from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
-from restproof.suite import Contract, NotTested, Reply, Resource, Subject, must, requirement
+from restproof.suite import (
+    Contract,
+    Ground,
+    Inconclusive,
+    NotTested,
+    Reply,
+    Resource,
+    Subject,
+    for_each,
+    must,
+    requirement,
+)
+from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     FEW,
     every_entry,
@@ -12,6 +24,7 @@ from restproof.suite.lists import (
     filling,
     is_numbered,
     of_a_steady_list,
+    see_an_entry,
     some,
     until_settled,
 )
@@ -62,15 +75,26 @@ def first_page(subject: Subject, size: int, kept: Query) -> tuple[Reply, Query]:
     return subject.list((*subject.lists.page_query(size, 1), *known)), known
 
 
-@requirement("list.links", on="list", when=names_pages, cost=5)
+def ways_through(ground: Ground) -> Cases:
+    """From the first page to the last at once (``briefly``), where all cases are sent; then over each page between
+    them."""
+    yield from ({"briefly": briefly} for briefly in (True, False) if not briefly or ground.profile.cases is None)
+
+
+@requirement("list.links", on="list", when=names_pages, cost=4)
+@for_each(ways_through, apart=True)
 @of_a_steady_list
-def test_link_relations_are_right(subject: Subject) -> None:
+def test_link_relations_are_right(subject: Subject, briefly: bool = False) -> None:
     """From three pages on, there is one between the first and the last."""
     smallest = subject.lists.allowed_size(1)
+    kept = (*unknown_parameter(subject), *harmless(subject))
+    if briefly:
+        see_an_entry(subject)
+        go_to_the_end(subject, smallest, kept)
+        return
     entries = some(subject, min(2 * smallest + 1, FEW))  # no more than other rules make, however large a page is
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
-    kept = (*unknown_parameter(subject), *harmless(subject))
     count = len(entries)
     # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
     full = [count] if subject.lists.allowed_size(count) == count else filling(count)
@@ -80,6 +104,81 @@ def test_link_relations_are_right(subject: Subject) -> None:
     filtered = sorted(few_matching(subject, entries), key=lambda found: len(found[1]) < 2)
     for query, matching in [] if every_entry(subject) else filtered[:1]:
         follow_links(subject, matching, subject.lists.allowed_size(ceil(len(matching) / 2)), query)
+
+
+def number_of(subject: Subject, query: Query, size: int) -> int | None:
+    """The number of the page that a query asks for, if it asks for one of pages of that size."""
+    found, paging = dict(query), subject.spec.paging
+    text = found.get(paging.page if paging.style == "page" else paging.offset, "")
+    if not text.isdecimal():
+        return None
+    at = int(text) - paging.least
+    return at + 1 if paging.style == "page" else at // size + 1
+
+
+@until_settled("queries")
+def go_to_the_end(subject: Subject, size: int, kept: Query) -> None:
+    """The first page, and the one that it calls the last; nobody needs to know how many there are between them."""
+    page, kept = first_page(subject, size, kept)
+    must.have_status(page, "listed")
+    end = relations(subject, page).get("last")
+    last = number_of(subject, end, size) if end is not None else None
+    if end is None or last is None or last < 2:
+        raise Inconclusive("the first page names no last one behind it")
+    be_linked(subject, page, 1, last, size, kept)
+    page = subject.list(end)
+    must.have_status(page, "listed")
+    be_linked(subject, page, last, last, size, kept)
+    must.hold(
+        0 < len(page.entries or ()) <= size,
+        page,
+        f"the last of the pages of {size} holds {len(page.entries or ())} entries",
+        kind="walk",
+        expected="no more than was asked for, and some",
+        actual="otherwise",
+    )
+
+
+def be_linked(subject: Subject, page: Reply, number: int, last: int, size: int, kept: Query) -> Query:
+    """Page ``number`` of ``last`` names the other pages that it has to, and leads to them. Returns where the next one
+    is."""
+    found = relations(subject, page)
+    expected = {"next": number < last}
+    if subject.spec.paging.links:
+        ends = {"first": 1, "last": last}  # a page may leave out the link to itself
+        expected |= {"prev": number > 1, **{name: True for name, at in ends.items() if at != number}}
+    for name, there in expected.items():
+        must.hold(
+            (name in found) == there,
+            page,
+            f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
+            kind="link",
+            expected=name if there else f"no {name}",
+            actual=", ".join(sorted(found)),
+        )
+    pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+    for name in (n for n in pages if n in found):
+        query = dict(found[name])
+        for own, value in (*kept, *subject.request("list").query):
+            # A link may be without a parameter that the list does not know.
+            must.hold(
+                query.get(own, value if own == UNKNOWN else None) == value,
+                page,
+                f"the link {name} drops the parameter {own}",
+                kind="link-query",
+                expected="parameters kept",
+                actual="dropped",
+            )
+        for key, value in subject.lists.page_query(size, pages[name]):
+            must.hold(
+                query.get(key) == value,
+                page,
+                f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
+                kind="link",
+                expected=f"{key} of the {name} page",
+                actual="another",
+            )
+    return found.get("next", ())
 
 
 @until_settled("queries")
@@ -92,44 +191,8 @@ def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -
     for number in range(1, last + 1):
         page = subject.list(asked) if number > 1 else page
         must.have_status(page, "listed")
-        found = relations(subject, page)
         walked += subject.lists.ids(page.entries or ())
-        expected = {"next": number < last}
-        if subject.spec.paging.links:
-            ends = {"first": 1, "last": last}  # a page may leave out the link to itself
-            expected |= {"prev": number > 1, **{name: True for name, at in ends.items() if at != number}}
-        for name, there in expected.items():
-            must.hold(
-                (name in found) == there,
-                page,
-                f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
-                kind="link",
-                expected=name if there else f"no {name}",
-                actual=", ".join(sorted(found)),
-            )
-        pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
-        for name in (n for n in pages if n in found):
-            query = dict(found[name])
-            for own, value in (*kept, *subject.request("list").query):
-                # A link may be without a parameter that the list does not know.
-                must.hold(
-                    query.get(own, value if own == UNKNOWN else None) == value,
-                    page,
-                    f"the link {name} drops the parameter {own}",
-                    kind="link-query",
-                    expected="parameters kept",
-                    actual="dropped",
-                )
-            for key, value in subject.lists.page_query(size, pages[name]):
-                must.hold(
-                    query.get(key) == value,
-                    page,
-                    f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
-                    kind="link",
-                    expected=f"{key} of the {name} page",
-                    actual="another",
-                )
-        asked = found.get("next", ())
+        asked = be_linked(subject, page, number, last, size, kept)
     must.hold(
         sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(entries))),
         page,

@@ -18,6 +18,7 @@ from restproof.wire.message import Request
 __all__ = [
     "aged",
     "another_token",
+    "at_hand",
     "completed",
     "elsewhere",
     "harmless_request",
@@ -42,6 +43,12 @@ def spare(subject: Subject, body: Any = None, tag: str = "") -> Instance:
     """An instance as ``subject.given`` makes it, to be written to: one that an earlier item has made with the same
     values, but for those that tell one from another, and left as it was, where there is one."""
     return subject.world.own.spare(subject, body, tag)
+
+
+def at_hand(subject: Subject) -> Instance | None:
+    """What refused requests are sent to, for a case that would make one of its own otherwise; ``None`` in a replay of a
+    run in which it did."""
+    return subject.target() if subject.world.keeper.recall(f"at hand {subject.about[1]}", True) else None
 
 
 def another_token(subject: Subject) -> str:
