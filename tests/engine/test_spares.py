@@ -98,6 +98,25 @@ def test_the_values_that_tell_cases_apart_make_no_difference_and_others_do(bench
     assert lent_after(running, made, ask=lambda subject: subject.own(body)).id == 101
 
 
+def saying(**texts: Any) -> Callable[[Subject], None]:
+    def create(subject: Subject) -> None:
+        assert subject.create({**subject.bodies.minimal("first"), **texts}).ok
+
+    return create
+
+
+@pytest.mark.parametrize(
+    ("before", "is_lent"),
+    [(saying(name="{run} other words"), True), (saying(pages=7), False), (saying(name=""), False)],
+    ids=["other texts", "another number", "no text"],
+)
+def test_who_asks_roughly_gets_one_with_other_texts(
+    bench: MakeBench, before: Callable[[Subject], None], is_lent: bool
+) -> None:
+    found = lent_after(bench(Shelves()), before, ask=lambda subject: subject.own(roughly=True))
+    assert (found.id == 100) == is_lent
+
+
 def updated(subject: Subject) -> None:
     made(subject)
     assert subject.update(100, {"pages": 3}).ok

@@ -28,7 +28,7 @@ class OwnInstances:
         self._aged: dict[str, list[tuple[Instance, float]]] = {}
         self._gone: set[tuple[str, Any]] = set()
 
-    def get(self, subject: Maker, body: Any = None) -> Instance:
+    def get(self, subject: Maker, body: Any = None, *, roughly: bool = False) -> Instance:
         """The instance of the subject's item (see ``Subject.own``)."""
         item = subject.about[0] or ""
         if item not in self._own:
@@ -38,7 +38,7 @@ class OwnInstances:
                     left.append((instance, self._clock.monotonic()))
             self._own.clear()
             self._states.clear()
-            lent = self._lent(subject, body, item, "own")
+            lent = self._lent(subject, body, item, "own", roughly=roughly)
             made = lent or subject.given(body, tag="own")
             self._own[item] = subject.name, made
             if made.entity and (lent or not subject.spec.supports("read")):
@@ -49,9 +49,9 @@ class OwnInstances:
         """One more instance for the subject's case (see ``suite.setup.spare``)."""
         return self._lent(subject, body, subject.about[1] or "", tag) or subject.given(body, tag=tag)
 
-    def _lent(self, subject: Maker, body: Any, to: str, tag: str) -> Instance | None:
+    def _lent(self, subject: Maker, body: Any, to: str, tag: str, *, roughly: bool = False) -> Instance | None:
         """An instance that an earlier item has left as it was made, where there is one."""
-        lent = self._spares.lent(subject, body, to, tag)
+        lent = self._spares.lent(subject, body, to, tag, roughly=roughly)
         if lent is not None:
             self._not_aged(subject.name, lent.id)
             self._own = {by: own for by, own in self._own.items() if (own[0], own[1].id) != (subject.name, lent.id)}

@@ -117,6 +117,8 @@ class Runner:
             ended = failure
         except Exception as error:  # it is raised where the item is judged
             ended = error
+        else:
+            self.world.spares.ended(item.id, passed=True)
         self._sent_ahead[item.id] = ended
         self.world.session.guard.close()
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from restproof.contract.model import Resource
-from restproof.contract.shapes import named_members
+from restproof.contract.shapes import named_members, types_of
 from restproof.engine.failure import Inconclusive, SetUpFailed
 from restproof.engine.instance import Instance, Maker
 from restproof.engine.keep import Keeper
@@ -130,13 +130,14 @@ class Spares:
         """The instance is given to somebody, for something else."""
         self._left[name] = [s for s in self._left.get(name, ()) if s.instance.id != id]
 
-    def lent(self, subject: Maker, body: Any, to: str, tag: str) -> Instance | None:
+    def lent(self, subject: Maker, body: Any, to: str, tag: str, *, roughly: bool = False) -> Instance | None:
         """An instance as ``body`` would make it (``None``: the usual body, with ``tag``), which a read has just shown
-        as it was made; ``None`` where there is none. ``to``: the name of the item or case that asks."""
+        as it was made; ``None`` where there is none. ``to``: the name of the item or case that asks. ``roughly``: one
+        with other texts, or with more of them, will do."""
         if subject.spec.id.single or not (subject.spec.creatable and subject.spec.supports("read")):
             return None
         self._asked[to] += 1
-        found = self._taken(subject, subject.bodies.lying(tag=tag) if body is None else body)
+        found = self._taken(subject, subject.bodies.lying(tag=tag) if body is None else body, roughly=roughly)
         kept = self._keeper.recall(f"lent {to} {self._asked[to]}", found and asdict(found.instance))
         if kept is None:
             return None
@@ -154,14 +155,14 @@ class Spares:
             self._words.add(found.word)
         return instance
 
-    def _taken(self, subject: Maker, body: Any) -> _Spare | None:
+    def _taken(self, subject: Maker, body: Any, *, roughly: bool) -> _Spare | None:
         left = self._left.get(subject.name)
         if not left or subject.name in self._doubtful or not isinstance(body, Mapping):
             return None
         form, scope = form_of(body), subject.scope()
         for spare in reversed(left):
-            alike = spare.form == form and spare.credential == subject.credential
-            if alike and dict(spare.instance.scope) == scope:
+            serves = spare.form == form or (roughly and _is_much_like(subject, body, spare.body))
+            if serves and spare.credential == subject.credential and dict(spare.instance.scope) == scope:
                 left.remove(spare)
                 return spare
         return None
@@ -171,6 +172,22 @@ def form_of(body: Mapping[str, Any]) -> str:
     """What bodies have in common that differ in what tells one case from another: ``{run} own`` and ``{run} first``
     are alike."""
     return json.dumps(_plain(body), sort_keys=True)
+
+
+def _is_much_like(subject: Maker, wanted: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
+    """Whether two bodies differ in texts alone that decide on nothing, some of which ``wanted`` may lack."""
+    bodies, spec = subject.bodies, subject.spec
+    if bodies.kept_rules or spec.quotas or not wanted.keys() <= made.keys():
+        return False
+    differing = [n for n, v in made.items() if n not in wanted or _plain(v) != _plain(wanted[n])]
+    return all(
+        n not in spec.references
+        and n != spec.id.field
+        and types_of(bodies.writable.get(n, {})) <= {"string", "null"}
+        and not {"enum", "const"} & bodies.writable.get(n, {}).keys()
+        and all(isinstance(body.get(n, "-"), str) and body.get(n, "-") for body in (made, wanted))
+        for n in differing
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -327,10 +327,10 @@ class Subject:
         body = self.bodies.full(tag) if is_whole else self.bodies.minimal(tag)
         return self.given(self.resolved(body, scope, token=token), scope=scope)
 
-    def own(self, body: Any = None) -> Instance:
+    def own(self, body: Any = None, *, roughly: bool = False) -> Instance:
         """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no
-        other item."""
-        return self.world.own.get(self, body)
+        other item. ``roughly``: one with other texts, which an earlier item has left, will do."""
+        return self.world.own.get(self, body, roughly=roughly)
 
     def target(self) -> Instance:
         """The instance that refused requests are sent to: shared, since none of them may change it."""
