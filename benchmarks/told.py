@@ -1,21 +1,27 @@
 """Which rules tell of a fault of one resource, and of which of them each is the first: the weights of the plan.
 
-    python benchmarks/told.py [SAMPLE [SEED]]
+    python benchmarks/told.py [SAMPLE [SEED]] [--new] [--again RULE …]
 
 Runs all rules of one resource for each fault of a sample, as ``early.py`` draws it, which is kept to that resource, and
 adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION CASE``, …, the case being
-the first that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``:
+the first that told; what is there already is not run again, with ``--new`` also where it was kept to another resource.
+So a sample as large as the catalogue with ``--new`` runs what nobody has run; ``--again`` runs anew what some rules, which
+have changed since, tell of. From all that is there it writes ``suites/firsts.json``:
 rule → operation → the faults of which it tells and nothing that is worth more per request, the first case by itself
 where that may go ahead of the others. So what only repeats what others have told comes late, and so does what
-tells of much, but of nothing alone. A fault that was not drawn counts a little for the rule that it breaks.
+tells of much, but of nothing alone. What the bundled contract has no operation for counts by the faults of the
+catalogue that its rule catches elsewhere.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
@@ -34,12 +40,12 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 
 TOLD = Path(__file__).with_suffix(".json")
-NOT_DRAWN = 0.3
-"""What a fault of the catalogue counts for the rule that it breaks, beside one that was run."""
-FIRST = 0.5
-"""Of what a rule tells of a resource, the share that the cheapest of its operations tells, where nothing was measured."""
+NOT_RUN = 0.3
+"""What a fault of the catalogue counts for an operation of its rule that no run has, beside one that was run."""
 CASES = 2
 """Cases of an item that the bundled contract has not got."""
+JOBS = 2
+"""Runs at once."""
 
 Type = tuple[str, str]
 Told = dict[str, list[str]]
@@ -58,9 +64,17 @@ def run(server: Server, fault: str, resource: str) -> list[str]:
     return [f"{place} {number}" for place, number in sorted(first.items())]
 
 
-def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
-    """Requests of an item of each rule and operation: of the bundled contract, else about. Where its cases stand apart,
-    those of the first one for itself."""
+@dataclass(frozen=True)
+class Prices:
+    """Requests of an item of each rule and operation; where its cases stand apart, those of the first one for itself.
+    ``run``: of the bundled contract. ``other``: about those of operations that it has not got."""
+
+    run: Mapping[Type, float]
+    other: Mapping[Type, float]
+
+
+def prices(register: Mapping[str, Requirement]) -> Prices:
+    """What was measured (``requests.json``), for the cases that the bundled contract has."""
     measured = json.loads((ROOT / "suites" / REQUESTS).read_text(encoding="utf-8"))
     about = {(rule, name): CASES * each for rule, found in measured.items() for name, each in found.items()}
     contract = loaded(BUNDLED)
@@ -75,7 +89,8 @@ def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
                     exact[_first(proof.requirement, operation)].append(first)
                 if price > first:
                     exact[proof.requirement, operation].append(price - first)
-    return about | {which: mean(found) for which, found in exact.items()}
+    run = {which: mean(found) for which, found in exact.items()}
+    return Prices(run, {which: each for which, each in about.items() if which not in run})
 
 
 def _first(rule: str, operation: str) -> Type:
@@ -83,59 +98,79 @@ def _first(rule: str, operation: str) -> Type:
     return rule, f"{operation}{FIRST_CASE}"
 
 
-def weights(told: Told, register: Mapping[str, Requirement]) -> dict[Type, float]:
-    """The faults of which each rule and operation tells first, where what tells most per request is sent first."""
-    price = prices(register)
-    tells: dict[Type, set[Hashable]] = defaultdict(set)
-    counts: dict[Hashable, float] = {}
+def weights(told: Mapping[str, Sequence[str]], prices: Prices, caught: Mapping[str, int]) -> dict[Type, float]:
+    """The faults of which each rule and operation tells first, where what tells most per request is sent first.
+    ``caught``: how many faults of the catalogue each rule catches."""
+    price = {**prices.run, **prices.other}
+    tells: dict[Type, set[str]] = defaultdict(set)
     for fault, found in told.items():
-        counts[fault] = 1
         for rule, operation, number in (each.split(" ") for each in found):
             first = _first(rule, operation)
             tells[first if number == "1" and first in price else (rule, operation)].add(fault)
-    caught = json.loads((ROOT / "suites" / KILLS).read_text(encoding="utf-8"))
-    for rule in {rule for rule, _ in price}:
-        own = sorted((which for which in price if which[0] == rule), key=lambda which: price[which])
-        count = NOT_DRAWN * caught.get(rule, 1)
-        counts[rule] = count * (FIRST if own[1:] else 1)
-        for which in own:
-            tells[which].add(rule)
-        for which in own[1:]:
-            counts[which] = count * (1 - FIRST) / len(own[1:])
-            tells[which].add(which)
+    several = Counter(rule for rule, _ in price)
+    guessed = {which: NOT_RUN * caught.get(which[0], 1) / several[which[0]] for which in prices.other}
     firsts: dict[Type, float] = {}
-    left = set(counts)
+    left = set(told)
     while len(firsts) < len(price):
         left_over = (which for which in sorted(price) if which not in firsts)
         ready = (which for which in left_over if firsts.keys() >= {_first(*which)} & price.keys())
-        worth = {w: sum(counts[each] for each in tells[w] & left) for w in ready}
+        worth = {which: len(tells[which] & left) + guessed.get(which, 0) for which in ready}
         best = max(worth, key=lambda which: worth[which] / (price[which] + SET_UP))
         firsts[best] = worth[best]
         left -= tells[best]
     return firsts
 
 
-def written(firsts: Mapping[Type, float]) -> str:
-    """``firsts.json``."""
+def by_rule(firsts: Mapping[Type, float]) -> dict[str, dict[str, float]]:
+    """What ``firsts.json`` holds."""
     found: dict[str, dict[str, float]] = {}
     for (rule, operation), count in sorted(firsts.items()):
         found.setdefault(rule, {})[operation] = max(round(count, 3), 0.001)
-    return f"{json.dumps(found, indent=1)}\n"
+    return found
 
 
-def main(numbers: Sequence[int]) -> None:
+def add(told: Told, missing: Sequence[tuple[str, str]]) -> None:
+    """Run what is missing, and keep what is known after each run."""
+    servers = [Server(BUNDLED) for _ in range(JOBS)]
+    free = list(servers)
+
+    def one(fault: str, resource: str) -> list[str]:
+        server = free.pop()
+        try:
+            return run(server, fault, resource)
+        finally:
+            free.append(server)
+
+    try:
+        with ThreadPoolExecutor(JOBS) as pool:
+            for (fault, resource), found in zip(missing, pool.map(one, *zip(*missing, strict=True)), strict=True):
+                told[f"{fault}:{resource}"] = found
+                TOLD.write_text(f"{json.dumps(dict(sorted(told.items())), indent=0)}\n", encoding="utf-8")
+    finally:
+        for server in servers:
+            server.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sample", type=int, nargs="?", default=0)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    parser.add_argument("--new", action="store_true")
+    parser.add_argument("--again", nargs="+", default=[], metavar="RULE")
+    said = parser.parse_args()
     told: Told = json.loads(TOLD.read_text(encoding="utf-8")) if TOLD.exists() else {}
-    missing = [(f.name, place) for f, place in sample(*numbers) if f"{f.name}:{place}" not in told] if numbers else []
+    drawn = [(f.name, place) for f, place in sample(said.sample, said.seed) if f"{f.name}:{place}" not in told]
+    known = {place.partition(":")[0] for place in told} if said.new else set()
+    changed = [place for place, by in told.items() if any(each.split(" ")[0] in said.again for each in by)]
+    missing = [(fault, place) for fault, place in drawn if fault not in known]
+    missing += [(fault, resource) for fault, _, resource in (place.partition(":") for place in changed)]
     if missing:
-        server = Server(BUNDLED)
-        for fault, resource in missing:
-            told[f"{fault}:{resource}"] = run(server, fault, resource)
-            TOLD.write_text(f"{json.dumps(dict(sorted(told.items())), indent=0)}\n", encoding="utf-8")
-        server.close()
-    firsts = weights(told, load(ROOT / "suites" / "requirements.yaml"))
-    (ROOT / "suites" / FIRSTS).write_text(written(firsts), encoding="utf-8")
+        add(told, missing)
+    caught = json.loads((ROOT / "suites" / KILLS).read_text(encoding="utf-8"))
+    firsts = weights(told, prices(load(ROOT / "suites" / "requirements.yaml")), caught)
+    (ROOT / "suites" / FIRSTS).write_text(f"{json.dumps(by_rule(firsts), indent=1)}\n", encoding="utf-8")
     print(f"{len(told)} faults, {sum(map(bool, told.values()))} of them told; {len(firsts)} weights in suites/{FIRSTS}")
 
 
 if __name__ == "__main__":
-    main([int(number) for number in sys.argv[1:]])
+    main()
