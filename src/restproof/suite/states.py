@@ -18,6 +18,7 @@ __all__ = [
     "after_replace",
     "after_replace_again",
     "after_update",
+    "after_update_again",
     "as_sent",
     "named",
     "patch_to",
@@ -57,15 +58,26 @@ def after_replace(subject: Subject, sent: Mapping[str, Any], before: Mapping[str
 def after_replace_again(subject: Subject, sent: Mapping[str, Any], once: Mapping[str, Any]) -> dict[str, Any]:
     """The representation after the same replace as the one that has led to ``once``, without what each write touches,
     and what the server makes of fields that ``sent`` leaves out, as a moment. Where the contract leaves open what
-    becomes of those, only what ``sent`` names, inside of objects too: a server may give an id to each member anew."""
-    resource, stable = subject.spec, subject.stable(once)
+    becomes of those, only what ``sent`` names."""
+    resource, stable = subject.spec, _given_again(subject, sent, once)
     if "replace" in resource.open:
-        stable = {n: _of_what_was_sent(v, sent[n]) for n, v in stable.items() if n in sent}
+        stable = {n: v for n, v in stable.items() if n in sent}
     backs = readbacks(resource)
     made = {n for n, default in resource.made_defaults.items() if default.made in ("server", "today") and n not in sent}
     derived = {n for n, alternatives in resource.derived.items() if affected(alternatives, made)}
     anew = {*resource.touched, *derived, *made, *(backs[n].root for n in made if n in backs)}
     return {n: v for n, v in stable.items() if n not in anew}
+
+
+def after_update_again(subject: Subject, sent: Mapping[str, Any], once: Mapping[str, Any]) -> dict[str, Any]:
+    """The representation after the same update as the one that has led to ``once``, without what each write touches."""
+    return {n: v for n, v in _given_again(subject, sent, once).items() if n not in subject.spec.touched}
+
+
+def _given_again(subject: Subject, sent: Mapping[str, Any], once: Mapping[str, Any]) -> dict[str, Any]:
+    """What stays of ``once`` where ``sent`` is written again: what stands inside of a field that it names only as far
+    as it names that too. What takes the place of an entry or a member is another one, which a server may give an id."""
+    return {n: _of_what_was_sent(v, sent[n]) if n in sent else v for n, v in subject.stable(once).items()}
 
 
 def _of_what_was_sent(shown: Any, sent: Any) -> Any:
