@@ -63,6 +63,8 @@ def test_a_path_leads_to_its_resource(path: str, name: str | None, id: str | Non
         ("shop", "https://h/v2/shops/no-5.json", "5"),
         ("order", "/v2/orders/7?x=1", "7"),
         ("order", "https://elsewhere/o/7/", "7"),
+        ("order", "/v2/orders/7/versions/1", "7"),
+        ("order", "/v2/shops/5/orders?id=eq.7", None),
         ("file", "/v2/files/docs/a%20b.txt", "docs/a b.txt"),
         ("file", "", None),
     ],

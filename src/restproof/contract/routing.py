@@ -159,7 +159,8 @@ def filled_path(contract: Contract, resource: Resource, way: Operation, ids: Map
 
 
 def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
-    """The id in the URL of one resource: where its own path has it, else the last segment."""
+    """The id in the URL of one resource: where its own path has it, be that the beginning of a path to a version of it,
+    else the last segment, if that is not the collection's own."""
     parts = parts_of(url)
     address = resource.operation("read").address
     if address is not None and address.place == "query":
@@ -168,8 +169,13 @@ def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
     if address is not None:
         return path.rpartition("/")[2] or None
     known = pattern_of(contract, resource, resource.operation("read").path).pattern
-    found = re.search(f"{known}$", path)
-    return (found["id"] if found and "id" in found.groupdict() else path.rpartition("/")[2]) or None
+    found = re.search(f"{known}$", path) or re.search(f"{known}/", path)
+    if found and "id" in found.groupdict():
+        return found["id"] or None
+    collections = {resource.operation(o).path for o in ("list", "create") if resource.supports(o)}
+    if any(pattern_of(contract, resource, way).fullmatch(path) for way in collections):
+        return None
+    return path.rpartition("/")[2] or None
 
 
 def _encoded(id: object, *, slashes: bool) -> str:
