@@ -376,10 +376,11 @@ def fullest(schema: JsonSchema) -> Any:
 
 def sample(schema: JsonSchema) -> Any:
     """One plain valid value: the schema's own example, else a middling accepted candidate; the default, which says as
-    little as an absent field, only where there is no other."""
+    little as an absent field, only where there is no other, or no other example."""
     default = schema.get("default")
-    for value in (*listed(schema), *(() if VALUES in schema else schema.get("examples", ()))):
-        if value is not None and value != default and is_valid(schema, value) and is_sure(schema, value):
+    examples = () if VALUES in schema else schema.get("examples", ())
+    for value in (*(v for v in (*listed(schema), *examples) if v != default), *examples):
+        if value is not None and is_valid(schema, value) and is_sure(schema, value):
             return value
     types = types_of(schema)
     is_number = bool(types & {"integer", "number"}) and types <= {"integer", "number", "string", "null"}
@@ -393,8 +394,7 @@ def sample(schema: JsonSchema) -> Any:
         # Where text may stand for a number, few texts do.
         options.sort(key=lambda value: isinstance(value, str))
     if default is not None and is_valid(schema, default):
-        others = [v for v in options if v != default]
-        options = [*(others if others else [default]), default]
+        options = [*([v for v in options if v != default] or [default]), default]
     if not options:
         return None
     return next((v for v in options if v not in (0, "", [], {}, False) and v != default), options[0])

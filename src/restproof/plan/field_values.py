@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.normal import normal
-from restproof.contract.shapes import is_nullable, same, type_of
+from restproof.contract.shapes import is_nullable, same, type_of, types_of
 from restproof.contract.words import is_soft_reference
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from hypothesis import strategies as st
 
 _SHORT = 400
+_SILENT: tuple[Any, ...] = (None, "", [])
+
+
+def _is_any_text(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of texts, or of arrays of them, and says of none what fits."""
+    inner = schema.get("items", {}) if types_of(schema) == {"array"} else schema
+    return types_of(inner) == {"string"} and not {"enum", "const", "format", "pattern", "examples"} & inner.keys()
 
 
 @dataclass(frozen=True)
@@ -96,8 +103,11 @@ class FieldValues(UniqueKeys):
         return found
 
     def _usual(self, name: str, schema: Mapping[str, Any]) -> Any:
-        """A sample of a field: where a create and an update have schemas of their own, one that both allow."""
+        """A sample of a field: where a create and an update have schemas of their own, one that both allow. Of a field
+        that every body holds, whose schema does not tell what fits, the default: it is no word for one left out."""
         usual = sample(schema)
+        if name in self.required and schema.get("default") not in _SILENT and _is_any_text(schema):
+            usual = schema["default"]
         if self.suits_both(name, usual):
             return usual
         return next(

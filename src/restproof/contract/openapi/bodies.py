@@ -354,8 +354,8 @@ def shown_as(schema: Any, made: Made) -> Any:
 def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:
     """Take the id out of the bodies of changes that hold it beside what they change; change → where it stands there.
     Where a client chooses ids in the body of a create that needs one, another one in a change may move the item: only
-    of a change that needs it, too. Nothing where a PUT creates."""
-    if created:
+    of a change that needs it, too. Nothing where nothing but a PUT creates."""
+    if created and "create" not in told.sent:
         return {}
     chosen = member in told.sent.get("create", {}).get("required", ())
     found: dict[str, str] = {}

@@ -33,6 +33,12 @@ _MEANT = {
 """Types that there are none of in JSON Schema, as they are written by hand, and what is plainly meant."""
 _FORMS = {"date": "date", "uuid": "uuid", **dict.fromkeys(("datetime", "date-time", "timestamp"), "date-time")}
 """The formats that some of them say as well."""
+_OF_SQL = {
+    **dict.fromkeys(("timestamp with time zone", "timestamp without time zone"), "date-time"),
+    "integer": "int32",
+    "bigint": "int64",
+}
+"""Formats that are the types of columns, as PostgREST writes them, and what JSON has of those."""
 UNKNOWN = "x-restproof-unknown-type"
 """Holds a type that nothing is known of."""
 _WIDTHS = ("int32", "int64")
@@ -290,13 +296,15 @@ def _is_plain_number(found: Mapping[str, Any]) -> bool:
 
 def _format(found: dict[str, Any]) -> None:
     """Formats of no known name are annotations, and go; decimals are written as all write them."""
-    name = found.get("format")
+    name = _OF_SQL.get(found.get("format", ""), found.get("format"))
     if name == "decimal" and found.get("type") in ("string", ["string", "null"]):
         digits = re.search(r"\\d\{0,(\d+)\}\(\?:\\\.\\d\{0,(\d+)\}\)\?", found.get("pattern", ""))
         whole, fraction = (max(int(digits[1]), 1), int(digits[2])) if digits else (4, 2)
         found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction - 1}}}[1-9]$" if fraction else "$")
         found[NARROWER] = "decimals are written in many ways"
-    if name not in (*NAMES, *_WIDTHS, PASSWORD):
+    if name in (*NAMES, *_WIDTHS, PASSWORD):
+        found["format"] = name
+    else:
         found.pop("format", None)
 
 

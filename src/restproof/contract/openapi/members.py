@@ -378,14 +378,19 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     found.apart = found.apart or (found.sparse and not said)
 
 
-def beyond(operation: str, told: Shaped, body: Members) -> str | None:
-    """Why no body of a change can be sent: it must hold a member that the resource has none of, or does not set."""
-    asked = told.writable(operation)
-    for name in told.sent.get(operation, {}).get("required", ()):
-        is_set = name in body.properties and not body.properties[name].get("readOnly")
-        if name in asked and not asked[name].get("readOnly") and not is_set:
-            return f"its body must hold {name}, which no create takes"
-    return None
+def without_beyond(body: Members, told: Shaped) -> tuple[Members, dict[str, str]]:
+    """The members, and why no body of a change can be sent which must hold one that the resource has none of, or does
+    not set: what the others hold (``schemas`` of a body of commands, say) is no word about them then."""
+    why: dict[str, str] = {}
+    for operation in _CHANGES:
+        needed = told.sent.get(operation, {}).get("required", ())
+        for name in (n for n in needed if n in told.writable(operation)):
+            is_set = name in body.properties and not body.properties[name].get("readOnly")
+            if not told.writable(operation)[name].get("readOnly") and not is_set:
+                why.setdefault(operation, f"its body must hold {name}, which no create takes")
+    if why:
+        told.sent = {o: s for o, s in told.sent.items() if o not in why}
+    return (members(told, body.id_member) if why else body), why
 
 
 def replaces_whole(body: Members, told: Shaped) -> bool:

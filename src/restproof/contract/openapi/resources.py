@@ -29,7 +29,7 @@ from restproof.contract.openapi.inside import may_lack_zone
 from restproof.contract.openapi.jsonapi import side_by_side
 from restproof.contract.openapi.linked import is_guessed, link_of, take_link
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.members import Members, beyond, members, replaces_whole
+from restproof.contract.openapi.members import Members, members, replaces_whole, without_beyond
 from restproof.contract.openapi.named import id_field, is_bare_list, own_item_path, own_paths
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
@@ -249,9 +249,9 @@ class ResourceWriter:
         silent = "create" in found.calls and (is_guessed(link) or not tells_id(self.reader, found, told, member))
         if silent and member not in told.sent["create"].get("required", ()):
             self.leave_id_open(found)
-        body = members(told, member)
+        body, unheld = without_beyond(members(told, member), told)
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)), *body.left_out)
-        self.take_out(found, {o: why for o in ("update", "replace") if (why := beyond(o, told, body))})
+        self.take_out(found, unheld)
         if "replace" in found.calls and not (replaces_whole(body, told) or says_it_replaces(found)):
             self.note(found, "what becomes of members that a PUT leaves out, which is not said")
             self.merging.add(found.name)
