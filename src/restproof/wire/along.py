@@ -12,8 +12,9 @@ from restproof.wire.walk import contract_headers
 
 
 def drop_what_went_along(work: Work) -> None:
-    """Forgets what stood below something that the run has deleted, where reads say that it is not there any more, to
-    whoever may have made it. What is asked about one tells of all that stand beside it: they go together."""
+    """Forgets what stood below something that the run has deleted, where reads, or lists of what has none, say that it
+    is not there any more, to whoever may have made it. What is asked about one tells of all that stand beside it: they
+    go together."""
     places = Places(work.contract)
     usual = contract_headers(work.contract, dict(work.session.target.ids))
     credential = None if work.contract.auth.scheme == "none" else "full"
@@ -22,8 +23,12 @@ def drop_what_went_along(work: Work) -> None:
     gone: dict[object, bool] = {}
     for item in sorted(work.undeletable):
         name, target, headers = item
-        place = places.of(Request("GET", target, headers=headers or usual))
-        if place is None or place.resource.name != name or not place.resource.supports("read"):
+        # What has no path of its own stands where its list is.
+        paths = (target, work.named[target, headers][0].collection)
+        spots = (places.of(Request("GET", path, headers=headers or usual)) for path in paths)
+        place = next((spot for spot in spots if spot is not None), None)
+        looks = [o for o in ("read", "list") if place is not None and place.resource.supports(o)]
+        if place is None or place.resource.name != name or not looks:
             continue
         if deleted.isdisjoint(place.parents) and not _is_below_deleted(work, places, place, headers):
             continue
@@ -31,7 +36,9 @@ def drop_what_went_along(work: Work) -> None:
         makers = group.seen_by(work.named[target, headers], work.session.target.credentials)
         beside = place.collection.key, headers, tuple(maker.credential for maker in makers)
         if beside not in gone:
-            gone[beside] = all(_is_gone(work, maker, places.request(place, "read", maker.headers)) for maker in makers)
+            where = place if looks[0] == "read" else place.collection
+            asked = [(maker, places.request(where, looks[0], maker.headers)) for maker in makers]
+            gone[beside] = all(_is_gone(work, maker, looks[0], request) for maker, request in asked)
         if gone[beside]:
             work.undeletable.discard(item)
 
@@ -42,8 +49,11 @@ def _is_below_deleted(work: Work, places: Places, place: Spot, headers: Headers)
     return any(work.ledger.deletes(places.target(item, "delete"), headers) for item in above)
 
 
-def _is_gone(work: Work, maker: Group, request: Request) -> bool:
+def _is_gone(work: Work, maker: Group, operation: str, request: Request) -> bool:
     try:
-        return says_none(maker.resource, work.deletes.send(maker, "read", request))
+        exchange = work.deletes.send(maker, operation, request)
     except NotSent:
         return False
+    if operation == "list":
+        return exchange.status in maker.resource.codes_of_nothing
+    return says_none(maker.resource, exchange)

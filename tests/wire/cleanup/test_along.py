@@ -66,3 +66,17 @@ def test_what_went_with_its_parent_is_not_left_to_a_later_clean_up(
     ledger.settled(1)
     ledger.close()
     assert clean_up(Ledger(ledger.path), connect(serve(notes).url, contract).session, contract, PREFIX) == (0, [])
+
+
+@pytest.mark.parametrize("goes", [True, False])
+def test_what_only_a_list_shows_is_not_left_where_that_is_none_any_more(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract], goes: bool
+) -> None:
+    contract = contract_with(text=f"{NOTES}{MARK.replace(', read', '')}\n")
+    create(notes, ledger, 1)
+    for id in (8, 9):
+        n = ledger.intend("mark", "/v1/teams/5/notes/1/marks", [("name", token(id))])
+        ledger.created(n, f"/v1/teams/5/notes/1/marks/{id}", id)
+    notes.status |= {"GET /v1/teams/5/notes/1/marks": 404 if goes else 200}
+    session = connect(serve(notes).url, contract).session
+    assert clean_up(ledger, session, contract, PREFIX) == (1, [] if goes else ["mark: 2 (no delete operation)"])
