@@ -58,6 +58,18 @@ def whole(**members: Document) -> Document:
         ([TOP], whole(nextLink=URL), {}, {"next_field": "nextLink", "size": "$top"}),
         ([], whole(**{"@odata.nextLink": TEXT}), {}, {"next_field": "@odata.nextLink", "size": "none"}),
         ([TOP, after("$skipToken")], whole(nextLink=TEXT), {}, None),
+        (
+            [SIZE, after("page_info")],
+            whole(),
+            {"Link": {"schema": TEXT}},
+            {"token": "page_info", "links": True, "size": "limit"},
+        ),
+        (
+            [SIZE, {**after("Page"), "schema": {**NUMBER, "minimum": 0}}, after("PageToken")],
+            whole(next_page_uri={**TEXT, "nullable": True}),
+            {},
+            {"next_field": "next_page_uri", "size": "limit"},
+        ),
     ],
 )
 def test_where_a_list_goes_on_is_read(
@@ -170,3 +182,13 @@ def test_what_takes_just_the_values_of_a_field_selects_by_it(
     paths = boxes([state], {"type": "array", "items": box})
     paths["/boxes/{id}"]["get"] = call(box, others={"404": NO["404"]})
     assert ("filters" in read(tmp_path, paths).contract["resources"]["box"]) is filters
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [({"default": 1, "minimum": 1}, ("offset", 1)), ({"default": 0}, ("offset", None)), ({}, (None, None))],
+)
+def test_an_index_of_entries_begins_where_the_document_says(said: Document, found: Any, tmp_path: Path) -> None:
+    start: Document = {"name": "startIndex", "in": "query", "schema": {**NUMBER, **said}}
+    box = read(tmp_path, boxes([SIZE, start], whole())).contract["resources"]["box"]
+    assert (box.get("paging", {}).get("style"), box.get("paging", {}).get("first")) == found

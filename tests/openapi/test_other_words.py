@@ -1,4 +1,5 @@
-"""Bodies of commands beside those of what they change (SCIM), and columns under the names that SQL has for them."""
+"""What real documents write in words of their own: bodies of commands beside those of what they change (SCIM), columns
+under the names that SQL has for them, ids in both places of a PUT, paths that end with a format."""
 
 from __future__ import annotations
 
@@ -109,3 +110,18 @@ def test_a_put_that_also_creates_holds_the_id_of_its_path_as_any_other(tmp_path:
     found, _ = read(tmp_path, cars(put=put))
     identity, way = found.resources["car"].id, found.resources["car"].operation("replace")
     assert (identity.chosen_by, way.envelope.constants) == ("either", {"/id": "{id}"})
+
+
+def test_a_format_behind_a_word_of_a_path_is_none_of_its_name(tmp_path: Path) -> None:
+    """What stands below an item has the format at its own end alone."""
+    paths = {f"{path}.json": way for path, way in cars().items()}
+    paths["/cars.json"]["get"] = call(200, {"type": "array", "items": CAR})
+    paths["/cars/{car_id}/seats.json"] = {
+        "parameters": [{"name": "car_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+        "get": call(200, {"type": "array", "items": CAR}),
+        "post": call(201, CAR, CAR),
+    }
+    found, _ = read(tmp_path, paths)
+    assert {*found.resources} == {"car", "seat"}
+    assert [parent.resource for parent in found.resources["seat"].parents] == ["car"]
+    assert found.resources["car"].supports("create")

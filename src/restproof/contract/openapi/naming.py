@@ -9,12 +9,14 @@ from restproof.contract.words import snake
 
 _VERSION = re.compile(r"v\d+(_\d+)*(_?(alpha|beta)_?\d*)?")
 """A segment that names the version of an API, and nothing that it has."""
+_FORMAT = re.compile(r"(?<=.)\.(json|xml)$")
+"""What stands behind a word for the form of the answer."""
 
 
 def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
     """A name for the collection at ``path``: its last word, singular, with those before it where that is taken; or
     that of its parameter, where a parameter stands before it."""
-    words = [plain_word(w) for w in path.strip("/").split("/") if "{" not in w]
+    words = [plain_word(_FORMAT.sub("", w)) for w in path.strip("/").split("/") if "{" not in w]
     words = [w for w in words if not _VERSION.fullmatch(w)] or words
     if path.rstrip("/").endswith("}") and parameter:
         words.append(re.sub(r"_(id|uuid|slug|name)$", "", plain_word(parameter)))

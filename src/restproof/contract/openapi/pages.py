@@ -41,10 +41,10 @@ _SIZES = (
     "take",
     "$top",
 )
-_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]")
+_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]", "startIndex", "start_index")
 _TOKENS = (
     *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
-    *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
+    *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since", "page_info"),
     *("page[cursor]", "page[after]", "page[token]", "page[before]", "$skiptoken"),
 )
 _AFTER_AN_ENTRY = "starting_after"
@@ -61,7 +61,7 @@ _SPEAKING = {
     *("has_more", "has_next", "has_next_page"),
 }
 """Members that only pages have."""
-_URLS_BY_NAME = frozenset({"@odata.next_link", "odata.next_link", "next_url", "next_page_url"})
+_URLS_BY_NAME = frozenset({"@odata.next_link", "odata.next_link", "next_url", "next_page_url", "next_page_uri"})
 """Members of an answer, in snake case, that hold the URL of the next page, whatever is said of their form."""
 _NEXT_URLS = frozenset({"next", "next_link", "next_page", *_URLS_BY_NAME})
 """Members that hold it where their form is that of one."""
@@ -106,15 +106,18 @@ class Pages:
         answer = self.reader.success(call)
         members = dict(_members(answer))
         first = self._first(queries[page], from_zero=members.keys() >= _OF_SPRING) if page else None
+        begins = {queries[offset].get(word) for word in ("minimum", "default")} - {None} if offset else set()
+        if snake(offset or "") == "start_index" and not begins:
+            offset = None  # some count entries from 1, others from 0
         if first is not None or offset:
             numbered = {"style": "page", "page": page}
             found: dict[str, Any] = {"style": "offset", "offset": offset} if first is None else numbered
-            if first == 0:
-                found["first"] = 0
+            if first == 0 or (first is None and begins == {1}):
+                found["first"] = 1 if first is None else 0
             if size is None:
                 by_url = self._next_url(members)
                 return (by_url, None) if by_url else ({}, page or offset)
-        elif not page and (by_url := self._next_url(members)):
+        elif by_url := self._next_url(members):
             # Each answer names the next page whole: no token need be given.
             found = {**by_url, **({"size": size} if size else {})}
         elif token:

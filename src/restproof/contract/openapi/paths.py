@@ -294,13 +294,12 @@ class Paths:
         for path in list(self.found):
             for match in PARAMETER.finditer(path):
                 collection = path[: match.start()].rstrip("/")
-                known = self.has(collection) or collection
-                known = known if known in self.found else f"{collection}/" if f"{collection}/" in self.found else known
-                if collection and known not in self.found:
+                above = self._above(collection)
+                if collection and above is None:
                     # Only there as a parent: its ids are given.
                     self.found[collection] = Found("", collection, match[1])
-                elif collection and self.found[known].parameter is None:
-                    self.found[known].parameter = match[1]
+                elif collection and above is not None and above.parameter is None:
+                    above.parameter = match[1]
         taken: set[str] = set()
         for found in self.found.values():
             # One name for each: what the document calls the same in two places is two resources here.
@@ -316,14 +315,23 @@ class Paths:
                 found.name = free_name(path, found.parameter, taken)
                 taken.add(found.name)
 
+    def _above(self, collection: str) -> Found | None:
+        """The resource whose ids stand behind ``collection`` in a path: also where a format that follows the id of its
+        items (``/shops/{id}.json``) does not stand in the paths of what is below them (``/shops/{id}/orders.json``)."""
+        known = (self.has(collection), collection, f"{collection}/")
+        formed = (
+            k
+            for k, f in self.found.items()
+            if f.around.startswith("/{id}") and shape_of(f.above) == shape_of(collection)
+        )
+        return next((self.found[k] for k in (*known, *formed) if k in self.found), None)
+
     def renamed(self, path: str) -> tuple[str, list[str]]:
         """``path`` with the names of resources in its braces, and the parameters for which there is none."""
         unknown: list[str] = []
 
         def name(match: re.Match[str]) -> str:
-            collection = path[: match.start()].rstrip("/")
-            known = (self.has(collection), collection, f"{collection}/")
-            above = next((self.found[k] for k in known if k in self.found), None)
+            above = self._above(path[: match.start()].rstrip("/"))
             if above is None:
                 unknown.append(match[1])
                 return match[0]
