@@ -7,7 +7,7 @@ from restproof.suite import Contract, Reply, Resource, Written, every_exchange, 
 from restproof.suite.inputs import Body
 from restproof.suite.states import shows_none
 from restproof.suite.values import format_checker, is_hidden
-from restproof.suite.wire import JSON, NO_BODY
+from restproof.suite.wire import JSON, NO_BODY, effective_method
 
 FULL = ("create", "read", "update", "replace")
 """The operations that answer a representation. What a delete answers may have any shape: it is no resource any
@@ -61,7 +61,11 @@ def shape(reply: Reply, memory: dict[str, Body]) -> Body:
 @requirement("shape.resource", on=FULL)
 @every_exchange
 def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any], written: Written) -> None:
-    if not reply.ok or reply.status == 204 or reply.exchange.request.method != reply.resource.method(reply.operation):
+    if (
+        not reply.ok
+        or reply.status == 204
+        or effective_method(reply.exchange.request) != reply.resource.method(reply.operation)
+    ):
         return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
         return
@@ -90,7 +94,11 @@ def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any
 @requirement("shape.list", on="list")
 @every_exchange
 def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, Any], written: Written) -> None:
-    if not reply.ok or reply.exchange.request.method != reply.resource.method("list") or is_in_another_form(reply):
+    if (
+        not reply.ok
+        or effective_method(reply.exchange.request) != reply.resource.method("list")
+        or is_in_another_form(reply)
+    ):
         return
     must.hold(
         reply.entries is not None,

@@ -9,6 +9,7 @@ from restproof.contract.model import NO_BODY
 from restproof.contract.urls import parts_of
 from restproof.engine.paging import links
 from restproof.wire.failure import NotSent
+from restproof.wire.guard import effective_method
 from restproof.wire.message import Headers, Request, encode
 from restproof.wire.paging import Query, total_in
 from restproof.wire.raw import handshake, plain_request, raw_answer
@@ -25,6 +26,7 @@ __all__ = [
     "Query",
     "RateLimit",
     "Request",
+    "effective_method",
     "encode",
     "handshake",
     "http_date",
