@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from restproof.record.reader import read
 from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request
 from restproof.wire.presence import DOUBTFUL
+from restproof.wire.ticket import Ticket, Unguarded
+from restproof.wire.walk import Sender
 
 from .conftest import NOTES, SCHEMA, Connect, Serve, answer
 
@@ -93,6 +96,42 @@ def test_what_it_did_not_answer_is_told(serve: Serve, connect: Connect) -> None:
     assert client.session.send(Request("GET", "/v1/deadly"), deadly).error
     with pytest.raises(NotSent, match="the first that it did not answer was GET /v1/deadly of list"):
         client.session.send(GET, about(0))
+
+
+class Looks(Unguarded):
+    """Looks before a write goes a second time."""
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, send: Sender) -> Ticket:
+        look = send.send(GET, About("note", "read", setup="guard"), credential)
+        if look.response is None:
+            raise NotSent("nothing shows whose it is")
+        return ticket
+
+    def before(self, request: Request, about: About, credential: str | None, send: Sender) -> Ticket | None:
+        return Ticket(None, request.method) if request.writes else None
+
+
+def test_a_write_that_it_dies_of_is_told_and_not_the_look_after_it(serve: Serve, connect: Connect) -> None:
+    """On a kept connection the write may be one that came too late: a look decides whether it goes again, and gets no
+    answer either."""
+    servers: list[Any] = []
+
+    def handler(request: bytes) -> bytes | None:
+        if b"deadly" not in request:
+            return answer(200, b"[]")
+        threading.Thread(target=servers[0].close).start()
+        servers[0].closed.wait(5)
+        return None
+
+    servers.append(serve(handler))
+    client = connect(servers[0].url, guard=Looks())
+    client.session.send(GET, about(0))
+    write = Request("PUT", "/v1/teams/5/notes/1", body=b'{"name":"deadly"}')
+    assert client.session.send(write, About("note", "replace", "robust.hostile-body[note-replace]")).error
+    with suppress(NotSent):  # where the look has shown it already
+        client.session.send(GET, about(0))
+    told = "the first that it did not answer was PUT /v1/teams/5/notes/1 of robust.hostile-body"
+    assert told in str(client.session.presence.gone)
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -452,12 +452,16 @@ class Session:
             return self._adapter.answer(prepared, self.timeout)
         except FAILURES as failure:
             STOP.check()
-            if self._adapter.connected() or not is_stale_connection(failure) or not self._may_go_again(permit):
+            if self._adapter.connected() or not is_stale_connection(failure):
+                raise TransportError(describe(failure)) from failure
+            # Told before the look that decides anew: a server that this request has ended answers neither.
+            path = self._credentials.redactor.text(permit.request.path)
+            self.presence.missed(permit.request.method, path, permit.about)
+            if not self._may_go_again(permit):
                 raise TransportError(describe(failure)) from failure
         self._note(
             "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"
         )
-        self.presence.missed(permit.request.method, self._credentials.redactor.text(permit.request.path), permit.about)
         self._adapter.forget_connections()
         if hooked is not None:
             prepared = hooked.leaving()
