@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from restproof.wire.failure import NotSent
+
 from .bench import Bench
 from .server import Answer
 
@@ -26,3 +28,27 @@ def test_no_text_that_a_server_makes_of_bytes_is_looked_at_where_its_ids_are_num
     made.server.log.clear()
     assert made.send("DELETE", "/notes/%FF12345").status == 404
     assert "/v1/notes/12345" in [line.split()[1] for line in made.server.log]
+
+
+@pytest.mark.parametrize("of_others", [False, True], ids=["nothing beside it", "another's in small letters"])
+def test_what_is_found_in_any_case_and_shows_its_own_id_is_one_item(
+    bench: Callable[..., Bench], of_others: bool
+) -> None:
+    """Ids in capitals, which a server finds in small letters as well: both readings lead to the one that the run has
+    made. One of others in small letters stays."""
+    made = bench()
+    rows = made.server.rows["tag"]
+    made.server.find = lambda asked: next((k for k in (asked.id, *rows) if k in rows and _alike(k, asked.id)), None)
+    assert made.send("POST", "/tags", {"slug": "WING-7", "colour": made.token()}).status == 201
+    if of_others:
+        made.server.stranger("tag", "wing-7", "of others")
+        with pytest.raises(NotSent, match="which may be read as wing-7"):
+            made.send("DELETE", "/tags/WING-7")
+    else:
+        assert made.send("DELETE", "/tags/WING-7").status == 204
+    assert "WING-7" not in rows or of_others
+    assert ("wing-7" in rows) == of_others
+
+
+def _alike(key: str, id: str | None) -> bool:
+    return id is not None and key.lower() == id.lower()

@@ -352,7 +352,7 @@ class Evidence:
         a token, what was sent, under an id that named nothing before."""
         resource = place.resource
         shown = str(entity.get(resource.id.field, place.id))
-        if shown != place.id and shown not in readings(resource, place.id):
+        if shown != place.id and shown not in readings(resource, place.id) and not _differ_in_case(shown, place.id):
             return False
         if self.marks.shown(resource, entity):
             made = self.made(resource, shown)
@@ -362,6 +362,12 @@ class Evidence:
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees_since(written, t.sums, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+
+
+def _differ_in_case(shown: str, id: str | None) -> bool:
+    """Whether an answer shows the id that was asked for, but for the case of its letters: ids in capitals may be found
+    in small letters, too."""
+    return id is not None and shown.casefold() == id.casefold()
 
 
 def age_of(exchange: Exchange) -> float:
