@@ -86,6 +86,48 @@ def test_what_shows_elsewhere_needs_no_walk_before_its_create(tmp_path: Path, wo
     assert (server.ours(), server.harm()) == ({}, [])
 
 
+@pytest.mark.parametrize("stored", [None, "of a colleague"])
+def test_a_text_that_shows_inside_of_an_object_is_what_was_sent_there(tmp_path: Path, stored: str | None) -> None:
+    """A title that is sent as a text and shown as ``{raw, rendered}``: where no token would go into it, it proves what
+    was made all the same. What holds another text is somebody's."""
+    words = "schema: {request: note.json, response: note-out.json}\n    reads_as: {text: text.raw}"
+    folder = write_contract(tmp_path / "contract", CONTRACT.replace("schema: note.json", words))
+    schemas = tmp_path / "contract/schemas/strangers"
+    schema = json.loads((schemas / "note.json").read_text())
+    schema["properties"]["text"] = {"type": "object", "properties": {"raw": {"type": "string"}}}
+    (schemas / "note-out.json").write_text(json.dumps(schema))
+    plan, server = Plan(load(folder), "smoke"), Server()
+
+    def told(value: Any) -> Any:
+        if isinstance(value, list):
+            return [*map(told, value)]
+        shown = isinstance(value, dict) and "text" in value
+        return {**value, "text": {"raw": value["text"], "rendered": f"<p>{value['text']}</p>"}} if shown else value
+
+    def showing(handler: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+        def answer(asked: Asked) -> Answer:
+            found = handler(asked)
+            return Answer(found.status, told(found.body))
+
+        return answer
+
+    def create(asked: Asked) -> Answer:
+        found = create_honestly(asked)
+        if stored is not None:
+            found.body["text"] = server.rows["note"][found.body["id"]]["text"] = stored
+        return found
+
+    create_honestly, server.create = server.create, create
+    for name in ("create", "read", "update", "of_a_collection"):
+        setattr(server, name, showing(getattr(server, name)))
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        assert made.send("POST", "/notes", {"text": "\ufeff\u202eodd"}).status == 201
+        left = made.clean_up()
+    assert (len(left), len(server.ours())) == ((0, 0) if stored is None else (1, 1))
+    assert server.harm() == []
+
+
 def test_what_an_error_hides_is_told_where_no_answer_shows_a_token(tmp_path: Path) -> None:
     plan, server = untold(tmp_path)
     create = server.create

@@ -143,26 +143,39 @@ def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:
 
 def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds what was written: each field that it shows, and one at least."""
-    shown = [name for name in sums if name in entity]
-    return bool(shown) and all(_sum(entity[name]) == sums[name].partition("-")[0] for name in shown)
+    shown = _shown(sums, entity)
+    return bool(shown) and all(_sum(value) == sums[name].partition("-")[0] for name, value in shown.items())
 
 
 def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     """As :func:`agrees`, but for what some servers change as they store it: blanks around texts and their case, the
     spelling of moments, the order of arrays, members of objects that hold nothing. Only for an id that named nothing
     before, and that the answer to our own write has named."""
-    shown = [name for name in sums if name in entity]
+    shown = _shown(sums, entity)
     return bool(shown) and all(
-        _sum(entity[name]) == sums[name].partition("-")[0]
-        or _sum(_folded(entity[name])) == sums[name].rpartition("-")[2]
-        for name in shown
+        _sum(value) == sums[name].partition("-")[0] or _sum(_folded(value)) == sums[name].rpartition("-")[2]
+        for name, value in shown.items()
     )
+
+
+def _shown(names: Iterable[str], entity: Mapping[str, Any]) -> dict[str, Any]:
+    """What a representation shows of ``names``, which may lead into members (``title.raw``)."""
+    found: dict[str, Any] = {}
+    for name in names:
+        value: Any = entity
+        for step in (name,) if name in entity else name.split("."):
+            if not isinstance(value, Mapping) or step not in value:
+                break
+            value = value[step]
+        else:
+            found[name] = value
+    return found
 
 
 def agrees_since(written: Mapping[str, str], created: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds what updates have ``written``, and of all else that it shows what was sent when it
     was ``created``: one field that was changed alone may be like that of others."""
-    rest = {name: sum for name, sum in created.items() if name not in written and name in entity}
+    rest = {name: created[name] for name in _shown(created, entity) if name not in written}
     return agrees(written, entity) and (not rest or agrees_when_new(rest, entity))
 
 
@@ -173,8 +186,7 @@ def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Ma
         not isinstance(value, bool)
         and value not in (None, "", 0, [], {})
         and value != properties.get(name, {}).get("default")
-        for name, value in entity.items()
-        if name in sums
+        for name, value in _shown(sums, entity).items()
     )
 
 

@@ -65,7 +65,7 @@ class Ticket(NamedTuple):
         if self.place is None:
             return {}
         places = self.place.resource.reads_as
-        plain = {name: at for name, at in places.items() if not {".", "["} & {*at}}  # others show it in something else
+        plain = {name: at for name, at in places.items() if "[" not in at}  # others show it among several
         return {plain.get(n, n): v for n, v in made_normal(self.place.resource, self.fields).items()}
 
     @property
