@@ -1,4 +1,5 @@
-"""Whom does a create name by its values? What must be unique names a record as an id does."""
+"""Whom does a create name by its values? What must be unique names a record as an id does, and so does the id that a
+client chooses."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from restproof.plan.parameters import readings as meant_by
 from restproof.wire.evidence import Evidence
 from restproof.wire.failure import NotProven
 from restproof.wire.holdings import Looker, Natural, comparable, natural
-from restproof.wire.places import Spot, readings, scalars
+from restproof.wire.places import Spot, is_usable_id, plain, readings, scalars
 from restproof.wire.proof import Marks
+from restproof.wire.sight import Sight, why_not_ours
 from restproof.wire.walk import ListUnreadable
 
 _RARE = 6
@@ -27,6 +29,7 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, An
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
     it. What holds a token is nobody's, and what the schema refuses in every reading. Where it must be unique beyond the
     list, which shows but what is below the same parents, only what is rare leaves. Raises ``NotProven``."""
+    _must_choose_nobodys_id(evidence, place, entity, looker)
     named = [*_named_by(evidence.marks, place.resource, entity)]
     if not named:
         return
@@ -43,6 +46,31 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, An
                 other = place.item(entry.get(place.resource.id.field))
                 if other.id != place.id and not evidence.is_ours(other, entry):
                     raise NotProven(f"{other}, which this run did not make, has the same {values[0][0]}")
+
+
+def _must_choose_nobodys_id(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
+    """A server may take a POST with an id that is there for a write to what has it. Raises ``NotProven``."""
+    resource, identity = place.resource, place.resource.id
+    if place.id is not None or identity.chosen_by == "server" or identity.field not in entity:
+        return
+    for value in scalars(entity[identity.field]):
+        for text in (
+            () if evidence.marks.are_in_any([value]) else evidence.may_name(resource, readings(resource, value))
+        ):
+            item = place.item(text)
+            sight = evidence.look(item, looker) if is_usable_id(text) else Sight.UNCLEAR
+            if sight is Sight.UNCLEAR and _is_unlisted(evidence, item, looker):
+                continue  # no read knows such an id, as one that is too long
+            if sight not in (Sight.OURS, Sight.NOTHING):
+                raise NotProven(why_not_ours(place.item(plain(value)), item, sight))
+
+
+def _is_unlisted(evidence: Evidence, item: Spot, looker: Looker) -> bool:
+    """Whether the list, where there is one that can be read, does not hold the id."""
+    try:
+        return item.resource.supports("list") and str(item.id) not in evidence.holdings.ids(item.collection, looker)
+    except ListUnreadable:
+        return False
 
 
 def _named_by(marks: Marks, resource: Resource, entity: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
