@@ -5,6 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, in_other_forms, lookalikes, other_texts
+from restproof.suite.operations import renamed_keys
 from restproof.suite.race import all_answered, at_once, must_be_promised
 from restproof.suite.setup import at_hand, completed, spare
 from restproof.suite.values import is_nullable
@@ -22,7 +23,11 @@ def decides_at_once(contract: Contract, resource: Resource) -> bool:
 
 
 def can_rename(contract: Contract, resource: Resource) -> bool:
-    return any(map(resource.renames, resource.unique))
+    return bool(renamed_keys(resource))
+
+
+def renames_at_once(contract: Contract, resource: Resource) -> bool:
+    return can_rename(contract, resource) and decides_at_once(contract, resource)
 
 
 _LONG = 150  # what databases compare of a text may end here
@@ -221,10 +226,10 @@ def test_another_name_or_another_parent_is_no_conflict(
 
 @requirement("conflict.own-value", on="update", needs="create", when=can_rename, cost=2)
 def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
-    (key, *_) = subject.spec.unique
+    number, key = renamed_keys(subject.spec)[0]
     made = subject.target()
     if any(n not in made.sent for n in key):
-        made = subject.given(subject.bodies.keyed())
+        made = subject.given(subject.bodies.keyed(key=number))
     reply = subject.update(made.id, {n: made.sent[n] for n in key if n in made.sent})
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
 
@@ -267,19 +272,12 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: 
             must.be_refused(reply, "conflict", because="the loser of a race")
 
 
-@requirement(
-    "conflict.race",
-    on="update",
-    needs="create",
-    when=lambda c, r: can_rename(c, r) and decides_at_once(c, r),
-    cost=6,
-    alone=True,
-)
+@requirement("conflict.race", on="update", needs="create", when=renames_at_once, cost=6, alone=True)
 def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     must_be_promised(subject, "unique")
-    (key, *_) = subject.spec.unique
-    racers, scope = [spare(subject, subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
-    goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal")).items() if n in key}
+    number, key = renamed_keys(subject.spec)[0]
+    racers, scope = [spare(subject, subject.bodies.keyed(f"racer{n}", number)) for n in range(3)], subject.scope()
+    goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal", number)).items() if n in key}
     bodies = [(r.id, completed(subject, "update", r.id, goal)) for r in racers]
     requests = [(subject.request("update", id=id, body=body, scope=scope), body) for id, body in bodies]
     replies = at_once(subject, "update", requests, scope)

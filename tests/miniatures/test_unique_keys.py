@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
-from tests.miniatures.server import Refused, Row
+from tests.miniatures.server import Answer, Refused, Row
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
 USER = schema("login", "email", login=TEXT, email=TEXT)
@@ -36,6 +36,36 @@ def test_each_key_is_asked_for_alone(server: type[Users], outcome: str, item_id:
     contract, schemas = item(USER, unique=["login", "email"])
     found = bench.run(server(), contract, schemas, tmp_path, only=(item_id.partition("[")[0],), profile="ci")
     assert {r.item: r.outcome for r in found.results}[item_id] == outcome
+
+
+class Named(Users):
+    """A login is for ever: an update that names one is refused."""
+
+    UNIQUE: tuple[str, ...] = ("login", "email")
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        if "login" in fields:
+            raise Refused(400, "is for ever", "login")
+        return super().do_update(path, id, fields)
+
+
+class NamedAlone(Named):
+    """An email may be held by several after an update."""
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        self.UNIQUE = ("login",)
+        return super().do_update(path, id, fields)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Named, "pass"), (NamedAlone, "fail")])
+def test_what_no_update_takes_is_not_renamed_though_it_is_the_first_key(
+    server: type[Users], outcome: str, tmp_path: Path
+) -> None:
+    contract, schemas = item(USER, unique=["login", "email"], create_only=["login"])
+    rules = ("conflict.race", "conflict.own-value", "conflict.scope")
+    found = bench.run(server(), contract, schemas, tmp_path, only=rules, profile="ci")
+    told = {r.item: r.outcome for r in found.results if r.operation == "update"}
+    assert told == {"conflict.race[item-update]": outcome, "conflict.own-value[item-update]": "pass"}
 
 
 BOOK = {

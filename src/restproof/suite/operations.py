@@ -25,6 +25,7 @@ __all__ = [
     "methods_where",
     "needs_credential",
     "perform",
+    "renamed_keys",
 ]
 
 
@@ -52,6 +53,11 @@ def methods_at(contract: Contract, path: str) -> set[str]:
 def methods_where(reply: Reply) -> set[str]:
     """The methods of the operations that the contract has where the request of a reply went."""
     return methods_at(reply.contract, Addressed(reply.contract).arrived(reply.exchange.request).path)
+
+
+def renamed_keys(resource: Resource) -> list[tuple[int, tuple[str, ...]]]:
+    """The unique keys that an update may change, each with its number."""
+    return [(number, key) for number, key in enumerate(resource.unique) if resource.renames(key)]
 
 
 def perform(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:
