@@ -30,6 +30,12 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("unique: [nmae]", 7, "'unique' names an unknown field 'nmae'", "did you mean 'name'?"),
         ("unique:\n  - name\n  - [name, sise]", 9, "'unique' names an unknown field 'sise'", "did you mean 'size'?"),
         ("unique: [id]", 7, "'unique' names 'id', which the schema says is readOnly", "requests hold"),
+        (
+            "reads_as: {note: note.text}",
+            7,
+            "'reads_as' names 'note', which the schema says is writeOnly",
+            "each has its schema: {request: …, response: …}",
+        ),
         ("touched: [owner_id]", 7, "'touched' names 'owner_id', which the schema says is writeOnly", "responses hold"),
         ("sort: [nam]", 7, "'sort' names an unknown field 'nam'", "did you mean 'name'?"),
         ("sort: [tags]", 7, "a list cannot be sorted by 'tags', which holds arrays", "numbers, text"),

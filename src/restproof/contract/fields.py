@@ -118,7 +118,11 @@ class Fields:
             return False
         if self.properties[name].get("writeOnly"):
             message = f"resource '{self.resource}': '{word}' names '{name}', which the schema says is writeOnly"
-            self.problems.add(message, self.document.place(route), "only a field that responses hold can stand here")
+            hint = "only a field that responses hold can stand here"
+            if word == "reads_as":
+                hint += f"; where they show '{name}' in another form than requests hold it, each has its schema: "
+                hint += "{request: …, response: …}"
+            self.problems.add(message, self.document.place(route), hint)
             return False
         return True
 
