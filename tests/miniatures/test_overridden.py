@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.miniatures import bench
@@ -60,7 +61,7 @@ NO_DELETE = {"operations": ["list", "create", "read", "update"]}
     ],
 )
 def test_an_answer_to_another_method_is_not_judged_as_one_to_the_method_that_was_sent(
-    server: type[Items], words: dict[str, object], failed: set[str], tmp_path: Path
+    server: type[Items], words: dict[str, Any], failed: set[str], tmp_path: Path
 ) -> None:
     found = bench.run(server(), *item(**words), tmp_path, profile="ci")
     assert {r.requirement for r in found.results if r.outcome not in ("pass", "not tested", "not applicable")} == failed
