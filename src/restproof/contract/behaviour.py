@@ -14,13 +14,7 @@ from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
 from restproof.contract.inside import steps_to
 from restproof.contract.media import TOKEN
-from restproof.contract.model import (
-    Default,
-    DerivedAlternative,
-    Id,
-    Reference,
-    Resource,
-)
+from restproof.contract.model import Default, DerivedAlternative, Id, Reference, Resource
 from restproof.contract.normal import Form
 from restproof.contract.parents import parents_said
 from restproof.contract.queries import QueryReader
@@ -29,6 +23,7 @@ from restproof.contract.shapes import types_of
 from restproof.contract.validator import Validator
 from restproof.contract.values import VALUES
 from restproof.contract.versions import CHANGES, Version, version_of
+from restproof.contract.wrapping import wrappers
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
@@ -55,7 +50,7 @@ class BehaviourReader:
             "unlisted": self.names("unlisted", self.fields.readable),
             "unordered": self.names("unordered", self.fields.readable),
             "secret": self.names("secret", self.fields.known),
-            "public": self.names("public", self.fields.known),
+            "public": self.names("public", self._is_member),
         }
         if self.version is not None and self.version.root not in names["volatile"]:
             names["volatile"] += (self.version.root,)
@@ -90,6 +85,10 @@ class BehaviourReader:
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
         place = self.fields.document.place((*self.route, *route))
         self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
+
+    def _is_member(self, name: str, route: Route, word: str) -> bool:
+        """Whether it is a field, or a member of bodies that holds what is listed, read or sent."""
+        return name in wrappers(self.fields.resource, self.raw, self.whole) or self.fields.known(name, route, word)
 
     def names(self, word: str, check: Any) -> tuple[str, ...]:
         said = self.raw.get(word, ())

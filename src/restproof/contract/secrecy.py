@@ -63,9 +63,10 @@ class Secrecy:
         return frozenset(name for r in self.contract for name in (*r.public, *_paging_names(r.paging)))
 
     def found_by_look(self) -> Iterator[tuple[Resource, str]]:
-        """The fields that are hidden though the contract does not say so."""
+        """The fields that are hidden though the contract does not say so, and the members of bodies that hold a
+        resource: all that stands in these is hidden."""
         for resource in self.contract:
-            for name in resource.properties:
+            for name in dict.fromkeys((*resource.properties, *_wrappers(resource))):
                 if self.hides(resource.name, name) in ("texts", "foreign"):
                     yield resource, name
 
@@ -88,6 +89,12 @@ class Secrecy:
         if name in _paging_names(resource.paging) or name in resource.references:
             return False
         return looks_secret(name) or name in self._by_format[resource.name]
+
+
+def _wrappers(resource: Resource) -> Iterator[str]:
+    for envelope in (resource.operation(name).envelope for name in resource.operations):
+        for pointer in (envelope.request_pointer, envelope.response_pointer, envelope.list_pointer):
+            yield from pointer.split("/")[1:]
 
 
 def _paging_names(paging: Paging) -> set[str]:

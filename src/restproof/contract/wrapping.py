@@ -60,6 +60,17 @@ def envelope_of(
     )
 
 
+def wrappers(name: str, resource: Mapping[str, Any], contract: Mapping[str, Any]) -> set[str]:
+    """The members of bodies that hold what a resource is, by the envelopes of the contract, the resource and its
+    operations."""
+    said = resource.get("operations", ())
+    ways = [way for way in said.values() if way] if isinstance(said, Mapping) else []
+    envelopes = [layer.get("envelope", {}) for layer in (contract, resource, *ways)]
+    places = [envelope.get(word) for envelope in envelopes for word in ("request", "response", "list")]
+    words = words_of(name, resource["path"])
+    return {member for place in places if place for member in filled(place, words).split("/") if member}
+
+
 def media_of(*layers: Mapping[str, Any]) -> Media:
     """The media types that the layers say, the last one above the others."""
     request = response = JSON

@@ -227,7 +227,9 @@ def _folded(value: Any) -> Any:
 
 
 def _folded_text(text: str) -> str:
-    return str(instant(text).timestamp()) if FORMATS["date-time"].check(text) else text.strip().casefold()
+    """A moment may come back without its zone, in UTC."""
+    moment = next((said for said in (text, f"{text}Z") if FORMATS["date-time"].check(said)), None)
+    return text.strip().casefold() if moment is None else str(instant(moment).timestamp())
 
 
 def _sum(value: Any) -> str:
