@@ -372,6 +372,10 @@ def test_a_text_is_all_of_a_pattern_without_anchors(pattern: str, text: str, pla
         ("sizes", "size"),
         ("buzzes", "buzz"),
         ("shoes", "shoe"),
+        ("series", "series"),
+        ("tv_series", "tv_series"),
+        ("species", "species"),
+        ("queries", "query"),
     ],
 )
 def test_words_that_end_otherwise_in_the_plural(word: str, one: str) -> None:

@@ -38,7 +38,9 @@ _ENDS_IN_E = re.compile(r"([ao]u|fu)ses$|(?<![a-z])uses$|caches$|niches$|shoes$"
 
 
 def singular(word: str) -> str:
-    """``companies`` → ``company``, ``statuses`` → ``status``, ``shelves`` → ``shelf``, ``news`` → ``news``."""
+    """``companies`` → ``company``, ``statuses`` → ``status``, ``shelves`` → ``shelf``; ``news`` and ``series`` stay."""
+    if re.search(r"(?<![a-z])(series|species)$", word):
+        return word
     if re.search(r"(shel|wol|hal|cal|thie|loa|scar|(?<![a-z])el|sel)ves$", word):
         return f"{word[:-3]}f"
     if re.search(r"(kni|wi|(?<![a-z])li)ves$", word):
