@@ -24,7 +24,7 @@ from restproof.suite.lists import (
     filling,
     is_numbered,
     of_a_steady_list,
-    see_an_entry,
+    see_two_entries,
     some,
     until_settled,
 )
@@ -89,7 +89,7 @@ def test_link_relations_are_right(subject: Subject, briefly: bool = False) -> No
     smallest = subject.lists.allowed_size(1)
     kept = (*unknown_parameter(subject), *harmless(subject))
     if briefly:
-        see_an_entry(subject)
+        see_two_entries(subject)
         go_to_the_end(subject, smallest, kept)
         return
     entries = some(subject, min(2 * smallest + 1, FEW))  # no more than other rules make, however large a page is

@@ -15,7 +15,7 @@ from restproof.suite.lists import (
     lookalikes,
     may_hold,
     of_a_steady_list,
-    see_an_entry,
+    see_two_entries,
     settled,
     some,
     turn_round,
@@ -76,7 +76,7 @@ def test_a_sorted_list_is_in_order(
 @until_settled("queries")
 def must_begin_in_order(subject: Subject, name: str, descending: bool) -> None:
     """The first two pages of a sorted list, of two entries or as few as can be, are in order."""
-    see_an_entry(subject)
+    see_two_entries(subject)
     query, size = subject.lists.sort_query(name, descending=descending), subject.lists.allowed_size(2)
     pages = [subject.list((*subject.lists.page_query(size, number), *query)) for number in (1, 2)]
     must.have_status(pages[0], "listed", because=f"sorted by {name}")

@@ -11,7 +11,7 @@ from restproof.engine.register import Requirement
 
 _BEGUN_BY = 0.035
 """The part of a plan's requests that may be sent before a test is begun that rests for a while."""
-_MEETS_NOTHING = ("create", "list", "read")
+MEETS_NOTHING = ("create", "list", "read")
 """The operations of which a case does not depend on what an earlier one of its item has done or seen."""
 
 
@@ -66,7 +66,7 @@ def may_go_ahead(item: Item) -> bool:
 
 def stand_apart(item: Item) -> bool:
     """Whether no case of an item needs another one. An update meets what its item has seen before."""
-    return item.proof.apart and item.operation in _MEETS_NOTHING
+    return item.proof.apart and item.operation in MEETS_NOTHING
 
 
 def _worth(item: Item, register: Mapping[str, Requirement]) -> float:

@@ -50,6 +50,7 @@ __all__ = [
     "narrowing",
     "of_a_steady_list",
     "see_an_entry",
+    "see_two_entries",
     "settled",
     "some",
     "surely_matches",
@@ -211,6 +212,13 @@ def see_an_entry(subject: Subject) -> None:
     except NotTested:
         if not settled(subject):
             raise
+
+
+def see_two_entries(subject: Subject) -> None:
+    """See to it that the list holds an entry, and where the run makes them, another one: what all cases share."""
+    see_an_entry(subject)
+    if subject.spec.creatable:
+        subject.shared()
 
 
 def filling(count: int) -> list[int]:
