@@ -28,6 +28,7 @@ from restproof.learning.word import Lesson, Word
 from restproof.oracle.results import Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.session.options import Options
+from restproof.session.planning import nothing_selected
 
 from .desk import SCHEMA, Desk, learned, written
 from .test_changed import Careless
@@ -123,7 +124,37 @@ def test_what_fails_with_words_and_not_without_is_suspected() -> None:
     assert not suspected(failures, verdict(failed("update.persists", "desk")))
     assert not suspected(failures, verdict(passed, failed("update.persists", "desk")))
     assert passes(verdict(passed), [place])
-    assert not passes(verdict(), [place])
+    assert not passes(verdict(failed("update.persists", "desk")), [place])
+
+
+def test_what_words_alone_have_brought_into_the_plan_is_suspected() -> None:
+    failures = [failed("update.persists", "desk")]
+    elsewhere = Result("an item", "update.persists", "must", "lamp", "create", "pass", 1)
+    place = ("update.persists", "desk", "create")
+    assert suspected(failures, verdict(elsewhere)) == {"desk": {place: "update.persists fails: it failed"}}
+    assert suspected(failures, None)
+    assert passes(verdict(elsewhere), [place])
+
+
+def test_a_rule_that_nothing_is_left_for_without_the_words_ends_no_lesson(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = learned(Desk(), tmp_path)
+    word = lesson.words[0]
+
+    def of(trials: trying._Trials, words: Sequence[Word], *_: object) -> Verdict:
+        trials.requests += 1
+        trials.begun.append(tmp_path)
+        if word not in words:
+            raise nothing_selected()
+        return verdict(failed("update.persists", "desk"))
+
+    monkeypatch.setattr(trying._Trials, "of", of)
+    options = Options(contract=str(written(tmp_path).path), max_requests=1000)
+    begun: list[Path] = []
+    found = trying.tried(Taught(lesson, (), tmp_path, 5), options, tmp_path, begun)
+    assert found.lesson.words
+    assert word not in found.lesson.words
 
 
 def test_what_no_request_was_left_for_is_suspected() -> None:

@@ -37,6 +37,7 @@ from restproof.oracle.verdict import Verdict, judge
 from restproof.record.reader import read
 from restproof.report.text import plural
 from restproof.session.options import Options
+from restproof.session.planning import NothingSelected
 
 _MOST = 3
 """The largest exit code of a run that was not interrupted."""
@@ -72,7 +73,7 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
     if failed:
         # What no word alone explains may come of several: the contract as it is tells.
         names = tuple(dict.fromkeys(r.requirement for r in failed))
-        without = None if trials.is_spent else trials.of((), names)
+        without = None if trials.is_spent else trials.if_any((), names)
         suspects = suspected(failed, without, is_whole=not trials.is_spent)
         for resource, places in suspects.items():
             dropped = {**trials.mistakes(words, resource, places), **dropped}
@@ -112,6 +113,14 @@ class _Trials:
         self.requests += verdict.requests
         return verdict
 
+    def if_any(self, words: Sequence[Word], rules: Sequence[str], resource: str | None = None) -> Verdict | None:
+        """As ``of``; ``None`` where a contract with these words alone has nothing for the rules to judge."""
+        try:
+            return self.of(words, rules, resource)
+        except NothingSelected:
+            self.begun.pop()
+            return None
+
     def mistakes(self, words: Sequence[Word], resource: str | None, places: dict[Place, str]) -> dict[Route, str]:
         """The words to blame for what fails of a resource at ``places`` (with how it showed), each with why: where that
         is not to be found out, all of the resource's."""
@@ -122,7 +131,10 @@ class _Trials:
 
         def fails(some: Sequence[Word]) -> bool:
             # What cannot be tried any more counts as failed: no word is proposed on trust.
-            return self.is_spent or not passes(self.of([*far, *some], rules, resource), places)
+            if self.is_spent:
+                return True
+            verdict = self.if_any([*far, *some], rules, resource)
+            return verdict is not None and not passes(verdict, places)
 
         blamed = to_blame(near, fails)
         why = f"with it {next(iter(places.values()))}"

@@ -118,21 +118,22 @@ def suspected(
     failed: Sequence[Result], without: Verdict | None, *, is_whole: bool = True
 ) -> dict[str | None, dict[Place, str]]:
     """By resource, where results failed that no word alone explains, and that pass under the contract as it is, each
-    with how it showed. ``without``: the verdict on the latter. Where requests were lacking for all of it
-    (``is_whole``), what it does not judge is suspected as well: nothing says that the server is to blame."""
+    with how it showed. ``without``: the verdict on the latter; what its plan does not hold, words alone have brought.
+    Where requests were lacking for all of it (``is_whole``), what it does not judge is suspected as well: nothing says
+    that the server is to blame."""
     passed = _passed(without) if without else set()
-    judged = {_place(r) for r in without.results if r.outcome in ("pass", "fail")} if without else set()
+    judged = {_place(r) for r in without.results if is_whole or r.outcome in ("pass", "fail")} if without else set()
     found: dict[str | None, dict[Place, str]] = {}
     for result in failed:
         place = _place(result)
-        if place in passed or not (is_whole or place in judged):
+        if place in passed or place not in judged:
             found.setdefault(result.resource, {})[place] = f"{result.requirement} fails: {result.message}"
     return found
 
 
 def passes(verdict: Verdict, places: Iterable[Place]) -> bool:
-    """Whether all of them are judged, and hold."""
-    return set(places) <= _passed(verdict)
+    """Whether all of them that the plan holds are judged, and hold."""
+    return {*places} & {_place(r) for r in verdict.results} <= _passed(verdict)
 
 
 def to_blame(words: Sequence[Word], fails: Callable[[Sequence[Word]], bool]) -> list[Word] | None:

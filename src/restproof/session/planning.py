@@ -86,10 +86,14 @@ def _shard(text: str) -> tuple[int, int]:
     return int(part), int(whole)
 
 
-def nothing_selected() -> ConfigurationError:
+class NothingSelected(ConfigurationError):
+    """The options leave no item."""
+
+
+def nothing_selected() -> NothingSelected:
     """What is said where the options leave no item."""
     hint = "Check --only, --resource, --case and -k; restproof run --plan lists the items."
-    return ConfigurationError("nothing is selected: no item of the plan is left", hint=hint)
+    return NothingSelected("nothing is selected: no item of the plan is left", hint=hint)
 
 
 def plan_lines(run: Run, items: Sequence[Item]) -> Iterator[str]:
