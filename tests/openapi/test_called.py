@@ -193,6 +193,7 @@ def test_a_collection_may_stand_at_the_base_path(tmp_path: Path) -> None:
         ("Database name", "name"),
         ("The unique name of the database.", "name"),
         ("the database's name", "name"),
+        ("The name of the database. The name is not case sensitive.", "name"),
         ("Database UUID", "id"),
         ("The name of the database, or its id", "id"),
         ("", "id"),
@@ -207,6 +208,18 @@ def test_the_words_of_a_parameter_tell_which_member_names_the_item(words: str, f
     }
     found = contract(tmp_path, paths).resources["database"]
     assert (found.id.field, found.id.chosen_by) == (field, "client" if field == "name" else "server")
+
+
+def test_a_parameter_in_short_is_told_by_its_words_too(tmp_path: Path) -> None:
+    """As GitHub and Gitea have it: the first name is the owner's, whose ``repos`` they are as well."""
+    shown = object_of(["id", "name"], id=NUMBER, name=TEXT)
+    named = [
+        {"name": name, "in": "path", "required": True, "schema": TEXT, "description": said}
+        for name, said in (("owner", "The account owner of it."), ("repo", "The name of the repository."))
+    ]
+    found = contract(tmp_path, {"/repos/{owner}/{repo}": {"parameters": named, "get": call(shown)}})
+    [repo] = [r for r in found.resources.values() if r.supports("read")]
+    assert repo.id.field == "name"
 
 
 @pytest.mark.parametrize(

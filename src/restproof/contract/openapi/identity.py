@@ -71,20 +71,26 @@ def id_member(
 
 def _told(found: Found, bare: str, shown: Mapping[str, Schema]) -> list[str]:
     """The member that the words of a parameter name, which is itself called after the resource alone (``Database name``
-    of ``{database}``)."""
-    if bare != found.name:
+    of ``{database}``), or in short (``The name of the repository`` of ``{repo}``)."""
+    if not f"_{found.name}".endswith(f"_{bare}"):
         return []
     said = {text for call in found.calls.values() for text in _words_of(call, str(found.parameter))}
-    forms = ("{0}_{1}", "{1}_of_{0}", "{1}_of_the_{0}", "{1}_of_a_{0}", "{1}_of_an_{0}", "{0}_s_{1}")
-    return [n for n in shown if said & {form.format(bare, snake(n)) for form in forms}]
+    forms = ("{0}_{1}", "{1}_of_{0}[a-z]*", "{1}_of_(?:the|a|an)_{0}[a-z]*", "{0}_s_{1}")
+    whole = {n: "|".join(forms).format(re.escape(bare), re.escape(snake(n))) for n in shown}
+    return [n for n, form in whole.items() if any(re.fullmatch(form, text) for text in said)]
 
 
 def _words_of(call: Call, parameter: str) -> list[str]:
-    """What an operation says of a parameter of its path, and the parameter's schema, in words of a name."""
+    """What an operation says of a parameter of its path, and the parameter's schema, in words of a name: the first
+    sentence of each."""
     place = call.named("path").get(parameter, {})
     schema = place.get("schema")
     texts = (of.get("description") for of in (place, schema if isinstance(schema, dict) else {}))
-    plain = (re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_") for text in texts if isinstance(text, str))
+    plain = (
+        re.sub(r"[^a-z0-9]+", "_", re.split(r"\.\s", text)[0].lower()).strip("_")
+        for text in texts
+        if isinstance(text, str)
+    )
     return [re.sub(r"^((?:the|a|an|unique)_)+", "", text) for text in plain]
 
 
