@@ -168,7 +168,7 @@ class Work:
 
     def _delete_if_ours(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> None:
         goes = not self._holds_others(group, target, entry) and self._is_ours_still(group, target, id, entry)
-        if goes and (left := self._delete(group, target, id)):
+        if goes and (left := self._delete(group, target, id, entry)):
             self.failed.append(left)
             self.refused.append((left, self.count, (group, target, id, entry)))
 
@@ -307,16 +307,13 @@ class Work:
             return True
         return False
 
-    def _delete(self, group: Group, target: str, id: str) -> Left | None:
+    def _delete(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> Left | None:
         """What is left where the delete is refused."""
         try:
-            exchange = self._send(group, "delete", target)
+            exchange, gone = self._sent_delete(group, target, entry)
         except NotSent as reason:
             return self._left(group, target, str(reason))
         status = exchange.status
-        # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
-        # leaves open does not: 409 may well be among them.
-        gone = status in {*group.resource.codes_of_nothing, *group.resource.status("repeat_delete", "delete").codes}
         if not exchange.is_success and not gone:
             left = self._left(group, target, f"the delete {exchange.ending}")
             # Where the list does not show it, a read alone tells that it went all the same.
@@ -336,6 +333,22 @@ class Work:
         self.deleted.add((target, group.headers))
         self.ledger.deleted(target, group.headers)
         return None
+
+    def _sent_delete(self, group: Group, target: str, entry: LedgerEntry | None) -> tuple[Exchange, bool]:
+        """The answer to a delete, and whether it says that there is nothing (any more). It is sent by who has made the
+        item: others who see it may not be allowed to."""
+        writes = self._writes(entry) if entry is not None else []
+        for maker in group.seen_by(writes, self.session.target.credentials):
+            exchange = self._send(maker, "delete", target)
+            # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
+            # leaves open does not: 409 may well be among them.
+            gone = exchange.status in {
+                *group.resource.codes_of_nothing,
+                *group.resource.status("repeat_delete", "delete").codes,
+            }
+            if exchange.is_success or gone:
+                break
+        return exchange, gone
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""

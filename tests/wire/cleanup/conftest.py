@@ -31,6 +31,8 @@ class Notes:
         self.unlisted: set[int] = set()
         self.private: dict[int, bytes] = {}
         """The secret that alone finds a note; to others it is not there."""
+        self.owners: dict[int, bytes] = {}
+        """The secret that alone deletes a note, which others see."""
         self.keeps_what_is_deleted = False
         self.absent: int = 404
         """What a read of nothing answers: 200 with an empty object, where it is that."""
@@ -67,6 +69,8 @@ class Notes:
             seen = {i for i in self.rows if self.private.get(i, b"") in request} - self.unlisted
             listed = [self.shown(i) for i in sorted(self.rows) if i in seen]
             return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
+        if self.owners.get(int(id), b"") not in request:
+            return answer(403)
         if int(id) in self.refers.values():
             return answer(409)
         self.refers.pop(int(id), None)

@@ -248,3 +248,15 @@ def test_clean_up_ends_in_time_and_leaves_the_rest_in_the_ledger(
     assert any("--cleanup-timeout" in line for line in left)
     assert ledger.path.exists()
     assert notes.rows
+
+
+def test_what_one_credential_has_made_is_deleted_as_that_one(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    """Others see it, and may not delete it: everybody reads the polls, and their owners take them away."""
+    create(notes, ledger, 1)
+    theirs = ledger.intend("note", "/v1/teams/5/notes", [("name", token(2))], credential="read_only")
+    ledger.created(theirs, "/v1/teams/5/notes/2", 2)
+    notes.rows[2] = f"a {token(2)} note"
+    create(notes, ledger, 4)
+    notes.owners = {1: b"full-secret-token", 2: b"reader:pass/word 1", 4: b"full-secret-token"}
+    assert clean() == (3, [])
+    assert notes.rows == {}
