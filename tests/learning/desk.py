@@ -270,7 +270,7 @@ def taught(server: Server, contract: Contract, folder: Path) -> Lesson:
             Wire(  # type: ignore[arg-type]
                 server,
                 writer,
-                contract.body_status,
+                contract,
                 Searches(contract),
                 Forms(contract),
                 Preconditions(contract, target),

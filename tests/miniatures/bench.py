@@ -15,8 +15,8 @@ import yaml
 
 from restproof.bundle import bundled_dir
 from restproof.config import Target
-from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.load import load
+from restproof.contract.model import Contract
 from restproof.engine.items import items_of
 from restproof.engine.marks import Proof, proof_of
 from restproof.engine.order import in_plan_order
@@ -35,7 +35,7 @@ from restproof.session.heading import contract_part, requirements_part
 from restproof.wire.addressed import Addressed
 from restproof.wire.failure import TransportError
 from restproof.wire.forms import Forms
-from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
+from restproof.wire.message import About, Exchange, Headers, Request, Response, as_promised, to_event
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Guard, Unguarded
@@ -72,7 +72,7 @@ class Wire:
 
     server: Server
     writer: Writer
-    promised: BodyStatus | None = None
+    contract: Contract
     searches: Searches | None = None
     forms: Forms | None = None
     preconditions: Preconditions | None = None
@@ -97,7 +97,7 @@ class Wire:
         response, error = None, None
         try:
             status, body, headers = self.server(request)
-            response = told_by_body(Response(status, "", headers, body), self.promised)
+            response = as_promised(Response(status, "", headers, body), self.contract, about, request.method)
         except TransportError as failure:
             error = str(failure)
         took = time.perf_counter() - began
@@ -192,7 +192,7 @@ def _send(
     wire = Wire(
         server,
         writer,
-        promised.body_status,
+        promised,
         Searches(promised),
         Forms(promised),
         Preconditions(promised, target),

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.model import Contract
 from restproof.contract.urls import parts_of, without_user
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
 from restproof.record.model import RecordedExchange, Traffic
-from restproof.wire.message import About, Exchange, Headers, Request, Response, told_by_body
+from restproof.wire.message import About, Exchange, Headers, Request, Response, as_promised
 from restproof.wire.redact import Redactor
 
 GATEWAY = (502, 503, 504)
@@ -103,7 +102,7 @@ class Placing:
                 strays.append(recorded)
                 continue
             about = About(route.resource.name, told_as(route, recorded.request.method))
-            exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract.body_status)
+            exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract)
             if exchange.response is not None and exchange.response.blocked_by is not None:
                 blocked += 1
                 continue
@@ -201,7 +200,7 @@ def _exchange(
     credential: str | None,
     prefix: str,
     redactor: Redactor,
-    promised: BodyStatus | None,
+    contract: Contract,
 ) -> Exchange:
     parts = parts_of(recorded.request.url)
     query = query_of(recorded.request.url)
@@ -222,7 +221,7 @@ def _exchange(
     response = None
     if answer is not None:
         raw = Response(answer.status, answer.reason, answer.headers, _bytes(answer.body) or b"")
-        response = redactor.response(told_by_body(raw, promised))
+        response = redactor.response(as_promised(raw, contract, about, request.method))
     return Exchange(
         n=int(recorded.n),
         request=redactor.request(request, request.headers),

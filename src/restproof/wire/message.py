@@ -18,6 +18,8 @@ from urllib.parse import quote
 import orjson
 
 from restproof.contract.bodystatus import BodyStatus, is_success
+from restproof.contract.model import WRITES, Contract
+from restproof.contract.statuses import SUCCESS
 from restproof.frozen import frozen
 from restproof.record.events import encode_body
 from restproof.record.jsontext import WITHOUT_ODDITIES, Oddity, loads, loads_leniently, noting
@@ -101,16 +103,21 @@ def encode(value: Any) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
+_SEE_OTHER = 303
+
+
 @frozen
 class Response:
     """One answer. ``headers`` keeps order and repetitions; ``body`` is decoded from its transfer and content
-    codings. ``line``: what the status line says, where the body tells another status (:func:`told_by_body`)."""
+    codings. ``line``: what the status line says, where the body tells another status; ``leads_on``: whether it is the
+    303 by which the contract has a write succeed (:func:`as_promised`)."""
 
     status: int
     reason: str
     headers: Headers
     body: bytes
     line: int | None = None
+    leads_on: bool = False
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
@@ -210,6 +217,19 @@ def told_by_body(response: Response, promised: BodyStatus | None) -> Response:
     return response if status is None else replace(response, status=status, line=response.status)
 
 
+def as_promised(response: Response, contract: Contract, about: About, method: str) -> Response:
+    """The answer as the contract has it: with the status that its body tells, and as a success where it leads on (RFC
+    9110 §15.4.4) from a write that is promised to be answered so."""
+    response = told_by_body(response, contract.body_status)
+    resource = contract.resources.get(about.resource or "")
+    operation = about.operation if resource is not None and about.operation in (*WRITES, "delete") else None
+    if response.status != _SEE_OTHER or resource is None or operation is None:
+        return response
+    is_own = method == resource.operation(operation).method and resource.supports(operation)
+    promised = resource.status(SUCCESS[operation], operation).codes
+    return replace(response, leads_on=True) if is_own and _SEE_OTHER in promised else response
+
+
 CONTROL = "control"
 """Begins the key of a set-up that only sees a valid request accepted: ``office:control update``."""
 
@@ -266,8 +286,10 @@ class Exchange:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status of the answer is a success (RFC 9110 §15.3), and the answer no firewall's."""
-        return self.response is not None and is_success(self.response.status) and self.response.blocked_by is None
+        """Whether the status of the answer is a success (RFC 9110 §15.3), or the 303 that the contract has in place of
+        one, and the answer no firewall's."""
+        answer = self.response
+        return answer is not None and (answer.leads_on or is_success(answer.status)) and answer.blocked_by is None
 
     @property
     def is_given_up(self) -> bool:

@@ -28,7 +28,7 @@ from restproof.wire.fields import Fields, fields_of
 from restproof.wire.forms import Forms
 from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
-from restproof.wire.message import About, Exchange, Headers, Request, Response, told_by_body, with_query
+from restproof.wire.message import About, Exchange, Headers, Request, Response, as_promised, with_query
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.presence import Presence
 from restproof.wire.searching import Searches
@@ -409,7 +409,7 @@ class Session:
         if hooked is not None and response is not None:
             response = hooked.arrived(response)
         if response is not None:
-            response = told_by_body(response, self.contract.body_status)
+            response = as_promised(response, self.contract, permit.about, request.method)
         elapsed = self._clock() - started
         began = started - self._epoch
         if answer is not None and answer.elapsed:
