@@ -19,6 +19,8 @@ WHOLE = (
 )
 """Keywords that speak of the object as a whole."""
 _CHOICES = ("anyOf", "oneOf")
+NEVER: Schema = {"not": {}}
+"""What an alternative says of a member that it does not have."""
 
 
 def lifted(schema: Schema) -> Schema:
@@ -66,7 +68,7 @@ def named(schema: Schema) -> tuple[str, ...]:
 
 def said_of(schema: Schema, name: str) -> Iterator[Schema]:
     """What the parts of a condition say of one member."""
-    if isinstance(schema.get("properties", {}).get(name), Mapping):
+    if schema.get("properties", {}).get(name, NEVER) != NEVER:
         yield schema["properties"][name]
     for part in _parts(schema, whole=True):
         yield from said_of(part, name)
@@ -78,11 +80,11 @@ def narrow(schema: Schema) -> Schema:
     found = dict(schema)
     for word in _CHOICES:
         parts = [p for p in schema.get(word, ()) if isinstance(p, Mapping)]
-        members = [set(p.get("properties", {})) for p in parts]
+        members = [{n for n, said in p.get("properties", {}).items() if said != NEVER} for p in parts]
         if parts and len(parts) == len(schema[word]) and len(set(map(frozenset, members))) > 1:
             every = set().union(*members)
             found[word] = [
-                {**part, "properties": {**part.get("properties", {}), **{n: {"not": {}} for n in sorted(every - own)}}}
+                {**part, "properties": {**part.get("properties", {}), **dict.fromkeys(sorted(every - own), NEVER)}}
                 for part, own in zip(parts, members, strict=True)
             ]
     return found
@@ -115,7 +117,7 @@ def _variants(schema: Schema, name: str) -> Iterator[Schema]:
         for part in schema.get(word, ()):
             if isinstance(part, Mapping):
                 own = part.get("properties", {}).get(name)
-                if isinstance(own, Mapping):
+                if isinstance(own, Mapping) and own != NEVER:
                     yield own
                 yield from _variants(part, name)
     for word in ("if", "then", "else"):

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 from restproof.contract.conditions import narrow
 from restproof.contract.formats import FORMATS
 from restproof.contract.shapes import same, type_of
-from restproof.contract.validator import Validator
+from restproof.contract.validator import asserting
 
 State = Mapping[str, Any]
 
@@ -182,12 +182,12 @@ class Condition(BusinessRule):
     @cached_property
     def validator(self) -> Any:
         """The condition as a validator, which tells why it does not hold."""
-        return Validator(self.schema)
+        return asserting(self.schema)
 
     @cached_property
     def narrow(self) -> Any:
         """The condition with alternatives that take no members of others."""
-        return Validator(narrow(self.schema)) if self.case == "invalid" else self.validator
+        return asserting(narrow(self.schema)) if self.case == "invalid" else self.validator
 
     def violation(self, before: State | None, after: State) -> Violation | None:
         if (self.case == "invalid" and before is not None) or self.holds(after):

@@ -15,6 +15,7 @@ import jsonschema_rs
 from jsonschema import Draft202012Validator
 
 from restproof.contract.bounds import out_of_bounds
+from restproof.contract.conditions import NEVER
 from restproof.contract.discriminator import told_apart
 from restproof.contract.document import Document, Problems, Route, note_file, read_json, read_yaml
 from restproof.contract.formats import NAMES
@@ -84,6 +85,8 @@ class _Link(NamedTuple):
 
 
 _Chain = tuple[_Link, ...]
+_PARTS = frozenset({"anyOf", "oneOf", "if", "then", "else", "dependentSchemas"})
+"""Keywords under which a schema speaks of some objects alone."""
 _LEVELS = 3
 """How often a schema that stands inside itself is written out; what is nested deeper may be anything."""
 
@@ -276,6 +279,8 @@ class SchemaFolder:
     def _schema(self, schema: Any, document: Document, route: Route, chain: _Chain) -> Any:
         if schema is True:
             return {}
+        if schema is False and route[-2] == "properties" and not _PARTS.isdisjoint(map(str, route[:-2])):
+            return dict(NEVER)  # an alternative, or a condition, without a member that others have
         if schema is False and route[-2] == "properties":
             message = f"the property '{route[-1]}' is false: nothing can ever be there"
             self.problems.add(message, document.place(route), "remove it, or say what it holds")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 import jsonschema
 
+from restproof.contract.formats import FORMATS
+from restproof.contract.functions import own_checks
 from restproof.contract.patterns import matches
 
 
@@ -37,3 +39,21 @@ Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
     jsonschema.Draft202012Validator, {"pattern": _matched, "multipleOf": _divided}
 )
 """A validator that reads patterns as ECMA-262 has them, and numbers as JSON writes them."""
+
+
+def checking(checks: Mapping[str, Callable[[str], bool]]) -> jsonschema.FormatChecker:
+    """What asserts the formats of these names, and no other one."""
+    checker = jsonschema.FormatChecker(formats=())
+
+    def asserted(check: Callable[[str], bool]) -> Callable[[object], bool]:
+        return lambda value: not isinstance(value, str) or check(value)
+
+    # The public decorator registers for every checker of the process; the instance's own table does not.
+    checker.checkers = {name: (asserted(check), ()) for name, check in checks.items()}
+    return checker
+
+
+def asserting(schema: Mapping[str, Any]) -> Any:
+    """A validator of ``schema`` that asserts formats as well."""
+    checks = {**{name: known.check for name, known in FORMATS.items()}, **own_checks(schema)}
+    return Validator(schema, format_checker=checking(checks))

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-import jsonschema
 import jsonschema_rs
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, own_checks
-from restproof.contract.validator import Validator
+from restproof.contract.validator import Validator, checking
 from restproof.semantics.per_schema import PerSchema
 
 _SHORT = 100
@@ -57,17 +56,6 @@ class Problem:
         return ".".join(str(p) for p in self.path) or None
 
 
-def _format_checker(checks: Mapping[str, Callable[[str], bool]]) -> jsonschema.FormatChecker:
-    checker = jsonschema.FormatChecker(formats=())
-
-    def asserted(check: Callable[[str], bool]) -> Callable[[object], bool]:
-        return lambda value: not isinstance(value, str) or check(value)
-
-    # The public decorator registers for every checker of the process; the instance's own table does not.
-    checker.checkers = {name: (asserted(check), ()) for name, check in checks.items()}
-    return checker
-
-
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -79,7 +67,7 @@ class Checker:
         plain = dict(schema)
         checks = {**_CHECKS, **own_checks(plain)}
         self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=checks)
-        self._exact: Any = Validator(plain, format_checker=_format_checker(checks))
+        self._exact: Any = Validator(plain, format_checker=checking(checks))
         self._texts: dict[str, bool] = {}
 
     def accepts(self, value: Any) -> bool:
