@@ -154,17 +154,19 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
     must_be_gone(deleted, subject, doomed.id)
 
 
-@requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=6)
+@requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.freed_keys), cost=6)
 def test_a_unique_value_is_free_again(subject: Subject) -> None:
-    body = subject.bodies.keyed()
+    (key, names), *_ = subject.spec.freed_keys.items()
+    body = subject.bodies.keyed(key=key)
     made = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.full(), **body}, fixed=body))
     must.have_status(subject.delete(made.id), "deleted")
-    if subject.spec.supports("update") and subject.spec.renamable and not subject.spec.id.follows:
-        (key, *_) = subject.spec.unique
-        other = spare(subject, subject.bodies.keyed("other"))
-        renamed = subject.update(other.id, {n: made.sent[n] for n in key if n in made.sent})
+    if subject.spec.supports("update") and subject.spec.renames(names) and not subject.spec.id.follows:
+        other = spare(subject, subject.bodies.keyed("other", key))
+        renamed = subject.update(other.id, {n: made.sent[n] for n in names if n in made.sent})
         must.have_status(renamed, "updated", because="with the unique value of a deleted one")
         must.have_status(subject.delete(other.id), "deleted")
+    if subject.spec.id.reused == "never" and subject.spec.id.field in body:
+        body |= {subject.spec.id.field: subject.bodies.chosen_id("again")}
     again = subject.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
     if again.entity is not None:

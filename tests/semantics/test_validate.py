@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,18 @@ def test_what_is_a_multiple_as_it_is_written_is_told_of_no_other_problem_either(
 @pytest.mark.parametrize(("step", "value"), [(0.5, 0.25), (2, 10**400 + 1), (0.5, float("inf")), (2, float("nan"))])
 def test_what_is_no_multiple_of_a_step(step: float, value: float) -> None:
     assert not is_multiple(value, step)
+
+
+@pytest.mark.parametrize(
+    ("schema", "refused"), [("a.json", []), ("{create: a.json, replace: a.json, response: a.json}", ["id"])]
+)
+def test_the_path_of_a_replace_names_the_id(schema: str, refused: list[str], tmp_path: Path) -> None:
+    """Where no schema of its own says that its body holds it."""
+    members = {"id": {"type": "string"}, "name": {"type": "string"}}
+    (tmp_path / "a.json").write_text(json.dumps({"type": "object", "required": ["id", "name"], "properties": members}))
+    words = f"{{path: /as, schema: {schema}, id: {{chosen_by: client}}, operations: [list, create, read, replace]}}"
+    (tmp_path / "c.yaml").write_text(f"contract: c\nresources:\n  a: {words}\n")
+    validation = Validation(load(tmp_path / "c.yaml").resources["a"])
+    assert [p.field for p in validation.problems("replace", {"name": "x"})] == refused
+    assert [p.field for p in validation.problems("replace", {"id": "x"})] == ["name"]
+    assert [p.field for p in validation.problems("create", {"name": "x"})] == ["id"]

@@ -19,7 +19,7 @@ from restproof.contract.fields import Fields
 from restproof.contract.identity import IdReader
 from restproof.contract.inside import Inside, with_own
 from restproof.contract.limits import Rate
-from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Id, Resource, Schema
+from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Id, Resource, Schema, creates_by_put
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
 from restproof.contract.pages import RANGED, PagingReader
@@ -106,6 +106,9 @@ class ResourceReader:
         )
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
         resource = replace(resource, own_ways=ways.read(statuses))
+        if creates_by_put(resource) and not resource.supports("create"):
+            # A second PUT to an id is no second create: ``by`` says in which forms an id is the same one.
+            resource = replace(resource, unique=tuple(k for k in resource.unique if k != (identity.field,)))
         behaviour.check_defaults(resource)
         behaviour.check_examples(resource)
         self.check(resource, fields)

@@ -124,8 +124,12 @@ class Validation:
         ]
 
     def problems(self, operation: str, fields: Mapping[str, Any]) -> list[Problem]:
-        """What the request's shape refuses; empty on the quick path."""
-        return self.checker(operation).problems(fields)
+        """What the request's shape refuses; empty on the quick path. The id that a replace leaves out its path names,
+        unless the contract has a schema of its own for it."""
+        found = self.checker(operation).problems(fields)
+        if operation != "replace" or "replace" in self.resource.directions:
+            return found
+        return [p for p in found if p.keyword != "required" or p.field != self.resource.id.field]
 
     def unknown(self, problems: Iterable[Problem]) -> list[Refusal]:
         """Members that do not exist (``unknown_field``), or that only the server sets (``server_set``)."""

@@ -22,7 +22,7 @@ from restproof.oracle.finding import ABSENT
 from restproof.plan.symbols import PREFIX_LENGTH, tokens
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
-from restproof.semantics.normal import kept
+from restproof.semantics.normal import alike, kept
 from restproof.wire.message import encode
 from restproof.wire.paging import Query
 
@@ -174,10 +174,13 @@ def known_among(subject: Subject, field: str, page: Reply) -> list[Any]:
 
 
 def is_normal(subject: Subject, field: str, value: Any) -> bool:
-    """Whether a value has the form in which the server keeps those of the field: of another one, nothing says whether a
-    filter brings it into that form first."""
+    """Whether a value has the form in which the server keeps those of the field, and is not what uniqueness takes for
+    one that is there: of another form, nothing says whether a filter looks through it."""
     found, unsaid = kept(subject.spec, {field: value})
-    return not unsaid and same(found[field], value)
+    if unsaid or not same(found[field], value):
+        return False
+    there = [v for e in settled(subject) for v in values_at(e, field)] if field in subject.spec.unique_by else []
+    return all(same(v, value) or alike(subject.spec, field, v, value) is False for v in there)
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:
