@@ -23,7 +23,7 @@ from restproof.suite.lists import until_settled
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create, promised_of
 from restproof.suite.values import an, differences, same, types_of
-from restproof.suite.wire import parts_of
+from restproof.suite.wire import leads_through, parts_of
 
 if TYPE_CHECKING:
     from restproof.suite.inputs import SearchStrategy
@@ -288,9 +288,8 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
     there, here = parts_of(location), parts_of(url)
     elsewhere = there.hostname not in (None, parts_of(made.exchange.url).hostname)
     is_named = {*parse_qsl(here.query)} <= {*parse_qsl(there.query)}
-    path = f"{location.partition('?')[0].rstrip('/')}/"
     must.hold(
-        f"{here.path.rstrip('/')}/" in path and is_named and not elsewhere,  # a version of it, say, is below it
+        leads_through(there.path, here.path) and is_named and not elsewhere,  # a version of it, say, is below it
         made,
         f"Location does not lead to {url}{' of this host' if elsewhere else ''}",
         kind="location",

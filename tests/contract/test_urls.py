@@ -14,7 +14,7 @@ from restproof.contract.jobs import job_of
 from restproof.contract.load import load
 from restproof.contract.model import Contract, Paging
 from restproof.contract.routing import id_of_url
-from restproof.contract.urls import parts_of
+from restproof.contract.urls import leads_through, parts_of
 from restproof.errors import ConfigurationError
 from restproof.session.options import Options
 from restproof.wire.message import Response
@@ -62,3 +62,21 @@ def test_a_document_that_is_named_by_no_url_is_told_in_a_sentence(host: str, mes
         read_document(Options(contract=f"https://{host}/openapi.json"), None, tmp_path),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("path", "place", "leads"),
+    [
+        ("/v1/keys/ab==", "/v1/keys/ab%3D%3D", True),
+        ("/api/v1/sets/www:A/", "/v1/sets/www%3AA", True),
+        ("/v1/files/a/b", "/v1/files/a%2Fb", False),
+        ("/v1/keys/ab", "/v1/keys/ab%3D%3D", False),
+        ("/keys/ab", "/v1/keys/ab", False),
+        ("/v1/my-keys/ab", "/keys/ab", False),
+        ("/v1/keys/ab==/versions/3", "/v1/keys/ab%3D%3D", True),
+        ("/v1/keys/abc/versions/3", "/v1/keys/ab", False),
+        ("/api", "/", True),
+    ],
+)
+def test_a_path_is_the_same_whether_or_not_its_characters_are_encoded(path: str, place: str, leads: bool) -> None:
+    assert leads_through(path, place) is leads

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _NONE = SplitResult("", "", "", "", "")
@@ -16,6 +16,14 @@ def parts_of(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return _NONE
+
+
+def leads_through(path: str, place: str) -> bool:
+    """Whether the segments of ``place``, a whole path, stand side by side in a path. A character that may stand there
+    as it is (``=`` of a base64 id) may be encoded as well, and a slash behind them does not count."""
+    way, wanted = ([unquote(s) for s in p.rstrip("/").split("/")] for p in (path, place))
+    wanted = wanted[1:]
+    return any(way[at : at + len(wanted)] == wanted for at in range(len(way)))
 
 
 def without_user(url: str) -> str:

@@ -6,7 +6,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.limits import Part, RateLimit
 from restproof.contract.media import JSON, is_json
 from restproof.contract.model import NO_BODY
-from restproof.contract.urls import parts_of
+from restproof.contract.urls import leads_through, parts_of
 from restproof.engine.paging import links
 from restproof.wire.failure import NotSent
 from restproof.wire.guard import effective_method
@@ -31,6 +31,7 @@ __all__ = [
     "handshake",
     "http_date",
     "is_json",
+    "leads_through",
     "links",
     "named_by",
     "parts_of",
