@@ -68,6 +68,7 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("rules: [{ordered: [size, size]}]", 7, "without repeats", None),
         ("rules: [{refused: {size: 5}}]", 7, "does not say why", "because"),
         ("rules: [{frozen: [size]}]", 7, "does not say when", "immutable: [size]"),
+        ("rules: [{frozen: [size], because: it stays}]", 7, "does not say when", "immutable: [size]"),
         ("rules: [{refused: {size: five}, because: x}]", 7, "does not allow 'five'", None),
         ("rules: [{never: {status: [open, draft]}, ordered: [size, size2]}]", 7, "a rule is one of", None),
         ("parent: {ownr: owner_id}", 7, "unknown parent 'ownr'", "did you mean 'owner'?"),

@@ -56,7 +56,9 @@ class RulesReader:
         if words == ["frozen", "when"]:
             return self.frozen(said, index)
         conditional = words in (["when", "then"], ["holds"])
-        if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
+        if not (len(words) == 1 or conditional) or (
+            "because" in said and not (conditional or words in (["refused"], ["frozen"]))
+        ):
             possible = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
             self.problem(f"a rule is one of {possible}", "rules", index, hint="write each as an entry of its own")
             return []
