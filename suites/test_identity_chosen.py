@@ -1,7 +1,7 @@
 """Ids that clients choose: one that can be none leads nowhere, and nothing is made there."""
 
 from restproof.suite import Inconclusive, Subject, for_each, must, requirement
-from restproof.suite.inputs import other_texts, unfit_ids
+from restproof.suite.inputs import unfit_ids
 from restproof.suite.operations import creates_by_put
 from restproof.suite.values import is_valid
 
@@ -19,27 +19,3 @@ def test_nothing_is_made_at_an_id_that_can_be_none(subject: Subject, id: str, no
     must.be_refused(
         made, refused[0] | refused[1] | refused[2], field=subject.spec.id.field, because=f"the id is {note}"
     )
-
-
-@requirement(
-    "conflict.duplicate",
-    on="replace",
-    needs="read",
-    when=lambda c, r: creates_by_put(r) and r.id.field in r.unique_by,
-    cost=3,
-)
-def test_an_id_in_another_form_is_the_same_one(subject: Subject) -> None:
-    """A PUT to it is refused as a conflict, or replaces what is there: nothing else is made beside that."""
-    first = subject.given()
-    forms = other_texts(subject.spec, subject.spec.id.field, first.id)
-    if not forms:
-        raise Inconclusive("no other form of the id is a valid one")
-    for form in forms:
-        put = subject.replace(form, subject.bodies.minimal("other"))
-        if not put.ok:
-            must.be_refused(put, "conflict", because="the id is taken, in another form")
-            continue
-        shown = subject.stable(subject.observe(form))
-        must.agree(
-            put, shown, subject.observe(first.id), what="what stands under an id, after a PUT to another form of it"
-        )

@@ -583,13 +583,6 @@ class Resource:
         return all(n in self.shapes.update["properties"] and n not in never for n in key)
 
     @cached_property
-    def freed_keys(self) -> dict[int, tuple[str, ...]]:
-        """The unique keys whose values a delete gives free, by their numbers: not an id that nothing ever gets
-        again."""
-        stays = self.id.field if self.id.reused == "never" else None
-        return {number: key for number, key in enumerate(self.unique) if stays not in key}
-
-    @cached_property
     def named_by_all_on_items(self) -> frozenset[str]:
         """The parents that every operation on one resource names."""
         ways = [w for w in map(self.operation, self.operations) if w.on_item]
@@ -774,3 +767,9 @@ def creates_by_put(resource: Resource) -> bool:
     by_post = resource.supports("create") and resource.method("create") == "POST"
     chosen_by = resource.id.chosen_by
     return resource.supports("replace") and (chosen_by == "either" or (chosen_by == "client" and not by_post))
+
+
+def freed_keys(resource: Resource) -> dict[int, tuple[str, ...]]:
+    """The unique keys whose values a delete gives free, by their numbers: not an id that nothing ever gets again."""
+    stays = resource.id.field if resource.id.reused == "never" else None
+    return {number: key for number, key in enumerate(resource.unique) if stays not in key}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from restproof.contract.model import ON_ITEM, OPERATIONS, WRITES, Contract, Operation, Resource, creates_by_put
+from restproof.contract.model import (
+    ON_ITEM,
+    OPERATIONS,
+    WRITES,
+    Contract,
+    Operation,
+    Resource,
+    creates_by_put,
+    freed_keys,
+)
 from restproof.contract.routing import router_of
 from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
@@ -21,6 +30,7 @@ __all__ = [
     "asks_for_credentials",
     "by_get",
     "creates_by_put",
+    "freed_keys",
     "methods_at",
     "methods_where",
     "needs_credential",

@@ -232,7 +232,7 @@ class Work:
 
     def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
-        writes = self._writes(entry) if entry is not None else []
+        writes = self._writes(entry)
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
@@ -289,8 +289,8 @@ class Work:
             self.deleted.add((entry.item, group.headers))
         return None
 
-    def _writes(self, entry: LedgerEntry) -> list[LedgerEntry]:
-        return [] if entry.item is None else self.named[entry.item, entry.headers]
+    def _writes(self, entry: LedgerEntry | None) -> list[LedgerEntry]:
+        return [] if entry is None or entry.item is None else self.named[entry.item, entry.headers]
 
     def _holds_others(self, group: Group, target: str, entry: LedgerEntry | None) -> bool:
         """Whether what stands below an item is not all proven to be this run's, and is told: after a while somebody
@@ -310,22 +310,20 @@ class Work:
     def _delete(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> Left | None:
         """What is left where the delete is refused."""
         try:
-            exchange, gone = self._sent_delete(group, target, entry)
+            exchange = self._sent_delete(group, target, entry)
         except NotSent as reason:
             return self._left(group, target, str(reason))
-        status = exchange.status
-        if not exchange.is_success and not gone:
+        if not group.says_done(exchange):
             left = self._left(group, target, f"the delete {exchange.ending}")
             # Where the list does not show it, a read alone tells that it went all the same.
             if id in (group.seen or {}) or not self._is_gone(left):
                 group.deleted_perhaps(target, id)
                 return left
-        looks = group.seen is None and group.resource.supports("read")
-        read = self._send(group, "read", target) if looks else None
+        read = self._send(group, "read", target) if group.seen is None and group.resource.supports("read") else None
         bare = exchange.is_success and read is not None and shows_nothing(group.resource, read)
         if read is not None and read.is_success and not (bare or says_none(group.resource, read)):
             self.in_vain |= {(target, group.headers)} if exchange.is_success else set()
-            self.failed.append(self._left(group, target, f"the delete answered {status}, {THERE}"))
+            self.failed.append(self._left(group, target, f"the delete {exchange.ending}, {THERE}"))
             return None
         self.count += exchange.is_success
         for other in self.groups.values():
@@ -334,21 +332,12 @@ class Work:
         self.ledger.deleted(target, group.headers)
         return None
 
-    def _sent_delete(self, group: Group, target: str, entry: LedgerEntry | None) -> tuple[Exchange, bool]:
-        """The answer to a delete, and whether it says that there is nothing (any more). It is sent by who has made the
-        item: others who see it may not be allowed to."""
-        writes = self._writes(entry) if entry is not None else []
-        for maker in group.seen_by(writes, self.session.target.credentials):
-            exchange = self._send(maker, "delete", target)
-            # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
-            # leaves open does not: 409 may well be among them.
-            gone = exchange.status in {
-                *group.resource.codes_of_nothing,
-                *group.resource.status("repeat_delete", "delete").codes,
-            }
-            if exchange.is_success or gone:
-                break
-        return exchange, gone
+    def _sent_delete(self, group: Group, target: str, entry: LedgerEntry | None) -> Exchange:
+        """The answer to who has made the item: others who see it may not be allowed to delete it."""
+        makers = group.seen_by(self._writes(entry), self.session.target.credentials)
+        answers = (self._send(maker, "delete", target) for maker in makers)
+        first = next(answers)
+        return first if group.says_done(first) else next(filter(group.says_done, answers), first)
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""
@@ -404,8 +393,7 @@ class Work:
         self.doubtful.append(self._left(group, target, why, made=made))
 
     def _left(self, group: Group, target: str, why: str, *, made: bool = True) -> Left:
-        """What is left, why, and, where it is the run's or was not there before (``made``), the request that removes
-        it."""
+        """What is left, why, and, where it is the run's or is new (``made``), the request that removes it."""
         self.told[target, group.headers] = group
         way, base = group.resource.operation("delete"), self.session.target.base_url.rstrip("/")
         how = f"{way.method} {base}{way.told(target)}" if made else ""
