@@ -19,7 +19,7 @@ from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
 from restproof.wire.message import Exchange, Headers
-from restproof.wire.nothing import FAILED, is_malformed, says_none, shows_nothing
+from restproof.wire.nothing import FAILED, is_malformed, says_done, says_none, shows_nothing
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees_since, agrees_when_new, is_by_update
 from restproof.wire.waiting import pause
@@ -107,8 +107,7 @@ class Work:
             self.ledger.restored()
 
     def look_at_unproven(self) -> None:
-        """Walks once more through the lists that showed something which nothing proved: what was deleted since may have
-        been in it, as a member of a group."""
+        """Walks once more through the lists with something that nothing proved: it may have gone with a group since."""
         for group in self.groups.values():
             if self.count and group.unproven(self.ledger, self.deleted | self.told.keys()):
                 group.walk(self.walks, self.marks, self.ledger)
@@ -313,7 +312,7 @@ class Work:
             exchange = self._sent_delete(group, target, entry)
         except NotSent as reason:
             return self._left(group, target, str(reason))
-        if not group.says_done(exchange):
+        if not says_done(group.resource, exchange):
             left = self._left(group, target, f"the delete {exchange.ending}")
             # Where the list does not show it, a read alone tells that it went all the same.
             if id in (group.seen or {}) or not self._is_gone(left):
@@ -337,7 +336,8 @@ class Work:
         makers = group.seen_by(self._writes(entry), self.session.target.credentials)
         answers = (self._send(maker, "delete", target) for maker in makers)
         first = next(answers)
-        return first if group.says_done(first) else next(filter(group.says_done, answers), first)
+        done = (e for e in answers if says_done(group.resource, e))
+        return first if says_done(group.resource, first) else next(done, first)
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""

@@ -15,7 +15,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.given import Given
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left, place_of
-from restproof.wire.message import Exchange, Headers, Request, merged
+from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import Marks, agrees, digests_of, holds_nothing_given, may_show, resembles
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
@@ -276,12 +276,6 @@ class Group:
         made = [w.credential for w in writes if not w.refused and w.credential in credentials]
         names = [self.credential] if self.credential is None else dict.fromkeys([*made, self.credential])
         return [replace(self, credential=name) for name in names]
-
-    def says_done(self, delete: Exchange) -> bool:
-        """Whether the answer to a delete says that nothing is there (any more). What the contract answers to a second
-        one says so, be it 403; a class of statuses that it leaves open does not: 409 may well be among them."""
-        again = self.resource.status("repeat_delete", "delete").codes
-        return delete.is_success or delete.status in {*self.resource.codes_of_nothing, *again}
 
     def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
         """The request target that deletes (or reads) an item of the collection."""

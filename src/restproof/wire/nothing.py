@@ -35,6 +35,13 @@ def shows_nothing(resource: Resource, read: Exchange) -> bool:
     return entity == {} if entity is not None else response is not None and response.is_null
 
 
+def says_done(resource: Resource, delete: Exchange) -> bool:
+    """Whether the answer to a delete says that nothing is there (any more). What the contract answers to a second one
+    says so, be it 403; a class of statuses that it leaves open does not: 409 may well be among them."""
+    again = resource.status("repeat_delete", "delete").codes
+    return delete.is_success or delete.status in {*resource.codes_of_nothing, *again}
+
+
 def is_malformed(resource: Resource, id: Any, status: int, given: Collection[str] = ()) -> bool:
     """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none, nor is any number where
     none of the ids that were ``given`` out to this run is one."""
