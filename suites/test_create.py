@@ -106,7 +106,7 @@ def stands_once(subject: Subject, made: Reply) -> None:
         expected=1,
         actual=found,
     )
-    if made.exchange.attempt > 1:
+    if made.exchange.again:
         return
     texts = {n: v for n, v in made.sent.items() if isinstance(v, str) and subject.token in v}
     twins = [e for e in entries if isinstance(e, dict) and any(subject.token in str(e.get(n)) for n in texts)]

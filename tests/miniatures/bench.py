@@ -48,6 +48,8 @@ REGISTER = load_register(SUITES / "requirements.yaml")
 ON_THE_WIRE = frozenset({"transport.https-only", "transport.tls-valid", "robust.hostile-bytes", "robust.latency"})
 """Rules that open connections of their own: there are none here."""
 PREFIX = "rpabcdef"
+LOST = "connection closed"
+"""A kept connection that ends before its answer: the request is sent once more, on a new one."""
 
 
 @cache
@@ -94,17 +96,24 @@ class Wire:
         request = Request(request.method, request.path, request.query, (*given, *credentials), request.body)
         began = time.perf_counter()
         self.sent += 1
-        response, error = None, None
+        response, error, again = None, None, False
         try:
-            status, body, headers = self.server(request)
-            response = as_promised(Response(status, "", headers, body), self.contract, about, request.method)
+            response = self.answer(request, about)
         except TransportError as failure:
-            error = str(failure)
+            error, again = str(failure), request.writes and str(failure) == LOST
+        if error == LOST:
+            response, error = self.answer(request, about), None
         took = time.perf_counter() - began
         url = f"http://127.0.0.1:1{request.target}"
-        exchange = Exchange(self.sent, request, url, response, error, float(self.sent), took, credential, about)
+        exchange = Exchange(
+            self.sent, request, url, response, error, float(self.sent), took, credential, about, again=again
+        )
         self.writer.write(to_event(exchange))
         return exchange
+
+    def answer(self, request: Request, about: About) -> Response:
+        status, body, headers = self.server(request)
+        return as_promised(Response(status, "", headers, body), self.contract, about, request.method)
 
     def secret_of(self, credential: str) -> str:
         return credential

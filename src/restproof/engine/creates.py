@@ -124,7 +124,7 @@ class Creates:
         if reply.operation not in WRITES or token.encode() not in (reply.exchange.request.body or b""):
             return
         key = reply.resource.name, token
-        if 400 <= reply.status < 500:
+        if 400 <= reply.status < 500 and not reply.exchange.again:
             if reply.operation != "update":
                 self._refused[key] = self._refused.get(key) or reply
         else:

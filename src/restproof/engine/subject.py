@@ -11,6 +11,7 @@ from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
 from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
+from restproof.engine.echo import Echoed, check_no_echo
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in
 from restproof.engine.giving import made_with, set_to
 from restproof.engine.instance import Instance, just_deleted
@@ -157,6 +158,7 @@ class Subject:
             self.world.observe(reply, belated)
         if not expect_throttle:
             check_let_in(reply)
+        check_no_echo(reply)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
             self.world.later.forget(self.name, written)
@@ -301,7 +303,14 @@ class Subject:
             return set_to(self, body)
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
-        reply = made_with(self, body, scope, tag)
+        try:
+            reply = made_with(self, body, scope, tag)
+        except Echoed:
+            if self.about[2] is None:  # the case may say more of the same values
+                raise
+            token = self.world.values.another_token(self.about)
+            body = self.bodies.lying(tag=tag) if body is None else body
+            reply = made_with(self, self.resolved(body, scope, token=token), scope, tag)
         if reply.unnamed:
             raise NotTested(reply.unnamed)
         if reply.has_run_out_of_values:

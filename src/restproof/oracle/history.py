@@ -52,7 +52,8 @@ class History:
             if seen.certain and known is not None:
                 yield from self._read(seen, known)
             return
-        if seen.refused:
+        is_echo = seen.refused and seen.exchange.again and known is not None and not known.deleted
+        if seen.refused and not is_echo:
             if known is not None:
                 yield from self._refused(seen, known)
             return

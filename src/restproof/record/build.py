@@ -188,6 +188,7 @@ def _exchange(event: Event) -> RecordedExchange:
         elapsed=event.get("elapsed", 0.0),
         worker=event.get("worker", 0),
         attempt=event.get("attempt", 1),
+        again=event.get("again", False),
         hooks=tuple(event.get("hooks", ())),
     )
 

@@ -198,7 +198,8 @@ class Response:
 @frozen(slots=True)
 class RecordedExchange:
     """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
-    is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again."""
+    is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again, and
+    ``again`` is true of a write that may have been carried out before."""
 
     n: int | str
     request: Request
@@ -214,6 +215,7 @@ class RecordedExchange:
     elapsed: float = 0.0
     worker: int = 0
     attempt: int = 1
+    again: bool = False
     hooks: tuple[str, ...] = ()
 
 

@@ -169,6 +169,7 @@ def _exchange(exchange: RecordedExchange) -> dict[str, Any]:
         "n": exchange.n,
         **{name: value for name, value in about.items() if value is not None or name == "credential"},
         **({"attempt": exchange.attempt} if exchange.attempt > 1 else {}),
+        **({"again": True} if exchange.again else {}),
         **_of(exchange.worker),
         "request": {"method": request.method, "url": request.url, **_message(request.headers, request.body)},
         "response": None

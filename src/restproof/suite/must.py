@@ -69,6 +69,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if case == "created" and reply.status not in wanted and has_met_another(reply):
         raise NotTested(f"the ids of {reply.resource.name} are few, and this one names what was there before")
+    if case == "created" and reply.status not in wanted and reply.ok and reply.exchange.again:
+        raise Inconclusive(f"the {reply} was sent again, and may have replaced what it made the first time")
     if reply.status in wanted:
         if case == "created" and reply.unnamed:
             raise NotTested(reply.unnamed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from restproof.engine.echo import check_no_echo
 from restproof.engine.failure import Inconclusive, NotTested, check_let_in
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
@@ -34,6 +35,7 @@ def at_once(
     replies = [subject.world.jobs.followed(reply, subject.about) for reply in answered]
     for reply in replies:
         check_let_in(reply)
+        check_no_echo(reply)
     for reply in (r for r in replies if r.ok):
         subject.world.settling.wait(subject, reply, reply.id)
     return replies

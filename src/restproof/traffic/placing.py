@@ -232,6 +232,7 @@ def _exchange(
         elapsed=recorded.elapsed,
         credential=credential,
         about=about,
+        again=recorded.again,
     )
 
 

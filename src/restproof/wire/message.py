@@ -257,7 +257,9 @@ class Exchange:
 
     ``started`` is in seconds since the run began, ``elapsed`` in seconds until the last byte. ``credential`` is the
     name of the credential, ``None`` where none was sent. ``attempt``: 2 where it is the same request sent again after
-    a 429, 502 or 503, and so on. ``hooks``: what hooks of the user have changed of it, a line each.
+    a 429, 502 or 503, and so on. ``again``: whether it is a write that was sent before and may have been carried out:
+    the connection ended without an answer, or that was a 502 or 503. ``hooks``: what hooks of the user have changed of
+    it, a line each.
     ``behind``: what came on the connection behind the answer, where something did; no recording shows it.
     """
 
@@ -271,6 +273,7 @@ class Exchange:
     credential: str | None
     about: About
     attempt: int = 1
+    again: bool = False
     hooks: tuple[str, ...] = ()
     behind: str = ""
 
@@ -321,6 +324,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         "operation": about.operation,
         "credential": exchange.credential,
         **({"attempt": exchange.attempt} if exchange.attempt > 1 else {}),
+        **({"again": True} if exchange.again else {}),
         **({"hooks": list(exchange.hooks)} if exchange.hooks else {}),
         "request": {
             "method": request.method,

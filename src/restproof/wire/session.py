@@ -80,6 +80,8 @@ class Permit:
     ticket: Ticket | None
     sent: Request
     """The request with its id where the contract has it, and the body that its media type wants."""
+    again: bool = False
+    """Whether it is a write that may have been carried out already."""
 
 
 class Outgoing(NamedTuple):
@@ -278,6 +280,7 @@ class Session:
             elif exchange.status in (502, 503) and retry and retried < _RETRIES:
                 kind, said, usual = "retry", retry_after(exchange.response, None), backoff(retried)
                 retried += 1
+                permit.again = request.writes  # a gateway may say so of a server that was at it
             elif retry and away < _RETURNS and not beyond_ceiling and self.presence.may_return(exchange):
                 kind, said, usual = "retry", None, backoff(away)
                 away += 1
@@ -432,6 +435,7 @@ class Session:
             credential=permit.credential,
             about=permit.about,
             attempt=attempt,
+            again=permit.again,
             hooks=() if hooked is None else tuple(map(redactor.text, hooked.messages)),
             behind="" if answer is None else answer.behind,
         )
@@ -462,6 +466,7 @@ class Session:
         self._note(
             "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"
         )
+        permit.again = permit.request.writes
         self._adapter.forget_connections()
         if hooked is not None:
             prepared = hooked.leaving()

@@ -226,6 +226,7 @@ class Stubs(Session):
         self.learned = source.learned
         self._ceiling, self._gone, self._is_noted = max_requests, gone, False
         self._about = About(None, None)
+        self._leaving: Permit | None = None
         self._answering = False
         self._mock = responses.RequestsMock(assert_all_requests_are_fired=False, registry=self._registry)  # type: ignore[arg-type]
 
@@ -248,10 +249,12 @@ class Stubs(Session):
         found = self._source.next(self._about, self.worker, request)
         self._mock.calls.reset()
         self.at = found.at
+        if self._leaving is not None:
+            self._leaving.again = self._leaving.again or found.exchange.again
         return _Answer(found.exchange, self)
 
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> message.Exchange:
-        self._about = permit.about
+        self._about, self._leaving = permit.about, permit
         began = self._source.begins(permit.about, self.worker)
         self.now = self.now if began is None else began
         return super()._attempt(permit, outgoing, attempt)
