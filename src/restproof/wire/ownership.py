@@ -34,6 +34,7 @@ from restproof.wire.sight import Sight, Thing, why_not_ours
 from restproof.wire.singles import Singles
 from restproof.wire.sweeps import Sweeps
 from restproof.wire.ticket import Ticket, left_by
+from restproof.wire.unheard import expect
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, UsualHeaders
 
@@ -108,6 +109,7 @@ class Ownership:
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         with self._lock:
             self.ended(ticket, under_way=False)
+            expect(ticket, self.evidence, self.ledger)
             return self._decided(request, about, credential, sender)
 
     def _decided(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
@@ -303,8 +305,6 @@ class _Decision:
             return self.owner.evidence.holdings.ids(collection, self.looker)
         except ListUnreadable:
             return None
-
-    # --------------------------------------------------------------- the rules
 
     def _is_absent(self, place: Spot) -> bool:
         """Whether the id names nothing. Raises ``NotProven`` where, in any reading of it, it names what is not proven

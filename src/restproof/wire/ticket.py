@@ -71,7 +71,12 @@ class Ticket(NamedTuple):
     @property
     def sums(self) -> dict[str, str]:
         """Digests of what is kept, where the body could hold no mark that shows."""
-        return {} if self.place is None or may_show(self.place.resource, self.marks) else sums_of(self.kept)
+        return {} if self.place is None or may_show(self.place.resource, self.marks) else self.kept_sums
+
+    @property
+    def kept_sums(self) -> dict[str, str]:
+        """Digests of what is kept."""
+        return sums_of(self.kept)
 
 
 def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
