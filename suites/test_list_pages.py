@@ -156,7 +156,7 @@ def bad_pages(ground: Ground) -> Cases:
     for value in (str(paging.least - 1), *(("restproof", "-1", "", "1_0") if first else ())):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
-    for value in (str(paging.min - 1), "restproof", *(("-1", "1.5", "") if first else ())):
+    for value in (str(paging.min - 1), "restproof", "1.5", *(("-1", "") if first else ())):
         if value != paging.all:
             yield {"name": paging.size, "value": value}
     if paging.max and paging.over_max == "refused":
