@@ -25,7 +25,7 @@ auth: bearer
 paging: {style: page, links: true}
 statuses: {conflict: 409, unknown_query: ignored}
 resources:
-  shelf: {path: /shelves, schema: shelf.json, unique: [name], sort: [name]}
+  shelf: {path: /shelves, schema: shelf.json, unique: [name], sort: [name], filters: {id: equals}}
 """
 
 
@@ -50,6 +50,8 @@ class Shelves:
     def page(self, asked: dict[str, str]) -> Answer:
         number, size = int(asked.get("page", 1)), int(asked.get("per_page", 20))
         shelves = [{"id": at, "name": name} for at, name in enumerate(self.names, start=1)]
+        if "id" in asked and self.fault != "unfiltered":
+            shelves = [s for s in shelves if str(s["id"]) == asked["id"]]
         if "sort" in asked and self.fault != "unsorted":
             down = asked["sort"].startswith("-")
             by_page = [shelves[n : n + size] for n in range(0, len(shelves), size)]
@@ -59,7 +61,7 @@ class Shelves:
         pages = {"first": 1, "last": last}
         pages |= {"prev": number - 1} if number > 1 or self.fault == "before the first" else {}
         pages |= {"next": number + 1} if number < last or self.fault == "behind the last" else {}
-        kept = {n: v for n, v in asked.items() if n != "page" and (n == "per_page" or self.fault != "dropped")}
+        kept = {n: v for n, v in asked.items() if n != "page" and (n in ("per_page", "id") or self.fault != "dropped")}
         links = (f'</shelves?{urlencode({**kept, "page": at})}>; rel="{name}"' for name, at in pages.items())
         headers: Headers = (("Link", ", ".join(links)),)
         size = len(shelves) if self.fault == "whole" else size
@@ -83,7 +85,7 @@ def first_of(running: Bench, rule: str, operation: str) -> Item:
 
 
 FAULTS: dict[tuple[str, str, int], tuple[str, ...]] = {
-    ("list.links", "list", 2): ("too far", "before the first", "behind the last", "dropped", "whole"),
+    ("list.links", "list", 3): ("unfiltered", "too far", "before the first", "behind the last", "dropped", "whole"),
     ("list.sort", "list", 2): ("unsorted", "sorted within pages"),
     ("conflict.duplicate", "create", 1): ("taken",),
 }
