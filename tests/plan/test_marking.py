@@ -86,6 +86,16 @@ def test_nested_texts_take_it(tmp_path: Path, schema: Mapping[str, Any], value: 
     assert type(marked["place"]) is type(value)
 
 
+@pytest.mark.parametrize("told", [{"default": ["urn:a"]}, {"examples": [["urn:a"]]}])
+def test_entries_of_which_something_is_told_take_it_last(tmp_path: Path, told: Mapping[str, Any]) -> None:
+    names = {"type": "array", "items": TEXT, **told}
+    found = bodies(tmp_path, "names", "title", names=names, title=TEXT, note=TEXT)
+    body = {"names": ["urn:a"], "title": "x" * 40, "note": found.plain("note")}
+    assert found.marked(body, TOKEN) == {**body, "note": f"{TOKEN} {body['note']}"}
+    alone = {"names": ["urn:a"], "title": "x" * 40}
+    assert TOKEN in str(found.marked(alone, TOKEN))
+
+
 def test_what_can_hold_none_is_named(tmp_path: Path) -> None:
     ((name, proof),) = unmarked([bodies(tmp_path, "size", size={"type": "integer"})])
     assert (name, "the list did not hold" in proof) == ("thing", True)

@@ -72,15 +72,15 @@ def with_mark(
 ) -> dict[str, Any]:
     """``body``, its symbols resolved, with the token in one of its texts.
 
-    A text that a case is about is left as it is: only one with its ``plain`` value takes the token, at any depth; else
-    an optional field that the body leaves out is added. ``spared``: fields whose values a rule looks at, or that must
-    be unique. The body comes back as it was where nothing can take the token, or where answers may show one that it
-    holds.
+    A text that a case is about is left as it is: only one with its ``plain`` value takes the token, at any depth, in an
+    array of which something is told as a last resort; else an optional field that the body leaves out is added.
+    ``spared``: fields whose values a rule looks at, or that must be unique. The body comes back as it was where nothing
+    can take the token, or where answers may show one that it holds.
     """
     held = [n for n, v in body.items() if token[:PREFIX_LENGTH] in str(v) and n not in resource.references]
     if any(_may_be_shown(resource, writable, name) for name in held):
         return dict(body)
-    for name, schema in writable.items():
+    for name, schema in sorted(writable.items(), key=lambda field: _tells_what_fits(field[1])):
         usable = (
             _is_shown(resource, name) and name in body and name not in {*spared, *resource.references, *resource.secret}
         )
@@ -96,6 +96,11 @@ def with_mark(
             text = marked_text(writable[name], str(plain.get(name, "")), token)
             return {**body, name: text}
     return dict(body)
+
+
+def _tells_what_fits(schema: Mapping[str, Any]) -> bool:
+    """Whether entries have a default or an example, which another text is less likely to be taken for."""
+    return "array" in types_of(schema) and bool({"default", "examples"} & schema.keys())
 
 
 def marked_inside(schema: Mapping[str, Any], value: Any) -> Any:
