@@ -1,4 +1,5 @@
-"""Variants whose members have forms of their own, and variants that name what they do not have."""
+"""Variants whose members have forms of their own, variants that name what they do not have, and arrays each place of
+which is something else."""
 
 from __future__ import annotations
 
@@ -98,3 +99,45 @@ def test_a_variant_may_say_what_it_does_not_have(server: type[Shop], told: set[s
     results = bench.run(server(), *words, tmp_path, only=("create", "input"), profile="ci").results
     assert {r.requirement for r in results if r.outcome == "fail"} == told
     assert any(r.requirement == "create.accepts-valid" and r.outcome == "pass" for r in results)
+
+
+POSITION: dict[str, Any] = {
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 2,
+    "prefixItems": [
+        {"type": "number", "minimum": -180, "maximum": 180},
+        {"type": "number", "minimum": -90, "maximum": 90},
+    ],
+}
+PLACE = schema("title", "at", title={"type": "string", "minLength": 1, "maxLength": 60}, at=POSITION)
+
+
+class Places(Items):
+    SCHEMAS: Mapping[str, Any] = {"/items": PLACE}
+
+
+class Turned(Places):
+    """Longitude and latitude change their places, where either may be the other."""
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        return {**row, "at": row["at"][::-1] if abs(row["at"][0]) <= 90 else row["at"]}
+
+
+class Round(Places):
+    """Longitudes go on beyond half of the way round."""
+
+    def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+        is_place = isinstance(value, list) and len(value) == 2 and isinstance(value[0], int | float)
+        return super().fits(schema, [min(value[0], 180), value[1]] if is_place else value)
+
+
+@pytest.mark.parametrize(
+    ("server", "told"), [(Places, set()), (Turned, {"create.accepts-valid"}), (Round, {"input.bounds"})]
+)
+def test_each_place_of_an_array_is_looked_at(server: type[Shop], told: set[str], tmp_path: Path) -> None:
+    only = ("create.accepts-valid", "input.bounds")
+    words = item(PLACE, operations=["list", "create", "read", "delete"])
+    results = bench.run(server(), *words, tmp_path, only=only, profile="ci").results
+    assert {r.requirement for r in results if r.outcome == "fail"} == told

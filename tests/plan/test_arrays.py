@@ -81,3 +81,13 @@ def test_a_set_is_broken_by_what_the_note_says() -> None:
     assert sum(entry.startswith("A") for entry in twice) > len(set(twice)) - 1
     assert len(set(twice)) == len(twice) - 1
     assert len(set(broken["one entry too many"])) == 5
+
+
+def test_each_place_has_its_own_bounds_and_a_value_that_others_would_take() -> None:
+    """Who changes the places, or looks at one bound alone, is told."""
+    right = [c.value for c in accepted(POSITION)]
+    wrong = [c.value for c in refused(POSITION)]
+    assert {180, -180} <= {value[0] for value in right if value}
+    assert {90, -90} <= {value[1] for value in right if value}
+    assert any(a != b and is_valid(POSITION, [b, a]) for a, b in right)
+    assert all([x, y] in wrong for x, y in ((180.5, -90), (-180.5, -90), (-180, 90.5), (-180, -90.5)))

@@ -248,9 +248,12 @@ def _tuples(schema: JsonSchema) -> Iterator[Candidate]:
     yield Candidate("minItems", "one entry less", whole[:-1])
     yield Candidate("items", "one entry more", [*whole, sample(entry_schema(schema, len(whole)))])
     yield Candidate("prefixItems", "the entries the other way round", whole[::-1])
+    known = {json.dumps(c.value): c.value for place in places for c in accepted(place)}
+    usual = [value for value in known.values() if all(is_valid(place, value) for place in places)]
+    if 1 < len(places) <= len(usual):
+        yield Candidate("prefixItems", "each place with another value", usual[: len(places)] + whole[len(places) :])
     for at, place in enumerate(places):
-        found = (*accepted(place)[:_FEW], *wrong_types(place)[:_FEW], *_shallow(refused(place), place)[:_FEW])
-        for one in found:
+        for one in (*accepted(place), *wrong_types(place)[:_FEW], *_shallow(refused(place), place)):
             yield Candidate("prefixItems", f"entry {at + 1} is {one.note}", [*whole[:at], one.value, *whole[at + 1 :]])
 
 
@@ -271,11 +274,8 @@ def _of_entries(schema: JsonSchema, needed: list[Any]) -> Iterator[Candidate]:
     several = _different(items, [*needed, *samples] if schema.get("uniqueItems") else samples, wanted)
     if not schema.get("uniqueItems"):
         several *= 1 + wanted // max(1, len(several))
-    ambiguous = [
-        t
-        for t in ("red, green", "Wing", "wing", " blank ")
-        if type_of(t) in types_of(items) and is_valid(items, t) and is_sure(items, t)
-    ]
+    texts = ("red, green", "Wing", "wing", " blank ")
+    ambiguous = [t for t in texts if type_of(t) in types_of(items) and is_valid(items, t) and is_sure(items, t)]
     if len(ambiguous) > 1:
         yield Candidate("items", "texts that some take for one, or for more than one", ambiguous[:most])
     unordered = sorted(several[: min(_SEVERAL, most or _SEVERAL)], key=str, reverse=True)
