@@ -239,7 +239,7 @@ def lost_parents(ground: Ground) -> Cases:
     nearest = [p for p in ground.resource.parents[-1:] if p.resource in named]
     for parent in nearest if ground.operation in ("list", "read") else ():
         above = ground.contract.resources[parent.resource]
-        if above.creatable and above.supports("delete") and ground.resource.creatable:
+        if above.creatable and above.removes and ground.resource.creatable:
             yield {"deleted": parent.resource}
 
 

@@ -144,7 +144,7 @@ def counted(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int |
 )
 @of_a_steady_list
 def test_totals_tell_the_truth(subject: Subject) -> None:
-    if subject.spec.creatable and subject.spec.supports("delete"):
+    if subject.spec.creatable and subject.spec.removes:
         subject.delete(subject.another("gone").id)  # what is gone is not counted
     if subject.spec.creatable and subject.spec.parents:
         with suppress(NotTested):

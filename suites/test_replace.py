@@ -88,7 +88,7 @@ def created_bodies(ground: Ground) -> Cases:
     yield {"body": plain}
     if not ground.resource.supports("create"):
         yield from ({"body": case["body"]} for case in accepted_bodies(ground))
-    if ground.resource.supports("delete"):
+    if ground.resource.removes:
         yield {"body": plain, "deleted": ground.bodies.full("before")}
 
 

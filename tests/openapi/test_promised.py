@@ -204,10 +204,13 @@ def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp
         ({"operationId": "delete-cancelled-box"}, False),
     ],
 )
-def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, stays: bool, tmp_path: Path) -> None:
+def test_a_delete_that_may_only_end_what_it_names_is_a_delete_after_which_that_may_be_there(
+    words: Document, stays: bool, tmp_path: Path
+) -> None:
     gone = {**words, "responses": {"200": content(BOX), "404": {"description": "none"}}}
     found = contract(tmp_path, boxes(call(BOX, SENT, 201), delete=gone)).resources["box"]
-    assert found.supports("delete") is not stays
+    assert found.supports("delete")
+    assert found.removes is not stays
 
 
 @pytest.mark.parametrize(

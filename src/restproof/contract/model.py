@@ -77,6 +77,10 @@ class Status:
         return " or ".join(parts)
 
 
+_MAY_BE_GONE = Status(codes=frozenset({404, 410}), classes=frozenset({2, 4}))
+"""What is answered about what was deleted, where that may be there still."""
+
+
 @dataclass(frozen=True)
 class Auth:
     """How a request proves who sends it (RFC 9110 §11). ``scheme`` ``none`` means that no credential is asked for.
@@ -441,7 +445,9 @@ class Resource:
     settles: Settles = field(default_factory=Settles)
     rate: Rate | None = None
     """How often its operations may be asked for, all together, where that is said apart."""
-    open: tuple[Literal["unique", "rules", "list", "replace", "id", "zones", "required", "answers", "totals"], ...] = ()
+    open: tuple[
+        Literal["unique", "rules", "list", "replace", "id", "zones", "required", "answers", "totals", "delete"], ...
+    ] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -531,6 +537,8 @@ class Resource:
     def status(self, case: str, operation: str | None = None) -> Status:
         """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``), of one operation where it is
         known."""
+        if case in ("gone", "repeat_delete") and "delete" in self.open:
+            return _MAY_BE_GONE
         own = self.own_ways.get(operation or "")
         return own.statuses[case] if own else self.statuses[case]
 
@@ -551,6 +559,11 @@ class Resource:
 
     def supports(self, operation: str) -> bool:
         return operation in self.operations
+
+    @property
+    def removes(self) -> bool:
+        """Whether there is a delete, and what it names is gone after it."""
+        return self.supports("delete") and "delete" not in self.open
 
     def method(self, operation: str) -> str:
         return self.operation(operation).method

@@ -299,8 +299,8 @@ class History:
         return status_check(TrafficRule.DELETE_IS_GONE, seen, wanted, _deleted_by(known), operation="delete")
 
     def _is_final(self, known: Known) -> bool:
-        """Whether nobody else can have made it anew."""
-        return known.own or known.resource.id.chosen_by == "server"
+        """Whether it is gone, and nobody else can have made it anew."""
+        return known.resource.removes and (known.own or known.resource.id.chosen_by == "server")
 
     def _elsewhere(self, seen: Seen, known: Known) -> Check:
         wanted = seen.status_for("wrong_parent")

@@ -209,7 +209,7 @@ class Listed:
             if known is not None:
                 yield from self._entry(seen, query, known, entry, f"{_pointer(seen)}/{at}")
         if self._is_whole(seen, query):
-            if not query.filters and self._instances.saw_own_delete(seen):
+            if resource.removes and not query.filters and self._instances.saw_own_delete(seen):
                 yield check(TrafficRule.DELETE_UNLISTED, seen, operation="delete")
             if "list" not in resource.open:
                 yield from self._complete(seen, query, {id for id in ids if id is not None})
@@ -217,7 +217,7 @@ class Listed:
     def _entry(self, seen: Seen, query: Query, known: Known, entry: Mapping[str, Any], pointer: str) -> Checks:
         resource = seen.resource
         if known.deleted:
-            if known.own or resource.id.chosen_by == "server":
+            if resource.removes and (known.own or resource.id.chosen_by == "server"):
                 yield check(
                     TrafficRule.DELETE_UNLISTED,
                     seen,

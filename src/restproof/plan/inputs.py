@@ -290,7 +290,7 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
         options = [c.value for c in accepted(schema) if type_of(c.value) == "boolean" or c.value not in _VOID]
         tried = [(options[-1], options[0] if len(options) > 1 else None)] if options else []
         if name == ground.resource.id.field:
-            keys = ("deleted", "0") if ground.resource.supports("delete") else ("0",)
+            keys = ("deleted", "0") if ground.resource.removes else ("0",)
             tried = [(reference(ground.resource.name, k), None) for k in keys] if ground.resource.creatable else []
         for value, instead in tried:
             yield {"field": name, "note": "set by the server", "body": base, "value": value, "instead": instead}

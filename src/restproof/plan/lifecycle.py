@@ -26,7 +26,7 @@ def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
     kinds: list[Kind] = ["create", "read"]
     if resource.supports("update"):
         kinds += ["update", "update"]
-    if resource.supports("delete"):
+    if resource.removes:
         kinds += ["delete"]
     if resource.supports("list"):
         kinds += ["list"]

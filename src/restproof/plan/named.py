@@ -113,7 +113,7 @@ def _may_be_foreign(ground: Ground, name: str, ref: Reference) -> bool:
 
 
 def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
-    return ground.bodies.referable(name) and ground.contract.resources[ref.to].supports("delete")
+    return ground.bodies.referable(name) and ground.contract.resources[ref.to].removes
 
 
 def _has_root(ground: Ground, ref: Reference) -> bool:

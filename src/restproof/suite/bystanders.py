@@ -100,7 +100,7 @@ def must_be_untouched(written: Reply, subject: Subject, others: Sequence[Bystand
 def must_be_gone(deleted: Reply, subject: Subject, id: Any) -> None:
     """What a delete named is gone, where the id stands in no path. No other delete leaves once one was seen to leave
     there what it named (``wire/heeding.py``), so that no later rule could tell of it."""
-    if subject.spec.operation("delete").address is None:
+    if subject.spec.operation("delete").address is None or not subject.spec.removes:
         return
     if subject.spec.supports("read"):
         must.have_status(subject.read(id), "gone", because="after its delete")

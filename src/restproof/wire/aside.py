@@ -1,4 +1,5 @@
-"""What a delete has only put aside: lists and reads still show it, and it says so itself (``archived: true``)."""
+"""What a delete has only put aside: lists and reads still show it, and it says so itself (``archived: true``), or the
+contract leaves open whether a delete takes anything away."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from typing import Any
 from restproof.contract.model import Resource
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
-from restproof.wire.left import THERE, Left
+from restproof.wire.left import STILL, THERE, Left
 from restproof.wire.places import entity_of
 
 _ASIDE = re.compile(r"(?i)(is|was|soft)?_?(archived|deleted|discarded|removed|trashed)(_?(at|by|date|on|time))?")
@@ -19,16 +20,28 @@ _IN_USE = re.compile(r"(?i)(is)?_?(active|alive|enabled|live)")
 _STATE = re.compile(r"(?i)(lifecycle_?)?(state|status)")
 _GONE = ("archived", "deleted", "discarded", "inactive", "removed", "trashed")
 _NOTHING = ("", "0", "false", "no")
+_OPEN = "its delete may only end it or put it aside, as the contract leaves open"
 
 
 def tell_what_was_put_aside(work: Work) -> None:
     """Tells of what shows of itself that its delete has put it aside as of that: no request takes it away, so that none
     is named, and nothing more is to be done about it."""
-    for left in [left for left in work.failed if left.why.endswith(THERE)]:
-        if said := _said_by(work, left):
+    for left in list(work.failed):
+        if _may_stay(work, left):
+            work.failed.remove(left)
+            work.doubtful.append(replace(left, why=_OPEN, how=""))
+        elif left.why.endswith(THERE) and (said := _said_by(work, left)):
             work.failed.remove(left)
             work.doubtful.append(replace(left, why=f"its delete has put it aside ({said})", how=""))
             work.count += (left.where, left.headers) in work.in_vain
+
+
+def _may_stay(work: Work, left: Left) -> bool:
+    """Whether a delete was answered with success that need not take anything away."""
+    group = work.told.get((left.where, left.headers))
+    if group is None or group.resource.removes:
+        return False
+    return left.why == STILL or (left.where, left.headers) in work.in_vain
 
 
 def _said_by(work: Work, left: Left) -> str:

@@ -78,3 +78,20 @@ def test_what_said_so_before_its_delete_is_still_there(
     assert "still there (DELETE " in told[0]
     assert deleted == 0
     assert ledger.path.exists()
+
+
+@pytest.mark.parametrize("again", [204, 409])
+def test_what_a_contract_leaves_open_is_told_once_and_nothing_more_is_to_be_done(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, again: int
+) -> None:
+    """A booking that was cancelled is there still, and a second cancellation may be refused."""
+    notes.keeps_what_is_deleted = True
+    create(notes, ledger, 1)
+    if again == 409:
+        notes.status["DELETE /v1/teams/5/notes/1"] = again
+        ledger.deleted("/v1/teams/5/notes/1?x=a%20b")
+    note = replace(contract.resources["note"], open=("delete",))
+    contract = replace(contract, resources={**contract.resources, "note": note})
+    _, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    assert told == ["note /v1/teams/5/notes/1: its delete may only end it or put it aside, as the contract leaves open"]
+    assert not ledger.path.exists()

@@ -75,6 +75,7 @@ class ResourceWriter:
         self.related: dict[str, dict[str, Any]] = {}
         self.interned = Interned()
         self.merging: set[str] = set()
+        self.ending: set[str] = set()
         self.unnamed: set[str] = set()
         self.nameless: set[str] = set()
         self.explained: set[Route] = set()
@@ -201,9 +202,8 @@ class ResourceWriter:
         self.leave_parts(found)
         for operation, call in list(found.calls.items()):
             if operation == "delete" and says_it_stays(call):
-                why = "by its words the item ends or is put aside, and may be there still"
-                self.take_out(found, {operation: why})
-                continue
+                self.ending.add(found.name)
+                self.note(found, "whether what its DELETE ends or puts aside is gone, which its words leave open")
             if operation in ("list", "read") and (why := may_be_none(call)):
                 self.take_out(found, {operation: why})
                 continue
@@ -339,6 +339,7 @@ class ResourceWriter:
                 *(["id"] if found.name in self.unnamed else []),
                 *(["zones"] if may_lack_zone({"properties": properties}) else []),
                 *(["required"] if body.asks_as_a_create else []),
+                *(["delete"] if "delete" in found.calls and found.name in self.ending else []),
             ],
         }
         told = [words_of(c) for o, c in found.calls.items() if o in WRITES]
