@@ -30,6 +30,12 @@ _NOT_EQUALS = re.compile(
     r"min\w*|max\w*|since|until|any|comma|separated|multiple|list of|expression|range|greater|less|ignor\w+|"
     r"case.insensitiv\w*|case-?insensitiv\w*|wildcards?|default\w*)\b"
 )
+_AND_BELOW = re.compile(
+    r"(?i)\b(and|or|with|plus|all|any|its|their|also|everything)\b[^.\n]{0,40}"
+    r"\b(below|beneath|under|underneath|child(ren)?|nested|sub-?(?!jects?\b|scri|mi[ts])\w+)\b"
+    r"|\b(descend[ae]nts?|recursive(ly)?|sub-?trees?|transitive(ly)?|at any (depth|level))\b"
+)
+"""Words of a parameter that selects what stands below its value in a tree as well."""
 
 _BY_ITSELF = re.compile(r"(?i)\b(defaults?|also|too|as well|unless|omitted|otherwise|hidden)\b")
 """Words of a parameter that speak of what the list is without it."""
@@ -111,7 +117,7 @@ class Listing:
             or "default" in schemas[n]
             or types_of(schemas[n]) - {"null"} == {"boolean"}
             or {"all", "any", "*"} & {str(v).lower() for v in _choices(schemas[n])}
-            or _BY_ITSELF.search(str(p.get("description", "")))
+            or _BY_ITSELF.search(self.pages.words_of(p, call))
             for n, p in own.items()
         )
 
@@ -122,11 +128,11 @@ class Listing:
         what the field holds. ``names_one``: whether the field is called as the parameter is, and holds the id of
         another resource: there is nothing else to ask of one."""
         parameter = call.named("query")[name]
-        described = f"{parameter.get('description', '')} "
+        described = self.pages.words_of(parameter, call)
         kinds = types_of(schema) - {"null"}
         if not kinds <= _SCALAR or not kinds <= types_of(field) | {"integer"} or not kinds:
             return False
-        if _NOT_EQUALS.search(described):
+        if _NOT_EQUALS.search(described) or _AND_BELOW.search(described):
             return False
         # What takes just the values that the field can hold has nothing else to choose.
         if names_one or _EQUALS.search(described) or (_values(schema) and _values(schema) == _values(field)):

@@ -97,6 +97,12 @@ class Pages:
             return {}
         return self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters"))
 
+    def words_of(self, parameter: Mapping[str, Any], call: Call) -> str:
+        """What a document says of a parameter, beside its name or in its schema."""
+        schema = parameter.get("schema")
+        holders = (parameter, schema, self.reader.source.followed(schema, (*call.route, "parameters")))
+        return "\n".join(str(one["description"]) for one in holders if isinstance(one, dict) and "description" in one)
+
     def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
         """The words of a list's pages; and what may cut the list where it is not plain how it goes on: a parameter, or
         the member of its answer that speaks of pages which nothing asks for."""
