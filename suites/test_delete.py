@@ -6,7 +6,7 @@ from restproof.suite import Contract, Ground, Inconclusive, Instance, Reply, Sub
 from restproof.suite.bystanders import must_be_gone, what_stays
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
-from restproof.suite.operations import creates_by_put, freed_keys
+from restproof.suite.operations import creates_by_put, freed_keys, removes
 from restproof.suite.setup import spare
 from restproof.suite.states import after_create, as_sent
 from restproof.suite.values import an
@@ -32,7 +32,7 @@ def test_a_delete_answers_without_content(subject: Subject) -> None:
         )
 
 
-@requirement("delete.is-gone", on="delete", needs="create", when=lambda c, r: r.removes, cost=4, set_up=1)
+@requirement("delete.is-gone", on="delete", needs="create", when=lambda _, r: removes(r), cost=4, set_up=1)
 def test_what_was_deleted_is_gone(subject: Subject, contract: Contract) -> None:
     made = subject.own(roughly=True)
     must.have_status(subject.delete(made.id), "deleted")
@@ -46,7 +46,7 @@ def test_what_was_deleted_is_gone(subject: Subject, contract: Contract) -> None:
     must.have_status(subject.delete(made.id), "repeat_delete", because="after its delete")
 
 
-@requirement("delete.unlisted", on="delete", needs=("create", "list"), when=lambda c, r: r.removes, cost=2, set_up=1)
+@requirement("delete.unlisted", on="delete", needs=("create", "list"), when=lambda _, r: removes(r), cost=2, set_up=1)
 def test_no_list_holds_a_deleted_resource(subject: Subject) -> None:
     made = subject.own()
     before = subject.lists.ids(subject.lists.walk())  # a list that is kept for a while is known from here on
@@ -154,7 +154,9 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
     must_be_gone(deleted, subject, doomed.id)
 
 
-@requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: r.removes and bool(freed_keys(r)), cost=6)
+@requirement(
+    "delete.frees-unique", on="delete", needs="create", when=lambda _, r: removes(r) and bool(freed_keys(r)), cost=6
+)
 def test_a_unique_value_is_free_again(subject: Subject) -> None:
     (key, names), *_ = freed_keys(subject.spec).items()
     body = subject.bodies.keyed(key=key)

@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, bad_ids, moving_names
-from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform
+from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform, removes
 from restproof.suite.scopes import absent_id, body_below, crossed_scope, lost_scope
 from restproof.suite.states import after_update
 from restproof.suite.values import an
@@ -239,7 +239,7 @@ def lost_parents(ground: Ground) -> Cases:
     nearest = [p for p in ground.resource.parents[-1:] if p.resource in named]
     for parent in nearest if ground.operation in ("list", "read") else ():
         above = ground.contract.resources[parent.resource]
-        if above.creatable and above.removes and ground.resource.creatable:
+        if above.creatable and removes(above) and ground.resource.creatable:
             yield {"deleted": parent.resource}
 
 

@@ -220,7 +220,7 @@ def unknown_queries(ground: Ground) -> Cases:
         for kind in ("sort", "filter"):
             yield {"query": kind, "name": "restproof_unknown_field"}
     others = {
-        *query.order_parameters,
+        *query.order_parameters(resource.sort),
         resource.paging.page,
         resource.paging.size,
         resource.paging.offset,

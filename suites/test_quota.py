@@ -6,6 +6,7 @@ from typing import Any
 from restproof.suite import Contract, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, moved_beyond, used_up
 from restproof.suite.lists import matches
+from restproof.suite.operations import removes
 
 
 def counts_at_once(contract: Contract, resource: Resource) -> bool:
@@ -56,7 +57,7 @@ def test_beyond_a_quota_a_create_is_refused_and_what_goes_makes_room(
         expected="nothing stored",
         actual="stored",
     )
-    if far or not subject.spec.removes:
+    if far or not removes(subject.spec):
         return
     must.have_status(subject.delete(last.id, scope=last.scope), "deleted")
     amount = {rule.of: fill[-1][rule.of]} if rule.of else {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 from restproof.suite.bystanders import bystanders, must_be_replaced, must_be_untouched, under_another_parent
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
-from restproof.suite.operations import creates_by_put
+from restproof.suite.operations import creates_by_put, removes
 from restproof.suite.scopes import chosen_id
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, after_replace_again, shows_none
@@ -88,7 +88,7 @@ def created_bodies(ground: Ground) -> Cases:
     yield {"body": plain}
     if not ground.resource.supports("create"):
         yield from ({"body": case["body"]} for case in accepted_bodies(ground))
-    if ground.resource.removes:
+    if removes(ground.resource):
         yield {"body": plain, "deleted": ground.bodies.full("before")}
 
 

@@ -94,7 +94,8 @@ def odd_queries(ground: Ground) -> Cases:
     paging, query = ground.resource.paging, ground.resource.query
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
     by_id = query.named("id")
-    names = [n for n in (paging.size, query.sort, by_id, number) if n] if paging.style != "none" else [query.sort]
+    by_order = query.sorted_by(next(iter(ground.resource.sort), "id"))
+    names = [n for n in (paging.size, by_order, by_id, number) if n] if paging.style != "none" else [by_order]
     if paging.style == "token" and paging.token:
         for value in ("restproof", "cmVzdHByb29m", ""):
             yield {"query": [[paging.token, value]], "raw": "", "note": "a token of nowhere"}

@@ -52,6 +52,24 @@ class FromOne(FromZero):
         return max(super().whole(text, least) - (least == 0), 0)
 
 
+class ByName(FromZero):
+    """The field to sort by stands in the name of its parameter, which says the way."""
+
+    def ordered(self, rows: list[Row], query: Mapping[str, str]) -> list[Row]:
+        for name, way in query.items():
+            if (asked := re.fullmatch(r"order\[(\w+)\]", name)) is not None:
+                rows = super().ordered(rows, {"sort": asked[1], "dir": self.way(way)})
+        return rows
+
+    def way(self, said: str) -> str:
+        return said
+
+
+class OnlyUp(ByName):
+    def way(self, said: str) -> str:
+        return super().way(said) and "asc"
+
+
 class Searched(Items):
     """Lists what a POST of criteria asks for; the collection itself lists nothing."""
 
@@ -264,6 +282,8 @@ def kinds() -> Iterator[Kind]:
         "statuses": {"unknown_query": 400, "invalid": 400},
     }
     words["paging"]["total_field"] = "totalElements"
+    named = item(**{**words, "query": {"sort": "order[{field}]"}})
+    yield Kind("each field has a parameter to sort by", *named, ByName, OnlyUp, ("list.sort",))
     search = item(
         operations={
             "list": {"method": "POST", "path": "/items/search"},

@@ -96,7 +96,7 @@ def _kinds(resource: Resource) -> dict[str, frozenset[str]]:
     number = frozenset({"integer"})
     counted = {"page": (paging.page, paging.size), "offset": (paging.offset, paging.size), "token": (paging.size,)}
     found = {name: number for name in (*counted.get(paging.style, ()), paging.last, paging.end) if name}
-    found |= dict.fromkeys(syntax.order_parameters, frozenset[str]())
+    found |= dict.fromkeys(syntax.order_parameters(resource.sort), frozenset[str]())
     if paging.style == "token" and paging.token:
         found[paging.token] = frozenset()
     for one in resource.filters.values():

@@ -560,11 +560,6 @@ class Resource:
     def supports(self, operation: str) -> bool:
         return operation in self.operations
 
-    @property
-    def removes(self) -> bool:
-        """Whether there is a delete, and what it names is gone after it."""
-        return self.supports("delete") and "delete" not in self.open
-
     def method(self, operation: str) -> str:
         return self.operation(operation).method
 
@@ -773,6 +768,11 @@ def parents_named(operation: str, parents: Iterable[Parent]) -> tuple[Parent, ..
     writes = operation in WRITES
     placed = (replace(p, place="body" if writes else "query") if p.place == "auto" else p for p in parents)
     return tuple(p for p in placed if writes or p.place != "body")
+
+
+def removes(resource: Resource) -> bool:
+    """Whether there is a delete, and what it names is gone after it."""
+    return resource.supports("delete") and "delete" not in resource.open
 
 
 def creates_by_put(resource: Resource) -> bool:

@@ -36,7 +36,7 @@ def has_json(resource: Resource) -> bool:
     paging, syntax = resource.paging, resource.query
     paged = (paging.page, paging.size, paging.offset, paging.token or "", paging.last or "", paging.end or "")
     filters = [syntax.named(name) for name in (*resource.filters, *resource.comparisons)]
-    return any(map(is_in_json, (*paged, *syntax.order_parameters, *filters)))
+    return any(map(is_in_json, (*paged, *syntax.order_parameters(resource.sort), *filters)))
 
 
 def packs(resource: Resource) -> bool:

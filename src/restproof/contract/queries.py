@@ -37,10 +37,16 @@ class QueryReader:
         self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
 
     def syntax(self) -> QuerySyntax:
-        """How the query is spelled. A parameter of the direction holds a word, which names no field."""
+        """How the query is spelled. A parameter of the direction or of one field holds a word."""
         said = {**self.shared, **self.raw.get("query", {})}
         route: Route = (*self.route, "query") if "query" in self.raw else ("query",)
-        by_word = "direction" in said
+        by_name = "{field}" in said.get("sort", "")
+        by_word = "direction" in said or by_name
+        for word in ("direction", "between") if by_name else ():
+            if word in said:
+                message = f"'{word}' does not go with a parameter for each field to sort by"
+                hint = "leave it out: each parameter holds the word for its way"
+                self.fields.problems.add(message, self.fields.document.place((*route, word)), hint)
         for word in ("ascending", "descending"):
             if word in said and ("{field}" in said[word]) == by_word:
                 hint = "a word such as desc stands in the parameter 'direction'; without one, write {field} in it"

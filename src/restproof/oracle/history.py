@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.model import Contract, Resource, creates_by_put, removes
 from restproof.contract.shapes import same
 from restproof.oracle.answered import field_requirement, shown_members, shows_what_is_there
 from restproof.oracle.asked import Asked, Reason
@@ -300,7 +300,7 @@ class History:
 
     def _is_final(self, known: Known) -> bool:
         """Whether it is gone, and nobody else can have made it anew."""
-        return known.resource.removes and (known.own or known.resource.id.chosen_by == "server")
+        return removes(known.resource) and (known.own or known.resource.id.chosen_by == "server")
 
     def _elsewhere(self, seen: Seen, known: Known) -> Check:
         wanted = seen.status_for("wrong_parent")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.contract.model import Contract, Filter, Status
+from restproof.contract.model import Contract, Filter, Status, removes
 from restproof.oracle.check import Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
@@ -72,7 +72,7 @@ class Listed:
         no_order = syntax.keys(dict(seen.query), resource.sort) is None
         for name, value in seen.query:
             is_filter = bool(before or after) and name.startswith(before) and name.endswith(after) and name not in own
-            strange = (name == syntax.sort and no_order) or (
+            strange = (syntax.asks_for_order(name) and no_order) or (
                 is_filter and name[len(before) : len(name) - len(after)] not in filters
             )
             if strange and not unknown.accepted:
@@ -86,7 +86,8 @@ class Listed:
         paging = seen.resource.paging
         paged = {paging.page, paging.size, paging.offset, paging.token or ""} if paging.style != "none" else set()
         way = seen.resource.operation("list")
-        return {*seen.resource.query.order_parameters, *way.query} | paged | {p.name for p in way.parameters}
+        ordered = seen.resource.query.order_parameters(seen.resource.sort)
+        return {*ordered, *way.query, *paged, *(p.name for p in way.parameters)}
 
     def _query(self, seen: Seen) -> Query:
         paging, own = seen.resource.paging, self._own_parameters(seen)
@@ -209,7 +210,7 @@ class Listed:
             if known is not None:
                 yield from self._entry(seen, query, known, entry, f"{_pointer(seen)}/{at}")
         if self._is_whole(seen, query):
-            if resource.removes and not query.filters and self._instances.saw_own_delete(seen):
+            if removes(resource) and not query.filters and self._instances.saw_own_delete(seen):
                 yield check(TrafficRule.DELETE_UNLISTED, seen, operation="delete")
             if "list" not in resource.open:
                 yield from self._complete(seen, query, {id for id in ids if id is not None})
@@ -217,7 +218,7 @@ class Listed:
     def _entry(self, seen: Seen, query: Query, known: Known, entry: Mapping[str, Any], pointer: str) -> Checks:
         resource = seen.resource
         if known.deleted:
-            if resource.removes and (known.own or resource.id.chosen_by == "server"):
+            if removes(resource) and (known.own or resource.id.chosen_by == "server"):
                 yield check(
                     TrafficRule.DELETE_UNLISTED,
                     seen,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.inner import holds_records
-from restproof.contract.model import Reference
+from restproof.contract.model import Reference, removes
 from restproof.contract.rules import Frozen
 from restproof.contract.shapes import SOMETIMES, is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
@@ -290,7 +290,7 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
         options = [c.value for c in accepted(schema) if type_of(c.value) == "boolean" or c.value not in _VOID]
         tried = [(options[-1], options[0] if len(options) > 1 else None)] if options else []
         if name == ground.resource.id.field:
-            keys = ("deleted", "0") if ground.resource.removes else ("0",)
+            keys = ("deleted", "0") if removes(ground.resource) else ("0",)
             tried = [(reference(ground.resource.name, k), None) for k in keys] if ground.resource.creatable else []
         for value, instead in tried:
             yield {"field": name, "note": "set by the server", "body": base, "value": value, "instead": instead}

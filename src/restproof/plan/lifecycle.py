@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
+from restproof.contract.model import removes
 from restproof.plan.cases import Body, Step
 from restproof.plan.symbols import RUN, valid_with_token
 
@@ -26,7 +27,7 @@ def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
     kinds: list[Kind] = ["create", "read"]
     if resource.supports("update"):
         kinds += ["update", "update"]
-    if resource.removes:
+    if removes(resource):
         kinds += ["delete"]
     if resource.supports("list"):
         kinds += ["list"]

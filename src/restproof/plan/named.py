@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from restproof.contract.model import Reference, creates_by_put
+from restproof.contract.model import Reference, creates_by_put, removes
 from restproof.contract.rules import Belongs
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.plan.belonging import OTHER, USUAL, elsewhere, named
@@ -113,7 +113,7 @@ def _may_be_foreign(ground: Ground, name: str, ref: Reference) -> bool:
 
 
 def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
-    return ground.bodies.referable(name) and ground.contract.resources[ref.to].removes
+    return ground.bodies.referable(name) and removes(ground.contract.resources[ref.to])
 
 
 def _has_root(ground: Ground, ref: Reference) -> bool:

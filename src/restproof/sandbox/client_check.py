@@ -93,7 +93,7 @@ class ClientCheck:
         if call.operation == "list":
             paging = resource.paging
             known |= {
-                *query.order_parameters,
+                *query.order_parameters(resource.sort),
                 *(query.named(n) for n in (*resource.filters, *resource.comparisons)),
             }
             if paging.style != "none":

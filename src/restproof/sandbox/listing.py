@@ -314,7 +314,8 @@ def _own_parameters(resource: Resource) -> set[str]:
     paging = resource.paging
     paged = {paging.page, paging.size, paging.offset, paging.token or _OWN_TOKEN} if paging.style != "none" else set()
     own = resource.operation("list")
-    return {*resource.query.order_parameters, *own.query} | paged | {p.name for p in own.parents_in("query")}
+    ordered = resource.query.order_parameters(resource.sort)
+    return {*ordered, *own.query, *paged, *(p.name for p in own.parents_in("query"))}
 
 
 def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from restproof.contract.model import removes
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Observation, Reply
@@ -100,7 +101,7 @@ def must_be_untouched(written: Reply, subject: Subject, others: Sequence[Bystand
 def must_be_gone(deleted: Reply, subject: Subject, id: Any) -> None:
     """What a delete named is gone, where the id stands in no path. No other delete leaves once one was seen to leave
     there what it named (``wire/heeding.py``), so that no later rule could tell of it."""
-    if subject.spec.operation("delete").address is None or not subject.spec.removes:
+    if subject.spec.operation("delete").address is None or not removes(subject.spec):
         return
     if subject.spec.supports("read"):
         must.have_status(subject.read(id), "gone", because="after its delete")

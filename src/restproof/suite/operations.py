@@ -13,6 +13,7 @@ from restproof.contract.model import (
     Resource,
     creates_by_put,
     freed_keys,
+    removes,
 )
 from restproof.contract.routing import router_of
 from restproof.contract.statuses import SUCCESS
@@ -35,6 +36,7 @@ __all__ = [
     "methods_where",
     "needs_credential",
     "perform",
+    "removes",
     "renamed_keys",
 ]
 

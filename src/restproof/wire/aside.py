@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from restproof.contract.model import Resource
+from restproof.contract.model import Resource, removes
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
 from restproof.wire.left import STILL, THERE, Left
@@ -39,7 +39,7 @@ def tell_what_was_put_aside(work: Work) -> None:
 def _may_stay(work: Work, left: Left) -> bool:
     """Whether a delete was answered with success that need not take anything away."""
     group = work.told.get((left.where, left.headers))
-    if group is None or group.resource.removes:
+    if group is None or removes(group.resource):
         return False
     return left.why == STILL or (left.where, left.headers) in work.in_vain
 

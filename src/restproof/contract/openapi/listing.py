@@ -18,10 +18,12 @@ from restproof.contract.words import snake
 from restproof.pointer import steps
 
 _SORTS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "order", "ordering", "_sort")
+_SORTS_BY_NAME = re.compile(rf"(?P<stem>{'|'.join(_SORTS)})\[[\w.]+\]")
 _DIRECTIONS = re.compile(
     r"(sort|order)(ing)?_?(by)?_?(dir|direction|order|way|type)|order|dir|direction|sort_?dir|asc_desc|desc_asc"
 )
 """Names, in snake case, of the parameter that says the way of an order."""
+_USUAL_WAYS = {"ascending": "asc", "descending": "desc"}
 _SCALAR = {"string", "integer", "number", "boolean", "null"}
 _EQUALS = re.compile(r"(?i)\b(exact(ly)?|equals?|equal to|matching exactly)\b")
 _BY = re.compile(r"(?i)\b(filter(s|ed)?|only|with|by|whose|having|of)\b")
@@ -66,7 +68,17 @@ class Listing:
         told: dict[str, Any] = {}
         call = self.lists[found.name]
         queries = self.pages.queries(call)
-        if self.sort in queries:
+        by_name = self._by_name(queries)
+        if by_name:
+            ways = [_ways(schema) for schema in by_name.values()]
+            plain = [n for n in by_name if n in shown and _has_order(shown[n])]
+            if plain and ways[0] and all(way == ways[0] for way in ways):
+                told["sort"] = plain
+                own = {word: way for word, way in ways[0].items() if way != _USUAL_WAYS[word]}
+                told |= {"query": {"sort": self.sort, **own}} if own else {}
+            else:
+                self.left_out.append((found.name, self._unsaid_order()))
+        elif self.sort in queries:
             values = [str(v) for v in _choices(queries[self.sort])]
             fields = [n for n in dict.fromkeys(v.removeprefix("-") for v in values) if n in shown]
             plain = [n for n in fields if _has_order(shown[n])]
@@ -75,12 +87,12 @@ class Listing:
             elif plain and (way := self._direction(queries)):
                 told |= {"sort": plain, "query": way}
             elif fields or values:
-                what = f"the order of its list by {self.sort}, of which the fields are not plain: say them in 'sort'"
-                self.left_out.append((found.name, what))
+                self.left_out.append((found.name, self._unsaid_order()))
         filters, may_need = {}, []
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
-            if name in (self.sort, told.get("query", {}).get("direction")) or name in known or name in PAGING:
+            spoken_for = {self.sort, told.get("query", {}).get("direction"), *map(self._sorted_by, by_name)}
+            if name in spoken_for or name in known or name in PAGING:
                 continue
             if may_be_needed(schema):
                 may_need.append(name)
@@ -142,7 +154,25 @@ class Listing:
     def _sort(self) -> str | None:
         queries = [(n, s) for call in self.lists.values() for n, s in self.pages.queries(call).items() if n in _SORTS]
         names = [n for n, schema in queries if not _ways(schema)] or [n for n, _ in queries]
-        return names[0] if names else None
+        return names[0] if names else self._form_by_name()
+
+    def _form_by_name(self) -> str | None:
+        """The form of the parameters that sort by the field in their names: ``order[{field}]``."""
+        queries = (n for call in self.lists.values() for n in self.pages.queries(call))
+        forms = (f"{of['stem']}[{{field}}]" for n in queries if (of := _SORTS_BY_NAME.fullmatch(n)))
+        return next(forms, None)
+
+    def _by_name(self, queries: Mapping[str, Schema]) -> dict[str, Schema]:
+        """The fields that parameters of their own sort by, with the schemas of those."""
+        before, field, after = (self.sort or "").partition("{field}")
+        own = (n for n in queries if field and n.startswith(before) and n.endswith(after))
+        return {n[len(before) : len(n) - len(after)]: queries[n] for n in own}
+
+    def _sorted_by(self, field: str) -> str:
+        return str(self.sort).replace("{field}", field)
+
+    def _unsaid_order(self) -> str:
+        return f"the order of its list by {self.sort}, of which the fields are not plain: say them in 'sort'"
 
     def _direction(self, queries: Mapping[str, Schema]) -> dict[str, str]:
         """The words of how the way of an order is said in a parameter of its own; empty where none plainly is that."""
@@ -152,7 +182,8 @@ class Listing:
 
     def _filter(self) -> str | None:
         """How filters are spelled: ``filters[{name}]`` where most of them have such a form."""
-        forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for call in self.lists.values() for n in self.pages.queries(call)]
+        named = [n for call in self.lists.values() for n in self.pages.queries(call)]
+        forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for n in named if not _SORTS_BY_NAME.fullmatch(n)]
         wrapped = [f for f in forms if f.endswith("[{name}]") and f != "page[{name}]"]
         return wrapped[0] if wrapped else None
 

@@ -162,9 +162,14 @@ def body_parents(contract: Contract, resource: Resource, operation: str) -> dict
 
 def _order(resource: Resource) -> Iterator[dict[str, Any]]:
     syntax = resource.query
+    if syntax.sorts_by_name:
+        for name in resource.sort:
+            schema: dict[str, Any] = {"enum": [syntax.ascending, syntax.descending]}
+            yield {"name": syntax.sorted_by(name), "in": "query", "schema": schema}
+        return
     spelled = [text for name in resource.sort for text in reversed(syntax.spellings(name))]
     # Several fields in one parameter are too many to list.
-    schema: dict[str, Any] = {"type": "string"} if syntax.between else {"enum": spelled}
+    schema = {"type": "string"} if syntax.between else {"enum": spelled}
     yield {"name": syntax.sort, "in": "query", "schema": schema}
     if syntax.direction:
         ways: dict[str, Any] = {"enum": [syntax.ascending, syntax.descending]}

@@ -14,7 +14,8 @@ _OF_A_SCHEMA = ("type", "items", *(w for w in PLAIN if w not in ("required", "ti
 
 def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterator[dict[str, Any]]:
     """A parameter as requests hold it: an object in the query is one parameter for each of its members, by ``form``
-    and exploded as is the default (OpenAPI 3.1 §4.8.12.3), and needed where both it and the member are. One whose
+    and exploded as is the default (OpenAPI 3.1 §4.8.12.3), or as ``name[member]`` by ``deepObject``, and needed where
+    both it and the member are. One whose
     schema is written beside its name, as in Swagger 2.0, has it as its schema. Raises ``ContractError``."""
     if "schema" not in parameter and "content" not in parameter and "type" in parameter:
         schema = {w: parameter[w] for w in _OF_A_SCHEMA if w in parameter}
@@ -22,11 +23,14 @@ def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterat
         return
     schema = source.followed(parameter.get("schema"), (*route, "schema"))
     members = schema.get("properties") if isinstance(schema, dict) else None
-    by_form = parameter.get("style", "form") == "form" and parameter.get("explode", True) is True
-    if parameter["in"] != "query" or not by_form or not isinstance(members, dict) or not members:
+    style = parameter.get("style", "form")
+    is_deep = style == "deepObject"
+    by_form = style == "form" and parameter.get("explode", True) is True
+    if parameter["in"] != "query" or not (by_form or is_deep) or not isinstance(members, dict) or not members:
         yield dict(parameter)
         return
     said = schema.get("required")
     needed = said if parameter.get("required") is True and isinstance(said, list) else []
     for name, inner in members.items():
-        yield {"name": str(name), "in": "query", "required": name in needed, "schema": inner}
+        spelled = f"{parameter['name']}[{name}]" if is_deep else str(name)
+        yield {"name": spelled, "in": "query", "required": name in needed, "schema": inner}

@@ -12,7 +12,7 @@ from restproof.sandbox.store import Entry
 @fault("sorted-lists-busy", "retry.503", "a sorted list is always answered 503")
 def sorted_lists_busy(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
-        if call.parameter(call.resource.query.sort) is None:
+        if not any(call.resource.query.asks_for_order(name) for name, _ in call.query):
             answer: Answer = inner(call, entries)
             return answer
         return Answer(503, {"message": "try again"}, {"Retry-After": "0"})
