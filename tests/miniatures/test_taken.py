@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.miniatures import bench
+from tests.miniatures.kinds import Items, item
 from tests.miniatures.kinds_parents import HEADER, Accounts, kinds
 from tests.miniatures.server import Answer
 
@@ -29,3 +30,11 @@ def test_what_was_deleted_against_a_rule_serves_no_later_case(tmp_path: Path) ->
     assert {r.item for r in found.results if r.outcome in ("fail", "error", "blocked")} == {
         "input.parent[order-delete]"
     }
+
+
+def test_a_create_that_is_never_refused_is_told_once(tmp_path: Path) -> None:
+    """Whether it is refused is one case, and what becomes of who was first another."""
+    contract, schemas = item(unique=["title"])
+    found = bench.run(Items(), contract, schemas, tmp_path, only=("conflict.duplicate",), profile="ci")
+    [told] = [finding for result in found.results for finding in result.findings]
+    assert "is accepted (201)" in told.message
