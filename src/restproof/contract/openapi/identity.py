@@ -12,7 +12,7 @@ from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.called import GUESSED
 from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.openapi.members import Members
-from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, Schemas
 from restproof.contract.shapes import types_of
 from restproof.contract.words import referred, snake
@@ -117,6 +117,16 @@ def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:
     if create.method != "POST" or not told.created:
         return bool(reader.success(create))
     return bool(_telling(found, member, told.created))
+
+
+def given_id(paths: Paths, schemas: Schemas, found: Found) -> str:
+    """The type of the ids of a resource that is only there as a parent, as some path's parameter has it."""
+    for other in paths.found.values():
+        for call in other.calls.values():
+            parameter = call.named("path").get(str(found.parameter))
+            if parameter is not None and other.collection.startswith(found.collection.rstrip("/")):
+                return id_type(schemas.of(parameter.get("schema"), (*call.route, "parameters")))
+    return "string"
 
 
 def creates_by_put(reader: Reader, found: Found) -> bool:

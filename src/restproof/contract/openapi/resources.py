@@ -18,8 +18,8 @@ from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import (
     creates_by_put,
+    given_id,
     id_member,
-    id_type,
     identity,
     may_create_by_put,
     parameter_schema,
@@ -41,6 +41,7 @@ from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
 from restproof.contract.openapi.shown_ids import shown_otherwise
+from restproof.contract.openapi.uniqueness import Keys, keys_of
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.openapi.wording import (
     case_of,
@@ -112,7 +113,8 @@ class ResourceWriter:
                     body.properties[name]["readOnly"] = True
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
-        statuses = self.statuses(found, told) | told.stale
+        keys = Keys() if parents else keys_of(self.reader, found, told, body)
+        statuses = self.statuses(found, told, keys) | told.stale
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, told)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
@@ -134,7 +136,7 @@ class ResourceWriter:
             resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
         if named:
             resource["id"] = named
-        resource |= self.words(body, id_field(resource), found)
+        resource |= keys.words(id_field(resource)) | self.words(body, id_field(resource), found)
         if statuses:
             resource["statuses"] = statuses
         self.bodies[found.name], self.related[found.name] = body, told.related
@@ -184,17 +186,8 @@ class ResourceWriter:
         if unknown:
             return None
         resource: Yaml = {"path": renamed, "operations": []}
-        kind = self.given_id(found)
+        kind = given_id(self.paths, self.reader.schemas, found)
         return resource if kind == "string" else {**resource, "id": {"type": kind}}
-
-    def given_id(self, found: Found) -> str:
-        """The type of the ids of a resource that is only there as a parent, as some path's parameter has it."""
-        for other in self.paths.found.values():
-            for call in other.calls.values():
-                parameter = call.named("path").get(str(found.parameter))
-                if parameter is not None and other.collection.startswith(found.collection.rstrip("/")):
-                    return id_type(self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters")))
-        return "string"
 
     def askable(self, found: Found, parents: Mapping[str, str]) -> dict[str, Yaml]:
         """How each operation is asked for; those that cannot be are left out."""
@@ -350,10 +343,10 @@ class ResourceWriter:
             said["normalized"] = cases
         return said | {word: names for word, names in lists.items() if names}
 
-    def statuses(self, found: Found, told: Shaped) -> Yaml:
+    def statuses(self, found: Found, told: Shaped, keys: Keys) -> Yaml:
         """The statuses of the resource; those of single operations are ``told``."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
-        common, told.statuses = apart({o: promises.of(o) for o in found.calls})
+        common, told.statuses = apart({o: keys.with_conflict(promises.of(o)) for o in found.calls})
         if may_create_by_put(self.reader, found):
             told.statuses["replace"]["created"] = list(ANY)
         return common

@@ -157,7 +157,8 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
     properties: Mapping[str, Any] = schema["properties"]
     operations = resource.get("operations", ("list", "create", "read", "update", "delete"))
     writable = [n for n, s in properties.items() if not s.get("readOnly")]
-    if "create" in operations and (texts := [n for n in writable if _may_name(properties[n])]):
+    texts = [n for n in writable if _may_name(properties[n])]
+    if "create" in operations and "unique" not in resource and texts:
         required = schema.get("required", ())
         likely = sorted(texts, key=lambda n: (_rank(n), n not in required, texts.index(n)))[:3]
         yield "is any field unique? It proves conflict.*", [f"unique: [{_word(n)}]" for n in likely]
