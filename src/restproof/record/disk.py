@@ -12,6 +12,7 @@ from io import FileIO
 from pathlib import Path
 
 from restproof.errors import ConfigurationError, Place, StorageError
+from restproof.record.locks import lock
 
 _TRIES = 10
 """How often a file is opened whose folder goes each time."""
@@ -77,7 +78,7 @@ def unusable(folder: Path, error: OSError) -> ConfigurationError:
 
 class Hold:
     """Keeps a folder for one run, until it is released or the process ends. Raises ``ConfigurationError`` where another
-    run has it, or where it cannot be written to."""
+    run has it, or where it cannot be written to; where the file system has no locks, nobody is kept out."""
 
     def __init__(self, folder: Path) -> None:
         try:
@@ -87,7 +88,7 @@ class Hold:
         except OSError as error:
             raise unusable(folder, error) from None
         try:
-            fcntl.flock(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._folder)
             raise ConfigurationError(

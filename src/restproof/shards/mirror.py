@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from restproof.record.disk import private, storing
+from restproof.record.locks import lock
 
 _REMOVED = "removed"
 
@@ -61,5 +62,5 @@ class Mirror:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.path = self.path or self.folder / f"shard-{self.prefix}-{id(self):x}.jsonl"
         file: IO[str] = open(self.path, "a", encoding="ascii", opener=private)  # noqa: SIM115
-        fcntl.flock(file, fcntl.LOCK_SH)  # whoever cleans up meanwhile sees that it is in use
+        lock(file, fcntl.LOCK_SH)  # whoever cleans up meanwhile sees that it is in use
         return file

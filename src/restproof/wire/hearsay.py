@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from restproof.record.disk import PRIVATE, storing
+from restproof.record.locks import lock
+from restproof.wire.failure import NotProven
 
 FILE_NAME = ".hearsay"
 """In the directory of a run: what its processes have told each other."""
@@ -63,16 +65,21 @@ class Hearsay:
 
     def claim(self, what: str) -> bool:
         """Whether nobody else is at something: then nobody else is until it is left, or this process ends, however it
-        does. What others have told is heard then. Raises ``StorageError``."""
+        does. What others have told is heard then. Raises ``StorageError``, and ``NotProven`` where the file system has
+        no locks, so that nobody could be kept out."""
         if self._file is None or what in self._claimed:
             return True
         with storing(self._path):
             file = os.open(f"{self._path}-{quote(what, safe='')}", os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # The system drops it with the process.
+            is_ours = lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # The system drops it with the process.
         except BlockingIOError:
             os.close(file)
             return False
+        if not is_ours:
+            os.close(file)
+            folder = self._path.parent
+            raise NotProven(f"workers cannot take turns: the file system of {folder} has no locks (flock)")
         self._claimed[what] = file
         self.hear()
         return True

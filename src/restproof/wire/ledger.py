@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from restproof.errors import Place, RunFileError
 from restproof.record.disk import appended, drop_unfinished_line, unwritten, write_line
+from restproof.record.locks import is_of_another, lock
 from restproof.wire.message import Headers
 from restproof.wire.witness import Witness
 
@@ -249,15 +250,15 @@ class Ledger:
         return bool(self.deletes(entry.item, entry.headers))
 
     def in_use(self) -> bool:
-        """Whether another process is still writing it: then its resources are no leftovers."""
+        """Whether another process is still writing it: then its resources are no leftovers. Where the file system has
+        no locks, the process that its name tells of says so, if it is one of this machine."""
         if not self.path.exists():
             return False
         with self.path.open("rb") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return not lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB) and is_of_another(self.path)
             except BlockingIOError:
                 return True
-        return False
 
     def close(self) -> None:
         """Closes the file; a later call opens it again."""
@@ -293,7 +294,7 @@ class Ledger:
     def _opened(self) -> FileIO:
         drop_unfinished_line(self.path)
         file = appended(self.path)
-        fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
+        lock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
             first = json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)})
             write_line(file, first)
