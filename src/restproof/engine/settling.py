@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any, Literal, Protocol
 
-from restproof.contract.model import Resource
+from restproof.contract.model import Resource, removes
 from restproof.engine.keep import Clock, Keeper
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Reply
@@ -29,6 +30,8 @@ _UNSAID = 0.5
 """Seconds for which a list may be late where a contract does not know all rules: nobody has said that it is not."""
 _SOME = 3
 """Looks at the lists of a resource that may use those up in vain."""
+_ROOM, _TIMES = 0.25, 3
+"""Seconds, and how many times what was seen of what was taken, in which what was refused would be seen, too."""
 _GONE = (404, 410)
 _OTHERS = "foreign"
 
@@ -67,13 +70,15 @@ class Settling:
         self._in_vain: Counter[tuple[str, ...]] = Counter()
         self._settled: set[tuple[str, ...]] = set()
         self._looks: Counter[str] = Counter()
+        self._lags: dict[tuple[str, str], float] = {}
+        """Resource and operation → the longest that it took until a read showed such a write."""
         self._wrote = 0.0
 
     def wait(self, subject: Looker, reply: Reply, id: Any) -> None:
         """Look until the write that ``reply`` answers is seen in reads and lists, for as long as the contract
         allows."""
         spec, self._wrote = subject.spec, self._clock.monotonic()
-        if id is None:
+        if id is None or (reply.operation == "delete" and not removes(spec)):
             return
         looks: tuple[tuple[Kind, Look], ...] = ("reads", _unread), ("lists", _unlisted)
         for kind, look in looks:
@@ -87,6 +92,15 @@ class Settling:
                     return
                 pause = min(pause * 1.5, LONGEST_PAUSE)
             self._settled.add(key)
+            if bound and kind == "reads":
+                lag = self._clock.monotonic() - self._wrote
+                self._lags[key[:2]] = max(lag, self._lags.get(key[:2], 0.0))
+
+    def as_late(self, spec: Resource, operation: str) -> float:
+        """Seconds after which a read shows what a refused write has stored all the same: as late as what is taken.
+        Where only a 202 says that this takes a while, it is as long as was seen of what was taken, with room."""
+        bound, lag = spec.settles.after(operation).reads, self._lags.get((spec.name, operation), inf)
+        return bound if spec.settles.writes is None else min(bound, _ROOM + _TIMES * lag)
 
     def again(self, subject: Looker, kinds: Iterable[Kind], look: Callable[[], None]) -> None:
         """Have ``look`` look at lists again while it raises ``AssertionError``, for as long as what was written last

@@ -41,14 +41,14 @@ def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Repl
 
 
 def must_be_as_before(subject: Subject, id: Any, before: Mapping[str, Any], reply: Reply, what: str) -> None:
-    """The state is still ``before``, now and, where the contract says that a write takes a while to be seen, when that
-    while is over too: that look follows the last case of the item. Raises as ``Subject.now``."""
+    """The state is still ``before``, now and, where a write takes a while to be seen, when that while is over
+    too: that look follows the last case of the item. Raises as ``Subject.now``."""
     wanted = subject.stable(before)
     must.agree(reply, wanted, subject.now(id), what=what)
-    bound = subject.spec.settles.after(reply.operation).reads
+    bound = subject.world.settling.as_late(subject.spec, reply.operation)
     if bound:
 
         def look() -> None:
-            must.agree(reply, wanted, subject.observe(id), what=f"{what}, {bound:g} s later")
+            must.agree(reply, wanted, subject.observe(id), what=f"{what}, {bound:.1f} s later")
 
         subject.world.later.add(subject.name, id, subject.about[1], bound, look)
