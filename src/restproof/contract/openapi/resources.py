@@ -104,13 +104,7 @@ class ResourceWriter:
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
-        for name in parents:
-            if name in body.properties:
-                body.drop(name)
-                if body.properties[name].get("writeOnly"):
-                    del body.properties[name]
-                else:
-                    body.properties[name]["readOnly"] = True
+        _leave_to_requests(body, parents)
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
         keys = Keys() if parents else keys_of(self.reader, found, told, body)
@@ -391,3 +385,13 @@ class ResourceWriter:
 
     def route(self, found: Found) -> Route:
         return next(iter(found.calls.values())).route if found.calls else ("paths", found.collection)
+
+
+def _leave_to_requests(body: Members, parents: Mapping[str, str]) -> None:
+    """No body is drawn with what names a parent, which stands in each request for itself."""
+    for name in parents.keys() & body.properties.keys():
+        body.drop(name)
+        if body.properties[name].get("writeOnly"):
+            del body.properties[name]
+        else:
+            body.properties[name]["readOnly"] = True
