@@ -389,7 +389,7 @@ class ResourceWriter:
 
 def _leave_to_requests(body: Members, parents: Mapping[str, str]) -> None:
     """No body is drawn with what names a parent, which stands in each request for itself."""
-    for name in parents.keys() & body.properties.keys():
+    for name in [parent for parent in parents if parent in body.properties]:
         body.drop(name)
         if body.properties[name].get("writeOnly"):
             del body.properties[name]
