@@ -289,3 +289,33 @@ def test_clean_up_gives_one_up_that_hangs_since_the_tests_have_ended(
     else:
         assert client.session.send(Request("GET", "/v1/y"), about(1), beyond_ceiling=True).status == 200
     assert not client.recording.notes, "which would say that the tests saw no target any more"
+
+
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>"
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_what_is_answered_by_one_page_is_asked_once_more_for_a_list(serve: Serve, connect: Connect, back: bool) -> None:
+    """A list that is as it was shows that the target is; then twice as many are waited for."""
+    pages = [False]
+
+    def answered(request: bytes) -> bytes:
+        if request.startswith(b"GET /v1/list"):
+            return HTML if pages[0] and not back else answer(200, b"[]")
+        return HTML
+
+    client = connect(serve(answered).url)
+    client.session.send(Request("GET", "/v1/list"), About("team", "list"))
+    pages[0] = True
+    operations = [("team", "read"), ("team", "create"), ("note", "read")]
+    sent = 0
+    for number in range(40):
+        with suppress(NotSent):
+            client.session.send(GET, About(*operations[number % 3]))
+            sent += 1
+    told = str(client.session.presence.gone)
+    assert ("since request 2 every answer is a page of HTML (200)" in told) is not back
+    assert sent == (40 if back else 15)
+    asked = [e for e in client.recording.exchanges if e.about.setup == "presence"]
+    assert len(asked) == (2 if back else 1)
+    assert bool(client.session.presence.off(for_cleanup=True)) is not back

@@ -1,4 +1,4 @@
-"""A target that stopped answering: one thing to tell, no fault of each request since."""
+"""A target that stopped answering, or is not what it was: one thing to tell, no fault of each request since."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 
 from restproof.oracle.credential import Lost
 from restproof.record.model import Note, RecordedExchange, RecordedRun
+from restproof.wire.faces import PRESENCE, face
 from restproof.wire.walk import CLEANUP
 
 _TURNED_AWAY = (429, 503)
 
 
 def lost_target(run: RecordedRun) -> Lost | None:
-    """What was sent since the target stopped answering: of each worker, all after the last answer that it got."""
+    """What was sent since the target was there: of each worker, all after the last answer that it got, or that was
+    another than all are since."""
     message = gone_by(run.notes)
     if message is None:
         return None
@@ -28,12 +30,16 @@ def gone_by(notes: Iterable[Note]) -> str | None:
 
 def _since(exchanges: tuple[RecordedExchange, ...]) -> Iterator[RecordedExchange]:
     """Of each worker, the last exchanges that brought nothing. What clean-up is answered says nothing of them: the
-    target may be back by then."""
+    target may be back by then. Those that were all answered alike end with what was asked for once more."""
     over: set[int] = set()
+    faces: dict[int, str] = {}
     for exchange in sorted(exchanges, key=lambda e: e.started, reverse=True):
         if exchange.worker in over or exchange.setup == CLEANUP:
             continue
-        if exchange.response is not None and exchange.response.status not in _TURNED_AWAY:
+        shown = faces.setdefault(exchange.worker, face(exchange.response) if exchange.setup == PRESENCE else "")
+        if shown and face(exchange.response) == shown:
+            yield exchange
+        elif exchange.response is not None and exchange.response.status not in _TURNED_AWAY:
             over.add(exchange.worker)
         else:
             yield exchange

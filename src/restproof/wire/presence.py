@@ -17,7 +17,7 @@ _REFUSED = "connection refused"
 
 class Presence:
     """Counts the requests in a row that brought nothing: no answer at all, or 429 or 503 after all that one waits.
-    ``gone``: why nothing more is sent; ``None`` while the target is there."""
+    ``gone``: why nothing more is sent; ``None`` while the target is there, and what it was."""
 
     def __init__(self) -> None:
         self.gone: str | None = None
@@ -29,10 +29,12 @@ class Presence:
         self._in_vain = 0
         self._lost: str | None = None
         """Why clean-up sends nothing any more to a target that was there until the tests had ended."""
+        self._has_changed = False
 
     def off(self, *, for_cleanup: bool) -> str | None:
-        """Why nothing is sent any more. Clean-up may try all the same, until it has tried in vain."""
-        if not for_cleanup:
+        """Why nothing is sent any more. Clean-up may try all the same, until it has tried in vain; but what is not what
+        it was would tell it of anything that it is gone."""
+        if not for_cleanup or self._has_changed:
             return self.gone
         return self._lost or (self.gone if self._in_vain >= _OVERDUE else None)
 
@@ -80,6 +82,10 @@ class Presence:
         else:
             self._unanswered = ""
         return self.gone
+
+    def changed(self, reason: str) -> None:
+        """The target answers, and is not what it was."""
+        self.gone, self._has_changed = reason, True
 
     def _begin_again(self) -> None:
         self._in_a_row = self._overdue = 0

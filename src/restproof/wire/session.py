@@ -23,6 +23,7 @@ from restproof.wire.adapter import Prepared, WireAnswer, adapter_to
 from restproof.wire.addressed import Addressed
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
+from restproof.wire.faces import PRESENCE, Asked, Faces
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.fields import Fields, fields_of
 from restproof.wire.forms import Forms
@@ -153,6 +154,7 @@ class Session:
         self._lock = threading.RLock()
         self._hooks = hooks if hooks is not None and hooks.change_exchanges else None
         self.walls = Walls(self._note)
+        self._faces = Faces(contract, target.ids)
         self._credentials = Credentials(target, contract, wallet, self.presence, self._note)
 
     def __enter__(self) -> Self:
@@ -227,19 +229,26 @@ class Session:
         return exchange
 
     def _look_for_target(self, last: Exchange, *, for_cleanup: bool) -> None:
-        """Ask for the target itself where the last requests brought nothing."""
+        """Ask for the target itself where the last requests brought nothing, or one answer to all."""
         with self._lock:
             seen = self.presence
-            if not (seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests)):
-                return
-            request = Request("GET", self.contract.base_path or "/")
-            credential = "full" if "full" in self.target.credentials else None
-            permit = Permit(request, About(None, None, setup="presence"), credential, None, request)
-            exchange = self._attempt(permit, self._outgoing(request, credential), 1)
-            if for_cleanup:
-                seen.asked_for_cleanup(exchange)
-            elif (reason := seen.asked(exchange)) is not None:
-                self._note("gone", reason)
+            if seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests):
+                credential = "full" if "full" in self.target.credentials else None
+                exchange = self._asked_for_target(Asked(Request("GET", self.contract.base_path or "/"), credential))
+                if for_cleanup:
+                    seen.asked_for_cleanup(exchange)
+                elif (reason := seen.asked(exchange)) is not None:
+                    self._note("gone", reason)
+            elif not (for_cleanup or seen.gone) and self._faces.is_doubtful(last) and self._faces.asked is not None:
+                reason = self._faces.why_gone(self._asked_for_target(self._faces.asked))
+                if reason is not None:
+                    seen.changed(reason)
+                    self._note("gone", reason)
+
+    def _asked_for_target(self, asked: Asked) -> Exchange:
+        request, credential = asked
+        permit = Permit(request, About(None, None, setup=PRESENCE), credential, None, request)
+        return self._attempt(permit, self._outgoing(request, credential), 1)
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
         request = permit.sent
