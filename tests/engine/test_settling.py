@@ -187,3 +187,29 @@ def test_a_list_may_be_late_where_a_contract_does_not_know_all_rules(
         with pytest.raises(AssertionError):
             settling.again(shelf, ["lists"], look)
     assert sum(clock.slept) == pytest.approx(waited)
+
+
+@pytest.mark.parametrize("is_said", [True, False])
+def test_what_is_refused_is_waited_for_as_long_as_what_is_taken_where_only_a_202_says_so(
+    is_said: bool, contract: Contract, bench: MakeBench, clock: Hands
+) -> None:
+    bounds = Settles(*[5.0] * 4, writes=None if is_said else frozenset({"update"}))
+    spec = replace(contract.resources["shelf"], settles=bounds)
+    server = Slow(clock, delay=0.1)
+    made = bench(server, contract=replace(contract, resources={**contract.resources, "shelf": spec}))
+    settling = made.world.settling = Settling(clock, LiveKeeper())
+    assert settling.as_late(spec, "update") == 5.0, "of none it is known yet"
+    made.subject("shelf").update(1, {"name": "a"})
+    assert settling.as_late(spec, "update") == (5.0 if is_said else pytest.approx(0.25 + 3 * sum(clock.slept)))
+    assert 0.1 <= sum(clock.slept) < 0.5
+    assert settling.as_late(spec, "delete") == (5.0 if is_said else 0.0)
+
+
+def test_a_delete_that_may_leave_what_it_names_is_not_waited_for(
+    contract: Contract, bench: MakeBench, clock: Hands
+) -> None:
+    spec = replace(contract.resources["shelf"], settles=Settles(*[5.0] * 4), open=("delete",))
+    made = bench(Slow(clock), contract=replace(contract, resources={**contract.resources, "shelf": spec}))
+    made.world.settling = Settling(clock, LiveKeeper())
+    made.subject("shelf").delete(1)
+    assert clock.slept == []

@@ -144,9 +144,7 @@ def test_a_refused_update_is_waited_for_as_long_as_those_that_are_accepted_take(
     """A 202 says that it takes a while, and not how long: a server's own pace says that."""
     contract, schemas = item(statuses={"updated": 202}, operations={"update": {"returns": "minimal"}, **_PLAIN})
     for server, outcome in ((Accepting(), "pass"), (AcceptsWhatItRefuses(), "fail")):
-        began = time.monotonic()
         only = ("update.answers-ok", "update.failed-leaves-nothing")
         verdict = bench.run(server, contract, schemas, tmp_path / outcome, only=only, profile="ci")
         found = {r.outcome for r in verdict.results if r.requirement == "update.failed-leaves-nothing"}
         assert found == {outcome}, [(r.item, r.outcome, r.message) for r in verdict.results]
-        assert time.monotonic() - began < 4
