@@ -23,7 +23,7 @@ from restproof.wire.adapter import Prepared, WireAnswer, adapter_to
 from restproof.wire.addressed import Addressed
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
-from restproof.wire.faces import PRESENCE, Asked, Faces
+from restproof.wire.faces import PRESENCE, Faces
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.fields import Fields, fields_of
 from restproof.wire.forms import Forms
@@ -232,23 +232,25 @@ class Session:
         """Ask for the target itself where the last requests brought nothing, or one answer to all."""
         with self._lock:
             seen = self.presence
-            if seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests):
-                credential = "full" if "full" in self.target.credentials else None
-                exchange = self._asked_for_target(Asked(Request("GET", self.contract.base_path or "/"), credential))
-                if for_cleanup:
-                    seen.asked_for_cleanup(exchange)
-                elif (reason := seen.asked(exchange)) is not None:
-                    self._note("gone", reason)
-            elif not (for_cleanup or seen.gone) and self._faces.is_doubtful(last) and self._faces.asked is not None:
-                reason = self._faces.why_gone(self._asked_for_target(self._faces.asked))
-                if reason is not None:
-                    seen.changed(reason)
-                    self._note("gone", reason)
-
-    def _asked_for_target(self, asked: Asked) -> Exchange:
-        request, credential = asked
-        permit = Permit(request, About(None, None, setup=PRESENCE), credential, None, request)
-        return self._attempt(permit, self._outgoing(request, credential), 1)
+            is_missed = seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests)
+            is_another = not (is_missed or for_cleanup or seen.gone) and self._faces.is_doubtful(last)
+            if not (is_missed or is_another):
+                return
+            usual = (
+                Request("GET", self.contract.base_path or "/"),
+                "full" if "full" in self.target.credentials else None,
+            )
+            request, credential = (self._faces.asked if is_another else None) or usual
+            permit = Permit(request, About(None, None, setup=PRESENCE), credential, None, request)
+            exchange = self._attempt(permit, self._outgoing(request, credential), 1)
+            if for_cleanup:
+                seen.asked_for_cleanup(exchange)
+                return
+            reason = self._faces.why_gone(exchange) if is_another else seen.asked(exchange)
+            if reason is not None and is_another:
+                seen.changed(reason)
+            if reason is not None:
+                self._note("gone", reason)
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
         request = permit.sent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +22,7 @@ from restproof.contract.openapi.entries import (
     listed_inside,
     may_be_null,
     same_members,
+    tells_of_one,
 )
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.once import Once
@@ -31,7 +31,7 @@ from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
 from restproof.contract.openapi.sendable import Unsendable, described, sendable
 from restproof.contract.shapes import NEEDED, SHOWN, types_of
-from restproof.contract.words import is_soft_reference, snake
+from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps
 
 _OF_WORDS = {"object", "string", "boolean", "integer", "number", "null"}
@@ -183,17 +183,12 @@ def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> N
     if around:
         inside = object_of(_properties(single["read"])[around])
         for operation, answer in list(single.items()):
-            said = _properties(answer).keys() - {n for n in _properties(answer) if _tells_of_one(n)}
+            said = _properties(answer).keys() - {n for n in _properties(answer) if tells_of_one(n)}
             if around not in _properties(answer) and not said & _properties(inside).keys():
                 told.receipts.add(operation)
                 del single[operation]
                 if operation == "create":
                     told.created, told.around["create"] = answer, ""
-
-
-def _tells_of_one(name: str) -> bool:
-    """Whether a member says how a request went, or whose it was."""
-    return bool(BESIDE_ONE.fullmatch(name) or re.fullmatch(r"(?:.*_)?(?:id|uuid)", snake(name)))
 
 
 def _set_unsaid_apart(single: dict[str, Schema], told: Shaped) -> None:
@@ -220,11 +215,13 @@ def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:
 
 
 def _set_receipts_apart(single: dict[str, Schema], told: Shaped, entry: Schema) -> None:
-    """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``). ``entry``:
-    what a list shows, else a read."""
+    """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``) but its id
+    (``{"id": 7, "message": …}``). ``entry``: what a list shows, else a read."""
     known = _properties(told.read).keys() | _properties(entry).keys()
     for operation, answer in list(single.items()):
-        if known and not _properties(answer).keys() & known:
+        members = _properties(answer).keys()
+        is_id = operation in WRITES and len(known) > 1 and members & known == {"id"} and all(map(tells_of_one, members))
+        if known and (is_id or not members & known):
             told.receipts.add(operation)
             del single[operation]
 

@@ -9,6 +9,7 @@ from restproof.contract.openapi.answers import entries_of, is_object, object_of
 from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.words import snake
 from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
@@ -24,6 +25,11 @@ BESIDE_ONE = re.compile(
     r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
 )
 """Members that stand beside the resource in an answer that says how the request went."""
+
+
+def tells_of_one(name: str) -> bool:
+    """Whether a member says how a request went, or whose it was."""
+    return bool(BESIDE_ONE.fullmatch(name) or re.fullmatch(r"(?:.*_)?(?:id|uuid)", snake(name)))
 
 
 def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:

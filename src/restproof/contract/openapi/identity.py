@@ -23,6 +23,8 @@ _ANY = ("id", "uuid", "_id")
 """Members that any parameter may mean."""
 _IDS = frozenset({"id", "uuid", "guid", "pk", "key", "identifier", "ref", "reference", "no", "number"})
 """Words by which a parameter is called as an id."""
+_MADE = re.compile(r"(created|generated|inserted|last_insert(ed)?|new)_(id|uuid)")
+"""Names, in snake case, of the id of what was made just now."""
 _TELLS_APART = re.compile(
     r"(?:.*_)?(?:slug|code|key|handle|u?uid|guid|sid|secret|token|hash|identifier|reference|number)"
 )
@@ -143,12 +145,13 @@ def may_create_by_put(reader: Reader, found: Found) -> bool:
 
 def _telling(found: Found, member: str, created: Schema) -> str | None:
     """The member of the answer to a create that holds the id: the id itself, or what is called as the path's parameter
-    or after the resource (``ruleId`` of achievement rules)."""
+    or after the resource (``ruleId`` of achievement rules), or as that of what was made (``insertedId``)."""
     shown: Mapping[str, Schema] = created.get("properties", {})
     for name in (member, str(found.parameter)):
         if name in shown:
             return name
     named = [n for n, s in shown.items() if f"_{found.name}".endswith(f"_{referred(n)[0] or ' '}") and _is_plain(s)]
+    named = named or [n for n, s in shown.items() if _MADE.fullmatch(snake(n)) and _is_plain(s)]
     return named[0] if len(named) == 1 else None
 
 
