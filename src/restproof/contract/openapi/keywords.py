@@ -123,7 +123,7 @@ def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
     found.pop("example", None)
     if isinstance(found.get("examples"), dict):
         found["examples"] = [e["value"] for e in found["examples"].values() if isinstance(e, dict) and "value" in e]
-    found = worded(_as_meant(found))
+    found = worded(_as_meant(_of_its_kind(found)))
     kinds = found.get("type")
     kinds = [k for k in (kinds if isinstance(kinds, list) else [kinds]) if k in TYPES]
     found.pop("type", None)
@@ -277,6 +277,22 @@ def ways_said(schema: Any) -> list[str]:
     form = re.sub(r"\(?\[\^/\][+*]\)?", "*", pattern)
     said = [*_WAY.findall(words), *([form] if _WAY.fullmatch(form) else [])]
     return list(dict.fromkeys(said))
+
+
+_KIND = "x-kubernetes-group-version-kind"
+"""The word by which documents of Kubernetes say of a schema what its objects call themselves."""
+
+
+def _of_its_kind(schema: dict[str, Any]) -> dict[str, Any]:
+    """``schema`` with the constants that its objects hold in ``apiVersion`` and ``kind``, where the document says them
+    beside it, of one kind alone."""
+    said, held = schema.get(_KIND), schema.get("properties")
+    if not (isinstance(said, list) and len(said) == 1 and isinstance(said[0], Mapping) and isinstance(held, Mapping)):
+        return schema
+    group, version, kind = (str(said[0].get(word) or "") for word in ("group", "version", "kind"))
+    constants = {"apiVersion": f"{group}/{version}" if group else version, "kind": kind}
+    own = {n: {**held[n], "const": v} for n, v in constants.items() if v and isinstance(held.get(n), Mapping)}
+    return {**schema, "properties": {**held, **own}}
 
 
 def _is_plain_text(found: Mapping[str, Any]) -> bool:

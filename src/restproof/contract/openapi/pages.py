@@ -42,10 +42,12 @@ _SIZES = (
     "$top",
 )
 _OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]", "startIndex", "start_index")
+_CONTINUE = "continue"
+"""The token of Kubernetes, which stands under the same name beside the entries, in ``metadata``."""
 _TOKENS = (
     *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
     *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since", "page_info"),
-    *("page[cursor]", "page[after]", "page[token]", "page[before]", "$skiptoken"),
+    *("page[cursor]", "page[after]", "page[token]", "page[before]", "$skiptoken", _CONTINUE),
 )
 _AFTER_AN_ENTRY = "starting_after"
 """The parameter that, by its name, takes the id of the last entry of a page."""
@@ -156,7 +158,7 @@ class Pages:
         """Where an answer names the next page: a member, the id of its last entry, or the header for links."""
         form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor|after))*"
         for name in members:
-            if re.fullmatch(form, _last(name)):
+            if re.fullmatch(form, _last(name)) or _last(name) == token == _CONTINUE:
                 return {"next_field": name} if types_of(members[name]) & {"string"} else None
         more = next((n for n, s in members.items() if snake(n) == "has_more" and types_of(s) == {"boolean"}), None)
         if more is not None and snake(token) == _AFTER_AN_ENTRY and "id" in _of_entries(members):
