@@ -54,7 +54,7 @@ def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
 
 
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
-@for_each(orders, apart=True)
+@for_each(orders)
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(
     subject: Subject, name: str, descending: bool, texts: Sequence[str] = (), briefly: bool = False

@@ -37,6 +37,7 @@ class Controls:
     def __init__(self) -> None:
         self.in_full: set[str] = set()
         self._refusals: dict[tuple[str, str], str] = {}
+        self._seen: set[tuple[str, str]] = set()
 
     def refusal(self, resource: Resource, operation: str) -> str:
         """Why nothing can be said of a refused request of the operation; empty where something can."""
@@ -52,7 +53,15 @@ class Controls:
         that was shown and an update that was accepted are controls, whatever they were asked with."""
         is_seen = reply.operation == "update" or (reply.operation == "list" and reply.entries is not None)
         if is_plain and is_seen and reply.ok and subject.credential in ("full", None):
-            self._refusals.setdefault((reply.resource.name, reply.operation), "")
+            self._seen.add((reply.resource.name, reply.operation))
+
+    def was_seen(self, resource: Resource, operation: str) -> bool:
+        """Whether such a request was seen accepted."""
+        return (resource.name, operation) in self._seen
+
+    def spare(self, resource: Resource, operation: str) -> None:
+        """None is sent: one was seen accepted."""
+        self._refusals.setdefault((resource.name, operation), "")
 
     def send(self, subject: Sender, operation: str) -> None:
         """Send the control. Where none can be sent, the item itself finds out why."""

@@ -134,7 +134,7 @@ def price_of_first(item: Item, entry: Requirement | None) -> float:
 
 FIRST_CASE = " first"
 """Behind an operation: the first case of an item of it, which may be sent ahead of the others."""
-SET_UP = 0.5
+SET_UP = 1
 """Requests that any item costs besides its own: its share of what is shared."""
 _UNKNOWN = 0.5
 """Faults of which a rule tells first that nobody has measured, as a rule of the user's own."""

@@ -103,7 +103,11 @@ class World:
     def control(self, resource: Resource, operation: str) -> str:
         """Why a refusal of the operation says nothing, as ``Controls.refusal``, when its control has been sent."""
         if self.controls.is_due(resource, operation):
-            self.controls.send(self._maker(resource, f"{resource.name}:{CONTROL} {operation}"), operation)
+            seen = self.controls.was_seen(resource, operation) or None
+            if self.keeper.recall(f"control {resource.name} {operation}", seen):
+                self.controls.spare(resource, operation)
+            else:
+                self.controls.send(self._maker(resource, f"{resource.name}:{CONTROL} {operation}"), operation)
         return self.controls.refusal(resource, operation)
 
     def deleted(self, subject: Maker, id: Any) -> None:
