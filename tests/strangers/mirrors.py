@@ -295,6 +295,6 @@ def _goes_back(when: int) -> Lie:
 
 TOLD_TO_ONE = []
 """What one worker sees, and the others have no way to see of what they look at: it tells them."""
-for _when in (30, 60, 90):
+for _when in (90, 300, 900):
     TOLD_TO_ONE.append(f"the database goes back after {_when} requests, and others get our ids with like values")
     LIES[TOLD_TO_ONE[-1]] = _goes_back(_when)

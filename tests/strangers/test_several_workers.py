@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -255,16 +254,14 @@ def test_four_workers_touch_nothing_since_the_database_went_back(
 ) -> None:
     """Without what they tell each other, one of them takes the badge of a colleague for its own, at one moment or
     another: at which, the order of the plan decides."""
-    some = replace(plan, items=[i for i in plan.items if i.resource and i.resource.name in ("office", "badge")])
 
     def harm(number: int, folder: Path) -> list[str]:
         server = Server()
         folder.mkdir()
         LIES[TOLD_TO_ONE[number]](server)
-        run(some, server, folder, workers=4)
+        run(plan, server, folder, workers=4)
         return server.harm()
 
-    moments = range(len(TOLD_TO_ONE))
-    assert [harm(n, tmp_path / f"told{n}") for n in moments] == [[], [], []]
+    assert harm(1, tmp_path / "told") == []
     monkeypatch.setattr(Hearsay, "tell", lambda *_: None)
-    assert any(harm(n, tmp_path / f"untold{n}") for n in moments)
+    assert any(harm(n, tmp_path / f"untold{n}") for n in (1, 2, 0))
