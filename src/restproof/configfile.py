@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 from pathlib import Path
 from sys import float_info
@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 from restproof.sources import Source, read_source
 from restproof.userfile import text_of
 
@@ -46,7 +47,7 @@ _TARGET_KEYS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Target:
     """A server to send to. ``rate`` is in requests per second (``None``: no limit of ours), ``timeout`` in seconds;
     ``forbid`` holds ``resource.operation``; ``ids`` those of the parents that no operation can create, by ``<r>``,
@@ -95,7 +96,7 @@ class Target:
         return None if self.client_cert is None else (self.client_cert, self.client_key, self.client_password)
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """``[targets.NAME]`` as written: credentials still hold ``${VARIABLES}``. ``lines`` maps keys to their lines."""
 
@@ -107,7 +108,7 @@ class Section:
         return Place(self.file, self.lines.get(key) or self.lines.get("", 0))
 
 
-@dataclass(frozen=True)
+@frozen
 class Config:
     """What ``restproof.toml`` says; all empty where there is none. ``root`` is the directory that its paths are
     relative to, and that ``.restproof/`` lies in."""
@@ -162,7 +163,7 @@ def _kind_of(value: Any) -> str:
     return named.get(type(value), "a date or a time")
 
 
-@dataclass(frozen=True)
+@frozen
 class TomlReader:
     """Takes values out of a TOML file. Each method raises :class:`ConfigurationError` with the line of the key; no
     message quotes a text."""

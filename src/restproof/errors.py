@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from restproof.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Place:
     """A place in a file. ``line`` counts from 1; 0 where the whole file is meant."""
 

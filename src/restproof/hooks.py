@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import UnionType
 from typing import Any
@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
+from restproof.frozen import frozen
 from restproof.untold import UNTOLD
 from restproof.usercode import line_in, message_of, module_at
 
@@ -45,7 +46,7 @@ class HookFailed(RestproofError):
     """A hook raised, or gave back what no hook may."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Outgoing:
     """A request before it leaves, its credential included. ``target``: the path and the query as they are sent;
     ``credential``: the name of the credential, never its value; ``resource`` and ``operation``: what it asks for;
@@ -87,7 +88,7 @@ class Outgoing:
         return replace(self.with_header("Content-Length", str(len(body))), body=body)
 
 
-@dataclass(frozen=True)
+@frozen
 class Incoming:
     """An answer after it came. ``body`` is decoded from its content coding."""
 
@@ -100,7 +101,7 @@ class Incoming:
         return _first(self.headers, name)
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """A field of a resource's requests, before anything is planned. ``schema``: its JSON Schema."""
 
@@ -109,7 +110,7 @@ class Field:
     schema: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """A rule of the register as it is about to be tried: on a resource and an operation, ``None`` where it is about the
     whole server."""
@@ -119,7 +120,7 @@ class Rule:
     operation: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Finished:
     """A run that has ended. ``verdict``: conforming, not conforming or not judged; ``directory``: where its reports
     are; ``counts``: the results by outcome."""
@@ -131,7 +132,7 @@ class Finished:
     requests: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Hooks:
     """The hooks of a file, by name, in the order in which they run. Each raises :class:`HookFailed`."""
 

@@ -6,12 +6,13 @@ A table under ``[targets.NAME.credentials.CREDENTIAL]`` says it. Texts may hold 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 from restproof.contract.secrecy import looks_secret
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 
 Grant = Literal["client_credentials", "refresh_token", "password"]
 KINDS = ("command", "oauth2", "login")
@@ -31,7 +32,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 _CSRF = ("page", "cookie", "header", "token", "send", "field")
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """What each way has. ``token``: a JSON pointer to the credential in what comes back; ``expires``: one to the time
     that it lasts (seconds, Unix time, or a date); ``lasts``: seconds, where nothing says it. ``secrets``: what of it is
@@ -43,14 +44,14 @@ class Origin:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Command(Origin):
     """A command whose output is the credential. ``line``: a text for the shell, or the words of a command."""
 
     line: str | tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class OAuth2(Origin):
     """A grant at a token endpoint (RFC 6749). ``client_auth``: how the client shows who it is (RFC 6749 §2.3.1; with a
     ``private_key`` it signs for itself by ``algorithm``, RFC 7523 §2.2)."""
@@ -69,7 +70,7 @@ class OAuth2(Origin):
     refresh_token: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Csrf:
     """A token that writing requests show beside a cookie. It is found in a ``cookie``, in the ``header`` field or at
     the JSON pointer ``token`` of the answer to the login, or to a GET of ``page`` before it; ``send`` is the header
@@ -83,7 +84,7 @@ class Csrf:
     field: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Login(Origin):
     """A request that logs in. ``path``: an absolute URL, or a path below the target's base URL. Where ``cookie`` names
     one, that cookie is the credential, and all that the answer sets travel with it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from restproof.compare.diff import Judged
 from restproof.compare.earlier import judged, run_file
+from restproof.frozen import frozen
 from restproof.oracle.results import Result
 from restproof.oracle.verdict import Verdict, exit_code
 from restproof.record.model import RecordedRun
@@ -15,7 +15,7 @@ from restproof.report.formats import render
 from restproof.report.terminal import closing_lines
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """A run that has ended, read when it is first asked for. ``file``: its run file; ``exit_code``: what
     ``restproof run`` would have ended with (0 conforming, 1 not conforming, 3 not judged, 130 or 143 interrupted)."""

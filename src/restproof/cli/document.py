@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, is_written, schema_of, write
 from restproof.contract.urls import parts_of, told_url
 from restproof.errors import ConfigurationError, Place, TargetError
+from restproof.frozen import frozen
 from restproof.report.text import plural
 from restproof.session.options import Options
 from restproof.targetids import credential_variable, needed_ids
@@ -35,7 +36,7 @@ _TIMEOUT = 30
 _FEW = 6
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """A document that was read in place of a contract: ``name`` as the user gave it, ``contract`` what became of it.
     ``waiting``: resources of which nothing is asked, since they need an id that only the user knows, by the line that

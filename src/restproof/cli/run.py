@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ import click
 
 from restproof.cli.completing import CONTRACT, FAULT, RESOURCE, RULE, TARGET
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.garbage import few_collections
 from restproof.session.options import OPTIONS, Option, Options
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from restproof.session.promise import Promise
 
 
-@dataclass(frozen=True)
+@frozen
 class Ending:
     """How a run ended: its exit code, and where its reports are (``None`` where there are none)."""
 

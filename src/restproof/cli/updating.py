@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,6 +25,7 @@ from restproof.contract.openapi.written import (
     schema_text,
 )
 from restproof.errors import ConfigurationError, ContractError, Place
+from restproof.frozen import frozen
 from restproof.learning.patch import Unwritable, edited, removed, with_lines
 from restproof.learning.word import Edit
 from restproof.record.disk import copy_to_write, write_whole
@@ -34,7 +34,7 @@ _LONGEST = 60
 _REFERRED = re.compile(rf'{re.escape(FILE)}#/\$defs/([^"]+)')
 
 
-@dataclass(frozen=True)
+@frozen
 class Update:
     """``changes``: file → what becomes of each place in it. ``texts``: file → its new content, ``None`` where it goes.
     ``known``: whether it is known what was imported before."""

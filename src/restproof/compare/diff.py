@@ -6,9 +6,9 @@ Pure: the page of a run, ``restproof diff`` and the closing lines all show one `
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, STALE, Ending, Result, Word
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedRun
@@ -18,7 +18,7 @@ UNJUDGED: tuple[Ending | None, ...] = (None, "not tested", "not applicable")
 BROKEN: tuple[Ending | None, ...] = ("fail", "deviation")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Judged:
     """A run and the verdict on it."""
 
@@ -26,7 +26,7 @@ class Judged:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Side:
     """What a comparison tells of one of its runs. ``started`` is ISO 8601 in UTC."""
 
@@ -42,7 +42,7 @@ class Side:
     counts: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Difference:
     """Something other than the server that differs between the runs. ``what`` is a word such as ``contract``."""
 
@@ -51,7 +51,7 @@ class Difference:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Change:
     """One result in both runs. ``before`` and ``after`` are ``None`` where that run holds no such result; ``message``
     says why it ended as it did, in the new run where it is there, else in the old; ``item`` is its id in the new run
@@ -73,7 +73,7 @@ class Change:
         return " ".join(word for word in (self.resource, self.operation) if word) or "the whole server"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Comparison:
     """What changed from ``old`` to ``new``; each list worst level first, then in the order of the new results.
 

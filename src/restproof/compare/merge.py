@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from restproof.errors import Place, RunFileError
+from restproof.frozen import frozen
 from restproof.record.model import Footer, Header, RecordedItem, RecordedRun
 from restproof.record.reader import read
 from restproof.record.stream import lines
@@ -69,7 +70,7 @@ _SEEN = ("fail", "error", "blocked", "pass", "not tested", "not applicable")
 nothing against another that did."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Merged:
     """What was merged: how many parts the plan has, and which of them (from 1) are missing."""
 
@@ -77,7 +78,7 @@ class Merged:
     missing: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Known:
     """What whoever has run the shards knows better: ``header``: members of the header; ``deleted`` and ``left``: what
     clean-up after shards that were lost came to; ``empty``: parts that hold no item, so that they have no run file;
@@ -90,7 +91,7 @@ class Known:
     settled: frozenset[int] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class _Shard:
     path: Path
     run: RecordedRun

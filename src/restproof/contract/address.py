@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from restproof.frozen import frozen
 from restproof.pointer import member, put, steps
 
 OWN_ID = "{id}"
@@ -22,7 +22,7 @@ APART = "#"
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,18}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Address:
     """``name``: of a parameter or header field, or a JSON pointer into the body."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -15,6 +14,7 @@ from restproof.contract.forms import document_of
 from restproof.contract.media import FORM, essence
 from restproof.contract.model import Contract, Operation, Resource
 from restproof.contract.routing import BYTES, Router, decoded, pattern_of
+from restproof.frozen import frozen
 from restproof.pointer import put
 
 Pairs = tuple[tuple[str, str], ...]
@@ -28,7 +28,7 @@ class NotSayable(ValueError):
     """An id that does not go where the contract has it. The message is why."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """What of a request may name an id. ``header``: the value of a field; ``body``: its bytes."""
 
@@ -54,7 +54,7 @@ class Asked:
             return None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """A path as it is sent, and how the operations of one resource on it name ids; ``taken``: the methods of all
     operations there."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from restproof.frozen import frozen
 from restproof.pointer import member, put, step, steps
 
 ABSENT = "absent"
 _USUAL = 400
 
 
-@dataclass(frozen=True)
+@frozen
 class BodyStatus:
     """``at``: the place of the member that tells; ``success``: what it holds where the request succeeded (``absent``:
     nothing, or null). Of anything else, ``statuses`` says which status the value at ``code`` stands for, and ``other``

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 
 from restproof.errors import ContractError, Place
+from restproof.frozen import frozen
 from restproof.userfile import compose
 
 Route = tuple[str | int, ...]
@@ -31,7 +32,7 @@ _LARGEST = 200_000
 """Values in one YAML document that has fewer characters; more means that aliases multiply without end."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Document:
     """A file as a plain value, with the line of every member and entry; ``elsewhere`` holds the places of what another
     file has brought."""

@@ -8,7 +8,7 @@ A place is a member (``data``) or a JSON pointer (``/data/attributes``, RFC 6901
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -18,12 +18,13 @@ from restproof.contract.fullnames import FullName
 from restproof.contract.held import Held, put_all, taken_all
 from restproof.contract.inside import Inside
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.pointer import Nothing, follow, put, step, steps
 
 _MISSING = object()
 
 
-@dataclass(frozen=True)
+@frozen
 class Link:
     """The ``field`` of an id that shows as the end of a URL at ``place``; ``number``: whether ids are whole numbers;
     ``before`` and ``after``: what stands around it there, as in ``no-{id}.json``; ``under``: the segment that all ids
@@ -57,7 +58,7 @@ class Standing(NamedTuple):
 NOWHERE = Standing()
 
 
-@dataclass(frozen=True)
+@frozen
 class Key:
     """The ``field`` of an id that names each entry of a list, which is an object; ``number``: as of a link."""
 
@@ -76,7 +77,7 @@ class Key:
         return entry if agrees else {n: v for n, v in entry.items() if n != self.field}
 
 
-@dataclass(frozen=True)
+@frozen
 class Envelope:
     """The places of one resource, ``None`` for the whole body.
 

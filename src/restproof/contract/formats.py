@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Protocol
@@ -16,6 +15,7 @@ from typing import Any, Protocol
 from restproof.contract.inner import schemas_in
 from restproof.contract.patterns import pattern
 from restproof.contract.values import VALUES
+from restproof.frozen import frozen
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
@@ -93,7 +93,7 @@ class Digits(Protocol):
     def take(self, choices: int) -> int: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Format:
     """What a string format is.
 

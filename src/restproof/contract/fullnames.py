@@ -6,18 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote
 
 from restproof.contract.address import OWN_ID
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True)
+@frozen
 class FullName:
     """``template``: the way to one, with ``{id}``, and with ``{project}`` for the id of a parent. One that begins with
     a slash or a host is a URL, in which ids are percent-encoded. ``number``: whether ids are whole numbers;

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import note_file
 from restproof.contract.inner import schemas_in
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 from restproof.usercode import line_in, message_of, module_at
 
 FUNCTIONS = "x-restproof-functions"
@@ -26,7 +26,7 @@ _NUMBERS = (*range(_MADE), 12_345, 2**31 - 2)
 _SLIPS = ("restproof", "")
 
 
-@dataclass(frozen=True)
+@frozen
 class OwnFormat:
     """``check``: whether a text is of the format. ``make``: another text of it for each number, where the project says
     how. ``samples``: texts of it. Both raise ``ConfigurationError``, with the line of the function that raised."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from restproof.contract.fullnames import FullName
+from restproof.frozen import frozen
 from restproof.pointer import Nothing, follow, put, step, steps
 
 EACH = "*"
 """The step of a place that stands for the entries of an array."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Held:
     """Where bodies hold the ids of one field.
 

@@ -7,14 +7,15 @@ holds else; here alone it is taken from there, and put there again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from restproof.frozen import frozen
 
 Schema = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Inside:
     """``field``: the way to the id, with dots. ``repeated``: whether a change that holds the member holds the id in it,
     too. ``gone``: how many of the members on the way hold nothing else, the innermost first, in answers; in requests,

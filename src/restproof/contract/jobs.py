@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.pointer import member
 
 ACCEPTED = 202
@@ -19,7 +19,7 @@ OWN = "job"
 Headers = Callable[[str], str | None]
 
 
-@dataclass(frozen=True)
+@frozen
 class Job:
     """``path``: below the base path, with ``{job}`` for its id and the ancestors by name. ``at``: where the answer to
     the operation names it; ``made``: where the job names what was made: a header, or a JSON pointer into the body.

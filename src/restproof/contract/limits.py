@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from restproof.frozen import frozen
 
 Part = Literal["limit", "remaining", "reset"]
 _NAME = r"\"(?:[^\"\\]|\\.)*\"|[A-Za-z*][\w!#$%&'*+.^`|~:/-]*"
@@ -22,7 +23,7 @@ _MARGIN = 1.02
 """Turns are this much longer than they need be: clocks differ, and requests take their time."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Rate:
     """So many requests in so many seconds."""
 
@@ -47,7 +48,7 @@ class Rate:
         return f"{self.requests}/{unit}"
 
 
-@dataclass(frozen=True)
+@frozen
 class RateLimit:
     """Names of the header fields that every answer carries, and the form of the reset and of ``Retry-After``.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from restproof.frozen import frozen
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -25,7 +26,7 @@ def is_json(media: str) -> bool:
     return _JSON.fullmatch(essence(media)) is not None
 
 
-@dataclass(frozen=True)
+@frozen
 class Media:
     """The media types of the bodies of requests and of the answers that show a representation. ``nested``: how a form
     names what stands inside."""

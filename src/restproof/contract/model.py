@@ -7,7 +7,7 @@ know one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from restproof.contract.settles import Settles
 from restproof.contract.shapes import Shapes, named_in, same
 from restproof.contract.syntax import QuerySyntax
 from restproof.contract.versions import Version
+from restproof.frozen import frozen
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
 ON_ITEM = ("read", "update", "replace", "delete")
@@ -37,7 +38,7 @@ NO_BODY: Schema = {"not": {}}
 """The schema of an error body that is not there: nothing fits it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Status:
     """The statuses that a contract allows for one case: exact codes and whole classes (``4xx``).
 
@@ -81,7 +82,7 @@ _MAY_BE_GONE = Status(codes=frozenset({404, 410}), classes=frozenset({2, 4}))
 """What is answered about what was deleted, where that may be there still."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Auth:
     """How a request proves who sends it (RFC 9110 §11). ``scheme`` ``none`` means that no credential is asked for.
 
@@ -111,7 +112,7 @@ class Auth:
         return next((v.strip() for n, _, v in pairs if n.strip() == self.name), None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Id:
     """The identifier of a resource: the response field (empty where entries have no identity), its type and who chooses
     it (``server``, ``client`` or ``either``).
@@ -145,7 +146,7 @@ class Id:
         return self.reused != "never" or self.chosen_by != "server" or self.follows is not None or self.changes
 
 
-@dataclass(frozen=True)
+@frozen
 class Parent:
     """One ancestor of a resource that a request names: in the path, in the query, in the body beside the envelope, in a
     header field, or ``auto`` (:func:`parents_named` says where). ``name`` is the parameter's name.
@@ -156,7 +157,7 @@ class Parent:
     place: Literal["path", "query", "body", "header", "auto"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Reference:
     """A request field that holds the id (or array of ids) of another resource.
 
@@ -180,7 +181,7 @@ class Reference:
         return "" if self.within in ("parents", "anywhere") else self.within
 
 
-@dataclass(frozen=True)
+@frozen
 class Default:
     """What the server makes of a field that a create leaves out: a value of its own (``server``), the day (``today``),
     the value of the field ``copies``, or ``value``."""
@@ -190,7 +191,7 @@ class Default:
     value: Any = None
 
 
-@dataclass(frozen=True)
+@frozen
 class DerivedAlternative:
     """``template`` with ``{field}`` placeholders, used where all fields of ``when`` are neither null nor empty."""
 
@@ -198,7 +199,7 @@ class DerivedAlternative:
     when: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Filter:
     """A query filter. ``equals``: the entry's ``field`` equals the value. With ``values``, each query value maps to
     what ``field`` must equal; ``ANY`` matches all entries.
@@ -209,7 +210,7 @@ class Filter:
     values: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """A query filter that asks otherwise than for equality: ``field`` is greater (``gt``), at least (``gte``), less, at
     most, another one (``not``), one of several with commas between them (``in``), or a text that contains, starts or
@@ -233,7 +234,7 @@ USUAL_PAGE = 100
 """The entries of a page that is asked for where nothing says how many there may be."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Paging:
     """How a list is cut into pages.
 
@@ -291,7 +292,7 @@ class Paging:
         return ((self.size, str(size)),) if self.size and size and self.style != "none" else ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Clause:
     """What the contract adds to one entry of the register: its own sources and, where it says so, another level
     (``none``: it is not promised)."""
@@ -301,7 +302,7 @@ class Clause:
     level: Literal["must", "should", "none"] | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Operation:
     """How the requests of one operation are made.
 
@@ -375,7 +376,7 @@ class Operation:
         return next((p for p in self.parents if p.resource == resource), None)
 
 
-@dataclass(frozen=True)
+@frozen
 class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
@@ -608,7 +609,7 @@ class Resource:
         return tuple(p for p in self.parents if p.place != "path")
 
 
-@dataclass(frozen=True)
+@frozen
 class Learned:
     """A word that was seen on the day ``seen`` (ISO date) and that nobody has promised. ``resource``: whose it is,
     ``None`` for the whole API's; ``word``: its way from there, with dots; ``fields``: those that it speaks of;
@@ -621,7 +622,7 @@ class Learned:
     promised: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Contract:
     """All that an API promises."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Any, Literal
 
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import same, type_of
+from restproof.frozen import frozen
 
 State = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Quota:
     """At most ``most`` entries with the same values in the fields ``per`` are there at once; with ``of``, their values
     of that field are at most so much together.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
@@ -12,13 +11,14 @@ from restproof.contract.address import APART
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 from restproof.contract.parents import OWN_ID, THE_ONE
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 
 BYTES = "surrogateescape"
 """How bytes that are no UTF-8 stand in an id that leads to the very path again (PEP 383), in the words of
 ``bytes.decode``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Route:
     """What a path names. ``ids``: raw ids of the resources in the path; ``id``: that of the item; ``None`` stands for
     one that is not UTF-8. ``operations``: method → operation, for what the resource offers on this path."""

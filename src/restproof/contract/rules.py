@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal
@@ -14,11 +13,12 @@ from restproof.contract.conditions import narrow
 from restproof.contract.formats import FORMATS
 from restproof.contract.shapes import same, type_of
 from restproof.contract.validator import asserting
+from restproof.frozen import frozen
 
 State = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Violation:
     """A broken rule: the ``field`` at fault, what is wrong with it in words, and the case of the refusal."""
 
@@ -51,7 +51,7 @@ class BusinessRule(ABC):
         ``None`` where it does not."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ordered(BusinessRule):
     """``first`` ≤ ``second`` wherever both are set; judged on the state after the request."""
 
@@ -70,7 +70,7 @@ class Ordered(BusinessRule):
         return Violation(self.second, f"must not be before {self.first}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Never(BusinessRule):
     """``field`` never goes from ``before`` to ``after`` in an update."""
 
@@ -91,7 +91,7 @@ class Never(BusinessRule):
         return Violation(self.field, f"must not go from {self.before} to {self.after}")
 
 
-@dataclass(frozen=True)
+@frozen
 class Frozen(BusinessRule):
     """``names`` keep their values in an update of what has, before it, one of the values in ``when`` in each of its
     members."""
@@ -121,7 +121,7 @@ class Frozen(BusinessRule):
         return None if name is None else Violation(name, self.because)
 
 
-@dataclass(frozen=True)
+@frozen
 class Belongs(BusinessRule):
     """What the reference ``field`` names lies in what the reference ``within`` names. Whether it does, no state tells
     by itself: that asks for what both name."""
@@ -137,7 +137,7 @@ class Belongs(BusinessRule):
         return None
 
 
-@dataclass(frozen=True)
+@frozen
 class Example(BusinessRule):
     """Members that no resource may have together (laid over a valid body, which the schema allows)."""
 
@@ -154,7 +154,7 @@ class Example(BusinessRule):
         return Violation(next(iter(self.body), None), self.because)
 
 
-@dataclass(frozen=True)
+@frozen
 class Condition(BusinessRule):
     """A JSON Schema over what the request leads to, without members that are null.
 

@@ -6,7 +6,6 @@ No reader downstream ever sees a ``$ref``, a boolean property schema or ``$defs`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +26,7 @@ from restproof.contract.patterns import is_expression
 from restproof.contract.validator import Validator
 from restproof.contract.values import read_values
 from restproof.errors import ContractError, Place
+from restproof.frozen import frozen
 from restproof.pointer import Nothing, follow
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -64,7 +64,7 @@ _BOUNDS = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class SchemaSource:
     """A schema with its ``$ref`` written out, and where its parts stand."""
 

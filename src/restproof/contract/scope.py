@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from restproof.contract.document import Document, Problems
 from restproof.contract.inner import Made
 from restproof.contract.model import Parent, Schema
 from restproof.contract.schemas import SchemaFolder
+from restproof.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Scope:
     """What a resource is read within: the document, its schemas, and what the contract says for all resources."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Paging, Resource
+from restproof.frozen import frozen
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _SECRET = re.compile(
@@ -29,7 +30,7 @@ def looks_secret(name: str) -> bool:
     return any(_SECRET.fullmatch("-".join(words[-count:])) for count in (1, 2))
 
 
-@dataclass(frozen=True)
+@frozen
 class Secrecy:
     """What is hidden in the messages of a contract."""
 

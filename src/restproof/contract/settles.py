@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from restproof.frozen import frozen
 
 _CASES = {"create": ("created",), "update": ("updated",), "replace": ("replaced", "created"), "delete": ("deleted",)}
 """Write → the cases of its success."""
@@ -12,7 +14,7 @@ _UNDONE = 5.0
 """Seconds within which what was answered with 202 is done, where the contract does not say."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settles:
     """Seconds within which a write is seen: in ``reads`` of one resource, in ``lists``, in ``queries`` (lists that are
     filtered or sorted) and in ``totals``; 0 for at once. ``writes``: the operations that take so long; ``None``:

@@ -8,12 +8,13 @@ required ones are sure to be there.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 from restproof.contract.formats import ZONE_OPEN
 from restproof.contract.inner import LISTS, SINGLE, everywhere
+from restproof.frozen import frozen
 
 SOMETIMES = "x-restproof-sometimes"
 """Marks a member that only some alternatives of a schema have: a representation may be without it."""
@@ -25,7 +26,7 @@ NEEDED = "x-restproof-needed"
 """Holds ``open`` where an optional member is needed under a condition that only words tell: every body has it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Shapes:
     """JSON Schemas of one resource without its envelope: request bodies (closed), the response and the entry of a list
     (open unless the schema closes it).

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
+
+from restproof.frozen import frozen
 
 _FIELD = "{field}"
 
 
-@dataclass(frozen=True)
+@frozen
 class SortKey:
     """One field that a list is sorted by, and which way."""
 
@@ -17,7 +18,7 @@ class SortKey:
     descending: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class QuerySyntax:
     """``filter`` holds ``{name}``. ``sort``: the parameter of the field to sort by, which ``ascending`` and
     ``descending`` spell (with ``{field}``), or whose way the parameter ``direction`` tells, by the two words.

@@ -7,16 +7,16 @@ that none is lost that somebody else has made meanwhile (RFC 9110 §13.1.1 says 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from restproof.frozen import frozen
 from restproof.pointer import step
 
 CHANGES = ("update", "replace", "delete")
 """The operations on what is there already, of which each may name the state that it changes."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Version:
     """``field``: where a representation shows it, with dots inside of objects. ``place`` and ``name``: where an update
     and a replace name it (``body``: in a member among the fields). ``delete``: the parameter in which a delete names a

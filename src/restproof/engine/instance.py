@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Observation, Reply, may_have_to_stay
+from restproof.frozen import frozen
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 
@@ -16,7 +17,7 @@ About = tuple[str | None, str | None, str | None]
 """What a request is sent for: the item, the case, and the shared set-up, each by its name or ``None``."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Instance:
     """Something that the run made (or, for a given parent, was told of): where it is, and what it looked like."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -11,13 +11,14 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.engine.marks import Proof
 from restproof.engine.register import Requirement
+from restproof.frozen import frozen
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.profile import Profile
 from restproof.plan.telling import CHEAP, FEW, MOST_KINDS, Mark, mark_of, most_telling
 
 
-@dataclass(frozen=True)
+@frozen
 class Item:
     """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
     where the rule is about the whole server. ``recorded``: how many cases a replay has for it. ``left_out``: whether

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.keep import Clock
+from restproof.frozen import frozen
 from restproof.oracle.finding import Finding
 
 _PATIENCE = 60
 """Items of a run that wait as long as the contract says; later ones wait a tenth of it, so that a run has an end."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class _Look:
     case: str | None
     moment: float

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
+from restproof.frozen import frozen
 from restproof.plan.ground import Ground
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ Reads = Literal["status", "retries", "headers", "content"]
 headers besides, or all of it. Recorded traffic shows some of it only."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Proof:
     """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
     server). ``needs``: operations that the resource must support besides; ``create`` by PUT counts, and ``instance``

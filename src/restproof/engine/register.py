@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from restproof.bundle import REGISTER
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 from restproof.record.model import DAMAGES, Damage
 from restproof.userfile import composed
 
@@ -22,7 +23,7 @@ Level = Literal["must", "should", "policy"]
 LEVELS = ("must", "should", "policy")
 
 
-@dataclass(frozen=True)
+@frozen
 class Requirement:
     """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the
     word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does. ``core``:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -18,6 +18,7 @@ from restproof.engine.failure import Inconclusive, SetUpFailed
 from restproof.engine.instance import Instance, Maker
 from restproof.engine.keep import Keeper
 from restproof.engine.reply import Reply
+from restproof.frozen import frozen
 from restproof.oracle.check import gaps
 from restproof.wire.message import Exchange
 from restproof.wire.places import is_usable_id
@@ -30,7 +31,7 @@ _WORDS = re.compile(rb"[\w-]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
+@frozen
 class _Spare:
     resource: str
     body: Mapping[str, Any]

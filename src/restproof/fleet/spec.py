@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from restproof.config import load_config, resolve_contract
 from restproof.configfile import TomlReader, parse_url, read_toml
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 
 FILE_NAME = "fleet.toml"
 _TOP = ("runs", "keep", "jobs", "options", "rates", "services")
@@ -22,7 +23,7 @@ _TAKEN = ("--out", "--coordinate", "--plan")
 """Options that a fleet sets itself, or that leave no run."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Service:
     """One service. ``folder`` is where its run stands, beside its ``restproof.toml``; ``revision`` names the release
     that is under test, as far as anybody says it; ``options`` are words for ``restproof run``."""
@@ -58,7 +59,7 @@ class Service:
         return None if url is None else parse_url(url, None).netloc
 
 
-@dataclass(frozen=True)
+@frozen
 class Fleet:
     """All services. ``runs`` is the folder of their runs, or the URL of one; ``keep`` of each are kept; ``jobs`` run at
     once; ``rates``: requests per second and host, for all services together."""

@@ -6,11 +6,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import Record, Store
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, Ending
 from restproof.report.matrix import MILD, SIGNS
 from restproof.report.text import code, duration, plain, plural
@@ -20,7 +21,7 @@ _UNTOLD = "not applicable"
 _NONE = "no run"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Past:
     """A run of a service: ``verdict`` is that of its summary, ``could not run``, or ``interrupted``."""
 
@@ -29,7 +30,7 @@ class Past:
     failing: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Cell:
     """The results of one family of rules: the worst outcome, how many have it, and how many there are."""
 
@@ -44,7 +45,7 @@ class Cell:
         return MILD if self.mild and self.worst == "fail" else SIGNS[self.worst]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Standing:
     """A service. ``runs`` are the oldest first, ``page`` is the report of the last of them; ``broken`` and ``mended``:
     what fails now and did not in the run before it, and the other way round."""
@@ -70,7 +71,7 @@ class Standing:
         return sum(cell.number for cell in self.cells.values() if cell.worst == "fail" and not cell.mild)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Standings:
     """All services, worst first, and the families of rules in the order in which they are shown."""
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from restproof.contract.urls import told_url
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 
 RECORD = "record.json"
 SUMMARY = "summary.json"
 STATE = "state.json"
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """How a run of a service ended. ``fleet_run``: the run of the fleet that it is part of, empty where it was
     interrupted; ``verdict`` and ``failing`` results: those of its summary, if it left one; ``fingerprint``: of all that

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.contract.normal import Form, Unsaid, in_forms
 from restproof.contract.shapes import same, types_of
+from restproof.frozen import frozen
 from restproof.learning.states import Change, Made, Quiet, States, kept_pairs
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
 from restproof.oracle.check import same_instant
@@ -51,7 +51,7 @@ def field_words(states: States, contract: Contract, said: Mapping[str, Any]) -> 
 # ------------------------------------------------------------------- what moves
 
 
-@dataclass(frozen=True)
+@frozen
 class _Moves:
     """How a field of the server's went through the writes that were seen: exchanges with a change of a value, without
     one, and reads, each by whether it moved. ``back``: whether it moved backwards, or became another kind of thing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from restproof.contract.normal import Form, Unsaid, in_forms
+from restproof.frozen import frozen
 from restproof.learning.word import ENOUGH
 
 _ACCENTED = {"a": "\u00e1", "e": "\u00e9", "i": "\u00ed", "o": "\u00f3", "u": "\u00fa"}
@@ -21,7 +21,7 @@ _SHAPES = (("[A-Z][A-Z0-9]*", "A"), ("[a-z][a-z0-9]*", "a"), ("[0-9]+", "0"))
 _PLAIN = 409
 
 
-@dataclass(frozen=True)
+@frozen
 class Told:
     """A create with a text in a field that may be unique. ``held``: the texts of those that were there; ``refused``:
     whether it was refused as a conflict is, else it was taken, or refused otherwise (``ok``)."""

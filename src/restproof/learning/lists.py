@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from restproof.contract.model import Contract, Resource
+from restproof.frozen import frozen
 from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Edit, Word, numbers
 from restproof.oracle.seen import Seen
@@ -13,7 +13,7 @@ from restproof.pointer import member
 from restproof.wire.paging import total_in
 
 
-@dataclass(frozen=True)
+@frozen
 class _Page:
     """A page that was asked for: ``asked`` entries (``None`` where no size was), and what came. ``more``: whether the
     answer says that there are more entries than it holds."""

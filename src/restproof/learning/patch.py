@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +11,7 @@ import yaml
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.written import flow
+from restproof.frozen import frozen
 from restproof.learning.word import Edit, Without, Word
 
 _STEP = 2
@@ -50,7 +50,7 @@ def difference(before: str, after: str, name: str) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Found:
     """How far a route leads: the mapping that holds, or would hold, its next member; that member's key and value, where
     it is there; and what of the route is left."""

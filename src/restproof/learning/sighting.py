@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from restproof.contract.model import WRITES, Contract, creates_by_put
 from restproof.contract.shapes import same
+from restproof.frozen import frozen
 from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
@@ -19,7 +20,7 @@ _PAST = 1000
 """A page number or offset above which a list is taken to have ended."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Sighting:
     """One answer to a request that is ``case`` and nothing else. ``field``: the member that is special about it;
     ``effect``: what became of a member that was taken, where that was seen; ``missing``: whether it is special in that
@@ -35,7 +36,7 @@ class Sighting:
     missing: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Read:
     """An exchange with the reasons for which the contract refuses it (``None``: nobody knows)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from restproof.bundle import REGISTER, suites_of
@@ -12,6 +12,7 @@ from restproof.contract.model import Contract
 from restproof.engine.items import Item
 from restproof.engine.register import is_binding, why_not_binding
 from restproof.errors import Interrupted
+from restproof.frozen import frozen
 from restproof.learning.confirming import contradicted, unsound, with_words
 from restproof.learning.lesson import lesson_of
 from restproof.learning.probing import Prober
@@ -33,7 +34,7 @@ from restproof.wire.stop import STOP
 RUN_FILE = "run.jsonl.gz"
 
 
-@dataclass(frozen=True)
+@frozen
 class Taught:
     """What a source taught. ``verdicts``: what exchanges show of faults; ``run_file``: where those that taught are;
     ``requests``: how many exchanges there were; ``unseen``: what could not be tried, a line each."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.shapes import same
+from restproof.frozen import frozen
 from restproof.learning.sighting import Read
 from restproof.oracle.seen import Seen, as_key
 
@@ -14,7 +15,7 @@ Instance = tuple[str, tuple[tuple[str, str], ...], str]
 """Resource, ancestors in the path, and id."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What one write to an instance did. ``before`` and ``after``: its representations; ``sent``: the fields of the
     request; ``since``: seconds from the write before it; ``nothing``: whether every field that was sent had its value
@@ -39,7 +40,7 @@ class Change:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Made:
     """A create that succeeded: what was sent, and how the new instance was shown."""
 
@@ -50,7 +51,7 @@ class Made:
     shown: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Quiet:
     """Two reads of an instance between which nobody wrote to it."""
 

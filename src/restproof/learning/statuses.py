@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.model import Contract, Resource, Status
 from restproof.contract.statuses import STATUS_DEFAULTS, WORDS, follows
+from restproof.frozen import frozen
 from restproof.learning.sighting import Sighting
 from restproof.learning.word import ENOUGH, Doubt, Edit, Word, numbers
 
@@ -43,7 +44,7 @@ _WHAT = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class _Found:
     """What the answers to one case of one resource agree on: ``value`` as the contract would say it. ``lenient``: the
     fields of which values were taken, of which the contract then says no more than it does now."""

@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.contract.normal import Form
 from restproof.contract.shapes import same
+from restproof.frozen import frozen
 from restproof.learning.likeness import Told, compared_by
 from restproof.learning.sighting import Read, Sighting
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
@@ -18,7 +19,7 @@ _OF_A_CONFLICT = (400, 409, 422)
 Scope = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Taken:
     """A create: the exchange, under which ancestors, what was sent (``whole``; ``sent``: of it texts and integers),
     and whether it succeeded."""
@@ -78,7 +79,7 @@ def _forget(known: _Seen, one: Seen) -> None:
     known.there = {key: t for key, t in known.there.items() if key[1] != one.id}
 
 
-@dataclass(frozen=True)
+@frozen
 class Together:
     """What shows of one create which of its fields come once together: ``refused``: those with the same key; ``taken``:
     those with another value of one of its fields; ``elsewhere``: those that succeeded under other ancestors with all

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.frozen import frozen
 
 ENOUGH = 2
 """Exchanges that must agree before a word is proposed: one may be an accident."""
 _SHOWN = 6
 
 
-@dataclass(frozen=True)
+@frozen
 class Without:
     """As the value of an edit: the list that stands there, without these entries; nothing where none is left."""
 
     entries: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Edit:
     """One member of the contract's file: ``value`` in place of what stands at ``route``."""
 
@@ -28,7 +28,7 @@ class Edit:
     value: Any
 
 
-@dataclass(frozen=True)
+@frozen
 class Word:
     """A word that a contract could say. ``resource``: whose word it is, ``None`` for the whole API's; ``name``: its way
     from there (``statuses``, ``unknown_field``); ``seen``: what was seen, a sentence; ``evidence``: the exchanges that
@@ -66,7 +66,7 @@ class Word:
         return f"exchange{'s' if len(self.evidence) > 1 else ''} {first}" + (f" and {more} more" if more > 0 else "")
 
 
-@dataclass(frozen=True)
+@frozen
 class Doubt:
     """What was seen and makes no word: whose, about what, and why."""
 
@@ -79,7 +79,7 @@ class Doubt:
         return f"{self.resource or 'the API'}: {self.about}: {self.why}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Lesson:
     """What traffic teaches: ``words`` that a contract could say, and ``doubts``, of which somebody has to think."""
 

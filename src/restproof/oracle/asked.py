@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.media import essence
 from restproof.contract.model import WRITES, Contract, Resource, Status
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of
+from restproof.frozen import frozen
 from restproof.oracle.finding import at
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
@@ -29,7 +29,7 @@ _BY_OTHERS = (
 """Cases of a refusal that the request's body and query do not decide: who asks, what is there, what others did."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Reason:
     """Why the contract refuses a request. ``case``: the contract's word for it; ``note``: a few words."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from restproof.contract.model import WRITES, Resource, Status
 from restproof.contract.shapes import type_of
+from restproof.frozen import frozen
 from restproof.oracle.finding import ABSENT, Finding, shown
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
@@ -26,7 +26,7 @@ may have lost its zeros (``00501``)."""
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Check:
     """One check: the requirement, where it is told, and what is wrong (``None``: nothing)."""
 
@@ -72,7 +72,7 @@ def status_check(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Gap:
     """A member that is not what it has to be. ``name``: the response's own member."""
 

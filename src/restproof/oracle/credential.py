@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from restproof.frozen import frozen
 from restproof.oracle.results import Result, summary_of
 from restproof.record.model import RecordedExchange, RecordedRun
 
@@ -12,7 +13,7 @@ _LEAST = 5
 """Refusals in a row, up to the end of the run, that are no chance any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Lost:
     """``exchanges``: the numbers of those since; ``items`` sent them; ``message`` says it in a sentence."""
 

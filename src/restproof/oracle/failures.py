@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from restproof.frozen import frozen
 from restproof.oracle.finding import few
 from restproof.oracle.results import Result
 from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
@@ -18,7 +18,7 @@ _BY_NAMES = ("a body with ", "asked with ")
 """How a message begins what was sent where nothing is special about it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Failure:
     """Operations that fail alike: ``told`` are the findings that say so, ``operations`` what is asked for, as the
     contract has it (``PATCH /offices/{id}``), ``sentence`` what comes and what brings it."""

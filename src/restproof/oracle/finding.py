@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from restproof.frozen import frozen
 from restproof.oracle.kinds import checked
 
 _NAMED = 3
@@ -17,7 +17,7 @@ _BEFORE = 20
 """Of two long texts: how many characters are shown around the first that differs, and how many of them before it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """One thing that is wrong.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.model import Contract, Filter, Status, removes
+from restproof.frozen import frozen
 from restproof.oracle.check import Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
@@ -16,7 +16,7 @@ from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
 
 
-@dataclass(frozen=True)
+@frozen
 class Query:
     """A list's query, understood. ``filters``: (filter, text) pairs. ``first``: whether it asks for the first page.
     ``size``: the page's size, as asked for or by default, ``None`` where neither is known. ``asked_size``: whether the

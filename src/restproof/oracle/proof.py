@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from restproof.frozen import frozen
 from restproof.oracle.results import Ending, Register, Result
 from restproof.record.model import RecordedRun
 
@@ -17,7 +17,7 @@ _NARROWING = {"read_only", "max_requests", "max_creates"}
 """Options that leave items in the plan, whose outcomes then tell why they were not tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Unproven:
     """An operation that the contract promises and that was not seen to work, and why not."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+from restproof.frozen import frozen
 from restproof.record.model import Damage, Level, RecordedFinding, RecordedRequirement, RecordedRun
 
 Word = Literal["conforming", "not conforming", "not judged"]
@@ -17,7 +17,7 @@ OUTCOMES: tuple[Ending, ...] = ("fail", "error", "blocked", "not tested", "devia
 STALE = "deviation.stale"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Result:
     """One row: an item and how it ended. ``message`` is empty for a pass; ``findings`` are its own, ``declared`` those
     of them that a deviation describes. ``follows``: a rule that it builds on and that fails too, so that its own
@@ -51,7 +51,7 @@ def summary_of(findings: Sequence[RecordedFinding]) -> str:
     return f"{messages[0]} (and {more} more)" if more else messages[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Cause:
     """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the
     results. ``damage``: what it does; ``follows``: the rule whose failure may be the reason of all of it;

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -13,6 +12,7 @@ from restproof.contract.addressing import Addressing, Asked
 from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router, id_of_url
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.record.jsontext import double, not_json
 from restproof.wire.message import Exchange
 from restproof.wire.searching import asked_for
@@ -21,7 +21,7 @@ REDACTED = "[redacted]"
 _BY_METHOD = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Seen:
     """``certain``: whether nothing that could bear on it was under way at the same time. ``lacks``: what the recording
     left out of it (``request body``, ``response body``, ``headers``)."""

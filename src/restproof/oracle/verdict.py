@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from restproof.frozen import frozen
 from restproof.oracle.causes import causes_of
 from restproof.oracle.credential import lost_credential, without
 from restproof.oracle.declared import broken_deviations, following, with_deviations
@@ -23,7 +24,7 @@ from restproof.record.model import RecordedFinding, RecordedItem, RecordedRun
 EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not judged": 3}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Verdict:
     """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``unproven`` are the operations
     that were not seen to work, ``unmet`` tells what the run was asked to see besides and has not; ``statuses`` counts

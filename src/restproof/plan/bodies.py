@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.forms import is_sayable
 from restproof.contract.shapes import NEEDED, same, types_of
+from restproof.frozen import frozen
 from restproof.plan.belonging import USUAL, may_build_on
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hypothesis import strategies as st
 
 
-@dataclass(frozen=True)
+@frozen
 class Bodies(FieldValues):
     """The valid request bodies of ``resource``."""
 

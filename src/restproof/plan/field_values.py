@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of, types_of
 from restproof.contract.words import is_soft_reference
+from restproof.frozen import frozen
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_inside, marked_text, with_mark
@@ -37,7 +37,7 @@ def _is_any_text(schema: Mapping[str, Any]) -> bool:
     return types_of(inner) == {"string"} and not {"enum", "const", "format", "pattern", "examples"} & inner.keys()
 
 
-@dataclass(frozen=True)
+@frozen
 class FieldValues(UniqueKeys):
     """Values of one field at a time."""
 

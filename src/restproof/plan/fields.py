@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ from restproof.contract.quotas import Quota
 from restproof.contract.rules import Belongs, BusinessRule
 from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.contract.values import listed
+from restproof.frozen import frozen
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import form_of, marked_text
@@ -32,7 +32,7 @@ _MANY = 2_000
 """Values of a field that are enough where those of others hardly matter."""
 
 
-@dataclass(frozen=True)
+@frozen
 class RequestFields:
     """The fields that requests for ``resource`` may hold."""
 
@@ -187,7 +187,7 @@ class RequestFields:
         return resource.id.chosen_by == "client" and by_post
 
 
-@dataclass(frozen=True)
+@frozen
 class UniqueKeys(RequestFields):
     """Which fields tell two instances apart."""
 

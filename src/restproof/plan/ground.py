@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from restproof.contract.model import Contract, Resource
+from restproof.frozen import frozen
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 
 
-@dataclass(frozen=True)
+@frozen
 class Ground:
     """The ground that a generator of inputs stands on: one resource and operation of a contract, at a profile."""
 

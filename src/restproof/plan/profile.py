@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from restproof.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Profile:
     """``examples``: Hypothesis examples of one property. ``cases``: how many enumerated cases of an item, ``None`` for
     all; of many kinds, one of each. ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all

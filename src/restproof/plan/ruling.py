@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.rules import BusinessRule
+from restproof.frozen import frozen
 from restproof.plan.cases import Body, RuleCase
 from restproof.plan.spans import Span
 
@@ -47,7 +47,7 @@ class Values(Protocol):
     def other_values(self) -> Body: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Keeping:
     """What a body is adjusted to. ``stored``: the state that it meets; ``creating``: whether there is none before it;
     ``fixed``: members whose values stay as they are."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from math import ceil
 from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import own_format
+from restproof.frozen import frozen
 from restproof.plan.words import fits, formatted, matching_text
 from restproof.semantics.checker import is_valid
 
@@ -25,7 +26,7 @@ _DECIMALS = 9
 JsonSchema = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class Candidate:
     """One value to try. ``keyword``: the schema keyword that it explores; ``note``: what it is, in words."""
 

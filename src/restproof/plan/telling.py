@@ -6,10 +6,10 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.shapes import type_of
+from restproof.frozen import frozen
 from restproof.plan.symbols import RUN
 
 _KINDS = ("note", "kind", "keyword", "status", "case", "name", "method")
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"(?<!\w)'[^']*'(?!\w)|[-+]?\d[\d,._]*")
 _WORD = re.compile(r"[a-z][a-z_-]*")
 
 
-@dataclass(frozen=True)
+@frozen
 class Mark:
     """What of a case decides whether it is chosen. ``kind``: what sort of input it is; ``family``: a coarser sort, the
     keyword that it breaks, where one is said; ``named``: the fields of its resource that it speaks of; ``worded``:

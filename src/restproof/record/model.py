@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ Lack = Literal["request", "request body", "response body", "headers"]
 """What a recording of traffic can leave out of an exchange; ``request``: which one it was, and when."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedRequirement:
     """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``;
     ``core``: its pass on a successful answer proves that the operation works at all; ``damage``: what its failure
@@ -38,7 +38,7 @@ class RecordedRequirement:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Learned:
     """A word of the contract that was seen and that nobody has promised, as ``contract.model.Learned``."""
 
@@ -49,7 +49,7 @@ class Learned:
     promised: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Deviation:
     """A known failure that its owner has declared. ``None`` in resource, operation, field, kind, expected or actual
     means any; ``since`` is the day on which it was declared (ISO date), ``expires`` the last on which it holds.
@@ -88,7 +88,7 @@ class Deviation:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Target:
     """What was tested. For a replay: ``ids`` of the given parents by their name in the configuration, ``credentials``
     by theirs, each with whether it has letters of either case (never their values), ``variables`` those of the
@@ -103,7 +103,7 @@ class Target:
     forbid: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Header:
     """What was promised and asked before the first request. ``resources`` maps each name to its operations, in
     contract order; ``auth`` is the scheme of the contract's credentials; ``surface`` what can be covered of each
@@ -167,7 +167,7 @@ class RecordedCase:
     worker: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Value:
     """What a run came to hold by the way (``restproof.engine.keep``), for a replay."""
 
@@ -219,7 +219,7 @@ class RecordedExchange:
     hooks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RecordedFinding:
     """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
     ``exchange``; ``due`` the case of the contract's ``statuses`` that says what was due, where one does, or the default
@@ -247,7 +247,7 @@ class RecordedOutcome:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Note:
     """Something worth telling that is no finding: a retry, a wait, a clean-up. ``started`` in seconds since the run
     began."""
@@ -257,7 +257,7 @@ class Note:
     started: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Footer:
     """How the run ended. ``interrupted`` names the signal; ``left`` what clean-up could not delete."""
 
@@ -270,7 +270,7 @@ class Footer:
     left: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordedRun:
     """A whole run file. Tuples keep the order of the file; ``footer`` is ``None`` only where the file was read as
     partial."""
@@ -308,7 +308,7 @@ class RecordedRun:
         return {item: tuple(c) for item, c in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Traffic:
     """Recorded traffic of any client: exchanges in the order in which they began, numbered from 1.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import yaml
 
 from restproof.errors import Place
+from restproof.frozen import frozen
 from restproof.record import readable
 from restproof.record.model import Header, RecordedCase, RecordedExchange, RecordedRun, Request, Response
 from restproof.record.reader import header_of, read, read_header, run_of
@@ -21,7 +21,7 @@ RUN_FILE = "run.jsonl.gz"
 RECORDED = "Give a run.jsonl.gz, what `restproof report RUN --format yaml` wrote, or a file that `responses` recorded."
 
 
-@dataclass(frozen=True)
+@frozen
 class Recording:
     """What answers instead of a server. ``run`` is ``None`` where the file knows of no cases, only of ``exchanges``
     by method and URL."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from restproof.frozen import frozen
 from restproof.pointer import steps
 from restproof.record.events import Body
 from restproof.report.text import visible
@@ -19,7 +20,7 @@ DEEPEST = 40
 WHOLE = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Shown:
     """A body as HTML. ``size`` is its true size in bytes; ``cut`` whether less than all is shown."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 from restproof.compare.diff import Comparison
+from restproof.frozen import frozen
 from restproof.oracle.finding import few
 from restproof.oracle.results import Cause
 from restproof.oracle.verdict import Verdict
@@ -18,7 +18,7 @@ EVIDENCE = 400_000
 """About how many characters of HTML the stories of all causes may take. The worst causes come first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class CauseStory:
     """A cause. ``story`` is its smallest case (``None`` where there is no room for another); ``cases`` are the ids of
     all its failing cases, the smallest first; ``since`` is ``new`` or ``still`` where an earlier run is known.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, Literal, get_args
 
 from restproof.compare.diff import Change, Comparison, Side
+from restproof.frozen import frozen
 from restproof.record.model import Level
 from restproof.report.text import code, flat, moment, plain, plural, visible
 
@@ -27,7 +28,7 @@ MOST = 12
 SHAPES = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class RuleChanges:
     """The changes of one rule within a group, told once."""
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES
+from restproof.frozen import frozen
 from restproof.record.model import RecordedExchange, RecordedRun
 
 LARGEST = 256 * 1024
@@ -18,7 +18,7 @@ MOST_VALUES = 500
 ANY_TYPE = ("type", "enum", "const")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class StatusCount:
     """One status of an operation. ``cases``: those of the contract that it belongs to, none where nothing declares it;
     ``count`` is 0 for one that was declared and never seen."""
@@ -29,7 +29,7 @@ class StatusCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Bound:
     """One keyword of a field: whether values that keep it and values that break it were sent."""
 
@@ -42,7 +42,7 @@ class Bound:
         return "both sides" if self.kept and self.broken else "kept only" if self.kept else "broken only"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class FieldCover:
     """One field of a resource. ``sent`` pairs each operation that may hold it with the number of requests that did;
     ``untried`` names the bounds that no value touched; ``seen`` is whether a response held it (``None`` where none
@@ -57,7 +57,7 @@ class FieldCover:
     values: tuple[tuple[str, bool], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class ResourceCover:
     """The fields of one resource, and how many of its request fields, bounds, response fields and enumeration values
     were covered: pairs of covered and all."""

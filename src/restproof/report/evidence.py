@@ -7,10 +7,10 @@ import base64
 import gzip
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+from restproof.frozen import frozen
 from restproof.oracle.verdict import Verdict
 from restproof.record.events import Body
 from restproof.record.model import Header, RecordedExchange, RecordedFinding, RecordedRun
@@ -30,7 +30,7 @@ SHORT = 1024
 """Characters of a body of a case that did not fail."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Pack:
     """What the page holds: ``index`` and ``chunks`` are base64 of gzipped JSON. ``cases`` and ``exchanges`` are those
     that are in it, ``all_exchanges`` those of the run."""
@@ -42,7 +42,7 @@ class Pack:
     all_exchanges: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class _Case:
     id: str
     item: str

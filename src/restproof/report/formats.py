@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 
 if TYPE_CHECKING:  # the command line names the formats, and need not know what they are made of
     from restproof.compare.diff import Comparison
@@ -19,7 +19,7 @@ Evidence = Literal["failures", "sample", "all"]
 """Which exchanges the HTML report holds: those of failing cases, some that passed too, or all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Format:
     """``file``: its name in a run's directory. ``renderer``: ``module:function``; imported when it is used, since some
     bring much along. It returns the text and takes what it needs of the arguments of :func:`render`, by their names.

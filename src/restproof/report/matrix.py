@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.compare.diff import Judged
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, STALE, Ending
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level
@@ -30,7 +30,7 @@ MILD = "▽"
 LEVELS: tuple[Level, ...] = ("must", "policy", "should")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Column:
     """One run. ``name`` tells it from the others."""
 
@@ -43,7 +43,7 @@ class Column:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class MatrixCell:
     """The results of one requirement in one run: the worst outcome, how many have it, and how many there are."""
 
@@ -53,7 +53,7 @@ class MatrixCell:
     counts: Mapping[Ending, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Row:
     """One requirement; a cell is ``None`` where the run holds no result of it. ``level`` is the strictest of them."""
 
@@ -73,7 +73,7 @@ class Row:
         return min(found, key=OUTCOMES.index)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Matrix:
     """Rows in three groups: where the runs differ, where those that tried it have the same trouble, and where nothing
     is wrong in any; each worst level first."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.model import OPERATIONS
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedRun
@@ -44,7 +44,7 @@ LEGEND: Mapping[Ending, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Tally:
     """How many results have one outcome, by level; ``start`` and ``width`` of its part of the strip in percent."""
 
@@ -56,7 +56,7 @@ class Tally:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Cell:
     """All results of one resource and operation. ``number`` counts those of the worst outcome that is there."""
 

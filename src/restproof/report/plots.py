@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from restproof.frozen import frozen
 from restproof.record.model import RecordedExchange, RecordedRun
 
 BINS = 72
@@ -13,7 +13,7 @@ CLASSES = ("2", "3", "4", "5", "0")
 """First digits of statuses in the order in which a bar stacks them; ``0`` stands for no answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Latency:
     """How long the answers of one operation took, in milliseconds; ``x50`` … lie on a scale from 0 to 100."""
 
@@ -30,7 +30,7 @@ class Latency:
     x_most: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Scale:
     """A logarithmic axis of milliseconds: its ticks as (position from 0 to 100, label)."""
 
@@ -38,7 +38,7 @@ class Scale:
     latencies: tuple[Latency, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Bar:
     """One part of a stacked bar: ``css`` names the class of its statuses; all lengths on scales from 0 to 100."""
 
@@ -49,7 +49,7 @@ class Bar:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Mark:
     """A retry or a wait, at its time: ``x`` from 0 to 100."""
 
@@ -58,7 +58,7 @@ class Mark:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Timeline:
     """Requests over time. ``each`` is the length of a bar in seconds, ``most`` the requests of the tallest."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from restproof.contract.model import OPERATIONS
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Deviation, RecordedRequirement, RecordedRun
@@ -16,7 +16,7 @@ from restproof.report.strength import Strength, strengths
 from restproof.report.text import anchor, plural
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Mini:
     """The worst outcome of a requirement at one resource."""
 
@@ -24,7 +24,7 @@ class Mini:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Row:
     """One requirement: its results by resource, those that did not pass with their message, and its evidence.
     ``resources`` and ``minis`` are of the resources that the page tells of; ``minis`` has an entry for each of these,
@@ -40,7 +40,7 @@ class Row:
     strength: Strength
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Declared:
     """A deviation on the day of the run: ``age`` and ``left`` in words, ``over`` where it has expired."""
 

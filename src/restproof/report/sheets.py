@@ -4,9 +4,9 @@ is that of the report."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from restproof.compare.diff import Comparison
+from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES
 from restproof.report.changes import GROUPS, TITLES, RuleChanges, by_rule, changes_of, counted
 from restproof.report.matrix import Matrix
@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 720, 90
 """Of a chart, in the units of its view box."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class ChartBar:
     """One rectangle of a chart. ``css`` is its class, ``told`` what a reader of the page hears of it."""
 
@@ -31,7 +31,7 @@ class ChartBar:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Chart:
     """Bars over time. ``most`` is the value at the top."""
 
@@ -41,7 +41,7 @@ class Chart:
     bars: tuple[ChartBar, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Section:
     """One kind of change, by rule."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from shlex import quote
 from typing import Any
 
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.oracle.results import STALE, Cause, Result
 from restproof.pointer import step
 from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
@@ -23,7 +23,7 @@ MOST_LEAVES = 300
 MOST_DIFFERENCES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Shot:
     """One exchange as a report shows it. ``says`` is the step in words; ``findings`` are those about it;
     ``status_marked``: one of them is about its status; ``named_headers`` are those of the response that they name."""
@@ -44,7 +44,7 @@ class Shot:
     status_marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Difference:
     """Where the inputs of two cases differ: a JSON pointer, and both values as JSON (``absent`` where there is
     none)."""
@@ -54,7 +54,7 @@ class Difference:
     passing: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Story:
     """A failing case, whole. ``input`` says in words what is special about what it sends; ``loose`` are the findings
     about no single exchange; ``near`` is the most similar case that passes, ``near_shot`` its exchange that answers to

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from restproof.frozen import frozen
 from restproof.oracle.results import Result
 from restproof.record.model import RecordedRun
 
@@ -14,7 +14,7 @@ STEPS = ((100, "strong"), (30, "good"), (10, "fair"), (4, "light"), (1, "thin"),
 MOST = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Strength:
     """What a requirement rests on: its cases, the statuses of their exchanges (commonest first), the fields and the
     sorts of input that were tried. ``steps``: 0 to 5."""

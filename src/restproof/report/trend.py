@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from statistics import median
 from typing import Any
 
 from restproof.compare.diff import Judged
+from restproof.frozen import frozen
 from restproof.oracle.results import Word
 from restproof.report.text import code, duration, moment, plain, plural
 
@@ -16,7 +17,7 @@ FORMAT = 1
 SIGNS: Mapping[Word, str] = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Point:
     """One run. ``latency_ms`` is the median time to an answer in milliseconds, ``None`` where none came; ``causes``
     counts causes of failure."""
@@ -37,7 +38,7 @@ class Point:
     latency_ms: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Series:
     """The runs of one contract against one target, the oldest first."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from restproof.compare.diff import Comparison, Judged, compare
 from restproof.compare.shapes import drift
+from restproof.frozen import frozen
 from restproof.oracle.verdict import Verdict, judge
 from restproof.record.disk import made, write_whole
 from restproof.record.model import RecordedRun
@@ -14,7 +15,7 @@ from restproof.record.reader import read
 from restproof.report.formats import FORMATS, USUAL, Evidence, render
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(slots=True)
 class Written:
     """What the reports of a run tell: its verdict, and what changed since ``baseline`` (``None`` without one)."""
 

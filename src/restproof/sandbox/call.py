@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route
 from restproof.contract.statuses import STATUS_DEFAULTS
+from restproof.frozen import frozen
 from restproof.sandbox.store import Entry
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
@@ -24,7 +25,7 @@ _PREFERRED = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Credential:
     """Who may send. ``tenants``: the given parents it sees, ``None`` for all; ``limit`` and ``window``: requests per
     seconds."""

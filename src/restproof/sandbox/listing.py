@@ -7,7 +7,6 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -17,6 +16,7 @@ from restproof.contract.inside import steps_to
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.syntax import SortKey
+from restproof.frozen import frozen
 from restproof.pointer import put
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
@@ -33,7 +33,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _BAD: Any = object()
 
 
-@dataclass(frozen=True)
+@frozen
 class Page:
     """What part of a list is asked for. ``size`` 0 means all; ``after`` the ``seq`` of the last entry already seen
     (token paging)."""
@@ -43,7 +43,7 @@ class Page:
     after: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class ListQuery:
     """A list's query, understood: (filter, wanted value) pairs, what the list is sorted by, the page, and what is asked
     for otherwise than by equality."""

@@ -6,19 +6,19 @@ import socket
 import ssl
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.sandbox.app import Application
 from restproof.sandbox.relay import Relay
 
 HOST = "127.0.0.1"
 
 
-@dataclass(frozen=True)
+@frozen
 class Certificate:
     """A certificate for ``localhost`` and 127.0.0.1, and the authority that vouches for it (PEM)."""
 

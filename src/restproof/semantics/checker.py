@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -16,6 +15,7 @@ import jsonschema_rs
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, own_checks
 from restproof.contract.validator import Validator, checking
+from restproof.frozen import frozen
 from restproof.semantics.per_schema import PerSchema
 
 _SHORT = 100
@@ -41,7 +41,7 @@ _CHECKS = {name: _remembered(known.check) for name, known in FORMATS.items()}
 _Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Problem:
     """One thing that is wrong with a value. ``path``: where (for a missing or an extra member: that member).
     ``keyword``: the JSON Schema keyword that refuses, e.g. ``maxLength``."""

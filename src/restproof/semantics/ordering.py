@@ -4,7 +4,6 @@ the collation of the contract, all else as it stands."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import combinations, pairwise
 from operator import lt
@@ -16,6 +15,7 @@ from restproof.contract.normal import NORMAL
 from restproof.contract.rules import instant
 from restproof.contract.shapes import types_of
 from restproof.contract.syntax import SortKey
+from restproof.frozen import frozen
 from restproof.semantics.checker import is_valid
 from restproof.semantics.collation import NO_CASE, is_before
 from restproof.semantics.normal import is_sure
@@ -37,7 +37,7 @@ _FAR = 300
 """With how many entries before it an entry is compared where not every two have a sure order."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Order:
     """The order that a query asks of a list. A row holds an entry's values of the keys, the first key's first.
     Null, and values of several types, have no place in it."""

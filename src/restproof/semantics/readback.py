@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from restproof.contract.model import Resource
+from restproof.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class ReadPath:
     """A read-back path, taken apart. ``root``: the response's own member; ``many``: whether it is an array;
     ``member``: the member of the object (or of each entry) that holds the value, empty where the value stands there

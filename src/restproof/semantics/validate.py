@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.policies import promises_order
 from restproof.contract.rules import BusinessRule, Condition
+from restproof.frozen import frozen
 from restproof.semantics.checker import Checker, Problem
 from restproof.semantics.coercion import value_case
 from restproof.semantics.inner import inner_ids
@@ -57,7 +57,7 @@ _GROUPS = {
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
 
 
-@dataclass(frozen=True)
+@frozen
 class Refusal:
     """Why a request is refused. ``case``: the contract's word (``invalid``, ``unknown_field`` …); ``field``: the
     member at fault in dots, or the parameter, or ``None``; ``message``: what is wrong with it."""

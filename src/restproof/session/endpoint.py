@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +13,7 @@ from restproof.contract.model import Contract
 from restproof.engine.keep import EventSink
 from restproof.engine.runner import Runner
 from restproof.engine.watch import Watch
+from restproof.frozen import frozen
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 from restproof.plan.symbols import PREFIX_LENGTH
@@ -23,7 +23,7 @@ from restproof.wire.session import Recorder, Session
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-@dataclass(frozen=True)
+@frozen
 class Task:
     """What an endpoint is to run. ``root``: the folder beside which ledgers lie; ``bodies``: those of each resource, by
     its name; ``worker``: the number of the worker of pytest-xdist, ``None`` where there is one process; ``common``: the
@@ -43,7 +43,7 @@ class Task:
     epoch: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Tidied:
     """What clean-up came to: how many resources were deleted, and a line for each that is left."""
 

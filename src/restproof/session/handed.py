@@ -4,7 +4,7 @@ disk; and an error that one of them ends with."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import restproof.errors
 from restproof.config import Target
 from restproof.contract.given import GivenValues
 from restproof.errors import Place, RestproofError
+from restproof.frozen import frozen
 from restproof.session.options import Options
 
 HANDED = "restproof"
@@ -19,7 +20,7 @@ HANDED = "restproof"
 _PATHS: tuple[str, ...] = ("ca_bundle", "client_cert", "client_key", "socket", "deviations")
 
 
-@dataclass(frozen=True)
+@frozen
 class Handed:
     """What a worker needs to take part. ``began``: when the run did, in Unix seconds."""
 
@@ -69,7 +70,7 @@ class Handed:
         )
 
 
-@dataclass(frozen=True)
+@frozen
 class Tally:
     """What a worker tells at its end."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
@@ -143,7 +144,7 @@ class LiveConnection:
             self._hearsay.close()
 
 
-@dataclass(frozen=True)
+@frozen
 class LiveEndpoint:
     """A server that was reached. ``wallet``: its credentials; ``counter``: where workers ask for those that are
     obtained; ``own``: the server, where it is the run's own."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+
+from restproof.frozen import frozen
 
 if TYPE_CHECKING:
     from restproof.contract.model import Resource
@@ -14,7 +16,7 @@ DEFAULT_SEED = 1
 _KEY = "option"
 
 
-@dataclass(frozen=True)
+@frozen
 class Option:
     """How an option is said. ``flag``: its name on a command line, without dashes; ``kind``: the type of its value;
     ``least``: the smallest number that is allowed (``above``: not itself); ``positional``: it is the argument of
@@ -49,7 +51,7 @@ def _option(default: Any, help: str, **how: Any) -> Any:
     return field(default=default, metadata={_KEY: {"help": help, **how}})
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """What the user asked for. Everything that narrows a run makes it incomplete (``selection``)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.deviations import load_all_of
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.hooks import Hooks, Rule, load_hooks
 from restproof.session.given import given_by
 from restproof.session.options import Options
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from restproof.session.stubbed import RecordedEndpoint
 
 
-@dataclass(frozen=True)
+@frozen
 class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it

@@ -32,6 +32,7 @@ from restproof.engine.register import (
 )
 from restproof.engine.runner import Runner
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.garbage import uncollected
 from restproof.hooks import HookFailed, Rule
 from restproof.oracle.finding import Finding
@@ -60,7 +61,7 @@ PARTS = "part-*.jsonl.gz"
 _RUN_FILE = "run.jsonl.gz"
 
 
-@dataclass(frozen=True)
+@frozen
 class Worker:
     """That this process is a worker, of pytest-xdist or of our own: its name (``gw0``), and what the controller tells
     it."""
@@ -74,7 +75,7 @@ class Worker:
         return int(self.name.removeprefix("gw"))
 
 
-@dataclass(frozen=True)
+@frozen
 class Landing:
     """Where the target was reached and the run lands. ``baseline``: the run to compare with that the user named."""
 
@@ -85,7 +86,7 @@ class Landing:
     hold: Hold | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """This process's open part of the run file, with the connection that its items use."""
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.frozen import frozen
 from restproof.session.live import reach
 from restproof.session.options import Options
 from restproof.session.promise import promised
 from restproof.wire.guard import client_headers
 
 
-@dataclass(frozen=True)
+@frozen
 class Server:
     """``origin``: scheme, host and port (and a prefix, where the target has one); ``credentials``: secrets by name;
     ``ids``: the given parents; ``ca_bundle``: what its certificate is verified with, ``None`` for the usual ones."""

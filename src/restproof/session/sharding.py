@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 
 AUTO = "auto"
 
 
-@dataclass(frozen=True)
+@frozen
 class _Parallel:
     """The variables by which a CI system numbers jobs that run in parallel: from ``first`` on, out of ``total``
     (``None``: nothing says how many there are)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError, Place
+from restproof.frozen import frozen
 from restproof.oracle.gone import gone_by
 from restproof.oracle.verdict import judge
 from restproof.plan.profile import PROFILES
@@ -118,7 +119,7 @@ def _contract(options: Options, config: Config, cwd: Path, header: Header | None
         return find_contract(None, config.contract, cwd)
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordedConnection:
     """A session whose answers are recorded."""
 

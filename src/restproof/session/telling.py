@@ -3,12 +3,12 @@ deviations, and the team's own hook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from restproof.compare.diff import Comparison, Judged
 from restproof.compare.earlier import judged, previous
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.hooks import Finished, HookFailed
 from restproof.oracle.verdict import Verdict
 from restproof.record.disk import made, write_whole
@@ -20,7 +20,7 @@ from restproof.session.folder import point_latest
 from restproof.session.promise import Promise
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended:
     """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps.
     ``excused``: all that fails failed before, and the user asked for what is new (``--new-only``). ``broken``: the hook

@@ -8,10 +8,10 @@ kind of the word under ``word``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from restproof.errors import RestproofError
+from restproof.frozen import frozen
 
 Word = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ class ChannelLost(Exception):
     """The other side of a channel is gone."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Said:
     """A word of an attempt."""
 
@@ -51,7 +51,7 @@ class Said:
     word: Word
 
 
-@dataclass(frozen=True)
+@frozen
 class Lost:
     """An attempt of which nothing more is to be expected, and why."""
 

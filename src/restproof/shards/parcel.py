@@ -12,7 +12,7 @@ import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from restproof.configfile import CREDENTIALS, read_toml
 from restproof.contract.document import noting_files
 from restproof.contract.load import load
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.hooks import FILE_NAME as HOOKS
 from restproof.record.disk import private
 from restproof.session.promise import Promise
@@ -42,7 +43,7 @@ _TOLD_LATER: dict[str, Any] = {
 """Options about the whole run, as a shard has them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Parcel:
     """``files``: by their paths below a folder that the attempt makes; ``folder``: which of its folders the run is
     begun in; ``bundled``: the contract's path among what ships with restproof, where it does; ``options`` and

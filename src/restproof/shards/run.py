@@ -9,12 +9,13 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 
 from restproof.compare.merge import Known, merge
 from restproof.errors import ConfigurationError, RestproofError
+from restproof.frozen import frozen
 from restproof.record.disk import Hold, unusable
 from restproof.session.endpoint import Tidied
 from restproof.session.folder import landed, now
@@ -38,7 +39,7 @@ _RUN_FILE = "run.jsonl.gz"
 _DASK = re.compile(r"dask(\+tls)?://([^/?#@]+:[0-9]+)/?")
 
 
-@dataclass(frozen=True)
+@frozen
 class SpreadRun:
     """What came of a run. ``ended`` is ``None`` where no shard has left anything to tell of; ``signal``: the name of
     what interrupted it; ``missing``: shards that were given up, and why."""

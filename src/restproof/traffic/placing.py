@@ -8,13 +8,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
 from restproof.contract.model import Contract
 from restproof.contract.urls import parts_of, without_user
 from restproof.errors import Place, TrafficError
+from restproof.frozen import frozen
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
 from restproof.record.model import RecordedExchange, Traffic
@@ -31,7 +32,7 @@ _SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf
 _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
 
 
-@dataclass(frozen=True)
+@frozen
 class Matched:
     """``seen``: the exchanges of the contract's server that name a resource of it; ``strays``: the others. ``base``:
     scheme, host and prefix of that server. ``retried``: numbers of attempts that failed for the moment and were sent

@@ -4,7 +4,6 @@ do alike."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any, Literal
@@ -19,6 +18,7 @@ from restproof.engine.items import Item
 from restproof.engine.loading import gate
 from restproof.engine.register import Requirement, load_all
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Traffic
 from restproof.record.reader import Following
@@ -33,7 +33,7 @@ from restproof.wire.standin import StandIns
 FailOn = Literal["must", "should"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Judgement:
     """``where``: the server with the contract's base path; ``notes``: what was left out, a sentence each."""
 
@@ -51,7 +51,7 @@ class Judgement:
         yield from closing_lines(self.verdict, self.directory / "index.html")
 
 
-@dataclass(frozen=True)
+@frozen
 class Terms:
     """By what traffic is judged: a contract, the rules about it, and the failures that are declared."""
 

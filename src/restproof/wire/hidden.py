@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
 from restproof.contract.secrecy import Secrecy
+from restproof.frozen import frozen
 from restproof.wire.pieces import Pieces
 
 _DECODER = json.JSONDecoder()
@@ -35,7 +35,7 @@ _LONGEST_NAME = 200
 """Characters of a name, as they are escaped, and its quotes."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Hidden:
     """One hidden value in a JSON text: where its JSON stands, and what it is."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from unicodedata import combining, normalize
 
 from restproof.contract.model import Resource
+from restproof.frozen import frozen
 from restproof.wire.guard import Presented
 from restproof.wire.message import Headers
 from restproof.wire.places import Places, Spot, plain, scalars
@@ -24,7 +25,7 @@ Natural = tuple[tuple[str, tuple[str, ...]], ...]
 """The fields of a unique key, each with its values, without what some servers pass over as they compare them."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Looker:
     """How a decision looks: through ``sender``, with the headers and the credential of the request in question.
     ``shown``: what that holds in place of a credential of the target, or beside it."""
@@ -35,7 +36,7 @@ class Looker:
     shown: Presented = NOTHING_SHOWN
 
 
-@dataclass(frozen=True)
+@frozen
 class _Walk:
     resource: Resource
     at: float

@@ -11,13 +11,13 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from restproof.errors import Place, RunFileError
+from restproof.frozen import frozen
 from restproof.record.disk import appended, drop_unfinished_line, unwritten, write_line
 from restproof.record.locks import is_of_another, lock
 from restproof.wire.message import Headers
@@ -65,7 +65,7 @@ class LedgerEntry(NamedTuple):
         return not (named or self.refused or self.answered)
 
 
-@dataclass(frozen=True)
+@frozen
 class Origin:
     """The run that a ledger belongs to: enough to reach the same target again. Paths and names, no credentials."""
 

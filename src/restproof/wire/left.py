@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from restproof.contract.address import APART
+from restproof.frozen import frozen
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.message import Headers
 from restproof.wire.proof import ANYWHERE
@@ -23,7 +23,7 @@ CHANGED = "changed by this run, it may be one for all, and what was there before
 UNREAD = "a list shows it as this run's, and a read does not"
 
 
-@dataclass(frozen=True)
+@frozen
 class Left:
     """Something that is left, or may be: the request target ``where`` (with ``headers``), and the request that removes
     it, ``how`` (empty where nothing says that it is the run's: a line is copied soon)."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from restproof.frozen import frozen
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Request
 from restproof.wire.walk import Sender
 
@@ -12,7 +13,7 @@ Failed = Callable[[Exchange], None]
 """Takes a look that was answered with 5xx, as one of the case that asked for it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Looking:
     """Sends through ``sender`` what a decision about a request looks at. ``asked``: what that request is about;
     ``failed`` is told of each look at which the server itself fails, be it sent again or not."""

@@ -4,13 +4,13 @@ from the first to the last. One place for suites, clean-up and traffic."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from restproof.contract.model import Paging, Resource
 from restproof.contract.syntax import SortKey
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.pointer import member
 from restproof.wire.links import link_targets
 
@@ -29,7 +29,7 @@ class Headers(Protocol):
     def all(self, name: str) -> Sequence[str]: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class Page:
     """The answer to a list: its headers, its body as JSON (``None`` where it is none), and the entries in that."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
+from restproof.frozen import frozen
 from restproof.wire.places import Spot
 from restproof.wire.proof import Mark
 
@@ -20,7 +21,7 @@ class Sight(Enum):
     STALE = "stale"
 
 
-@dataclass(frozen=True)
+@frozen
 class Thing:
     """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
     body where it could hold no mark that shows; ``new``: whether the id named nothing just before; ``said``: whether

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -24,6 +23,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.contract.urls import parts_of
+from restproof.frozen import frozen
 from restproof.record.events import content_of
 from restproof.record.model import RecordedExchange
 from restproof.wire import message
@@ -41,7 +41,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNCOMPARED = frozenset({"user-agent", "content-length", "accept-encoding"})
 
 
-@dataclass(frozen=True)
+@frozen
 class FoundExchange:
     """A recorded exchange and its place in the recording."""
 

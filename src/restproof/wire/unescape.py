@@ -7,8 +7,9 @@ import html.entities
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from restproof.frozen import frozen
 
 Spans = list[tuple[int, int]]
 
@@ -27,7 +28,7 @@ for _name, _text in html.entities.html5.items():
 _LETTERS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
-@dataclass(frozen=True)
+@frozen
 class View:
     """A text with its escapes undone. ``marks``: places in ``data`` from which on it came from another place of the
     text as it is, each ``(in data, in the text)``; a mark stands before and behind every escape."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Protocol
 
+from restproof.frozen import frozen
 from restproof.wire.message import Headers
 from restproof.wire.stop import STOP
 
@@ -31,7 +32,7 @@ class CredentialError(Exception):
         self.passing = passing
 
 
-@dataclass(frozen=True)
+@frozen
 class Token:
     """A credential as it is presented now. ``expires``: when it ends (Unix time); ``cookies`` travel with it, ``csrf``
     (a header field) with requests that write. ``number``: its place among those of its name, from 1."""

@@ -21,13 +21,14 @@ from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
 from restproof.contract.openapi.posted import says_it_changes, searched
 from restproof.contract.openapi.verbs import CALLED, deed_of, names_id, operation_of
 from restproof.errors import ContractError
+from restproof.frozen import frozen
 from restproof.pointer import step
 
 _CHANGES = {"update", "replace"}
 _USUAL = {"get": "read", "put": "replace", "patch": "update", "delete": "delete"}
 
 
-@dataclass(frozen=True)
+@frozen
 class _Place:
     """What a path is called: ``noun``, in the singular, below ``above``; ``does``: the operation that it names.
     ``home``: the path of the collection, if this is that of its list."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from restproof.contract.document import Route
@@ -16,6 +16,7 @@ from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, un
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import is_nullable
 from restproof.errors import ContractError
+from restproof.frozen import frozen
 
 _JSON = re.compile(r"(?i)application/(?!json-patch\+)([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
 """Media types of JSON that shows a resource, or members of one: a JSON Patch (RFC 6902) lists changes instead."""
@@ -28,7 +29,7 @@ _PLAIN_JSON = re.compile(r"(?i)application/json\s*($|;)")
 Answer = tuple[str, Mapping[str, Any], Route]
 
 
-@dataclass(frozen=True)
+@frozen
 class Reader:
     """Reads the operations of one document."""
 

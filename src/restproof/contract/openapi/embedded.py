@@ -14,11 +14,12 @@ from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema
 from restproof.contract.words import IDS, is_soft_reference, snake
+from restproof.frozen import frozen
 
 _UNKNOWN = "no value is known to be an id of what it names"
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """``names``: what any answer shows of a resource; ``id``: that of them which identifies it."""
 

@@ -4,7 +4,7 @@ spelled."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from restproof.contract.document import Route
@@ -12,9 +12,10 @@ from restproof.contract.media import FORM, essence
 from restproof.contract.openapi.schemas import WIDER, Schema, Schemas
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import types_of
+from restproof.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Form:
     """``schema``: of the object that a form holds, empty where there is no form. ``words``: its media type in the words
     of a contract."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,12 +30,13 @@ from restproof.contract.openapi.supposed import ORIGIN, opened, silent, suppose
 from restproof.contract.openapi.verbs import take_called
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
+from restproof.frozen import frozen
 from restproof.garbage import uncollected
 
 Yaml = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@frozen
 class LeftOut:
     """Something that the document says and the contract does not: what, in words, and where it stands. ``pointer``:
     its JSON pointer, where the document has one line only."""
@@ -50,7 +51,7 @@ class LeftOut:
         return f"{self.what} (line {self.place.line})" if self.place.line else self.what
 
 
-@dataclass(frozen=True)
+@frozen
 class Imported:
     """``contract``: the content of ``contract.yaml``; ``schemas``: file name → JSON Schema; ``left_out``: what the
     document says and these do not. ``version``: which language the document is in. ``origins``: where a part of the

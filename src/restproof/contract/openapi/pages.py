@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object
@@ -13,6 +12,7 @@ from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
+from restproof.frozen import frozen
 from restproof.pointer import step
 
 _PAGES = (
@@ -82,7 +82,7 @@ def is_token(name: str) -> bool:
     return snake(name).replace("-", "_") in _TOKENS
 
 
-@dataclass(frozen=True)
+@frozen
 class Pages:
     """Reads the pages of the lists of one document."""
 

@@ -10,7 +10,6 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import yaml
 
 from restproof.contract.document import Route, read_text
 from restproof.errors import ContractError, Place
+from restproof.frozen import frozen
 
 _SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
     (re.compile(r"true|True|TRUE"), lambda text: True),
@@ -33,7 +33,7 @@ _JSON = json.JSONDecoder(parse_int=lambda digits: digits if len(digits) > _LONGE
 """Reads a number of more digits as text, as it is read in YAML: Python takes none of thousands."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Text:
     """A document as it was read. ``line`` tells the line of the value at a route, or of the nearest around it;
     ``on_one_line``: whether that says nothing, since all of it stands on one."""

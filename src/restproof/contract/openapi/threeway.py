@@ -4,16 +4,16 @@ merged member by member. What a person has edited stays."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from restproof.contract.document import Route
+from restproof.frozen import frozen
 
 MISSING: Final = object()
 """In place of a value: there is none."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Change:
     """What becomes of one place. ``taken``: the document has changed there, and so does the contract, from ``mine`` to
     ``value``. ``kept``: both have changed; ``mine`` stays, and ``value`` is what the document says."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader
@@ -17,6 +16,7 @@ from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
+from restproof.frozen import frozen
 
 _UNIQUE = re.compile(
     r"(?i)\b(must|has to|have to|needs to|should|shall) be (?P<world>globally )?unique\b"
@@ -44,7 +44,7 @@ _OURS = frozenset({"account", "workspace", "organization", "organisation", "tena
 """What a credential belongs to: all that a run makes stands in one."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Keys:
     """``keys``: members, or members together, that are unique; ``globally``: beyond the parents too. ``refused``:
     whether the 409 of a create is about that."""

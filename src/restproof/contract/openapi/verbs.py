@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object, object_of
@@ -22,6 +21,7 @@ from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.words import snake
 from restproof.errors import ContractError
+from restproof.frozen import frozen
 
 _WORDS = {
     "list": "list all index getall listall findall fetchall",
@@ -79,7 +79,7 @@ def place_of(collection: str) -> tuple[str, str]:
     return above, noun if operation == "list" and noun else singular(plain_word(last))
 
 
-@dataclass(frozen=True)
+@frozen
 class _Called:
     """A path that is called after what it does: with what is called ``noun`` below ``above``, at the path ``home`` of
     its collection if it stands below one; with the id where ``parameter`` is one. ``tail``: the path below ``above``,

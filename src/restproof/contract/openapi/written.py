@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from restproof.contract.openapi.sharing import shared
 from restproof.contract.pairs import pairs
 from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
+from restproof.frozen import frozen
 
 _WIDTH = 100
 _UPDATED = re.compile(r"(?i)^(last_?)?(updated|modified|changed?|mtime)(_?(at|on|time|date))?$")
@@ -219,7 +220,7 @@ def _flow_lines(value: Mapping[str, Any]) -> list[str]:
     return [f"{_word(name)}: {flow(inner)}" for name, inner in value.items()]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Said:
     """A value that is told from others by how Python writes it."""
 

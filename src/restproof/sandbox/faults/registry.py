@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from restproof.errors import ConfigurationError
+from restproof.frozen import frozen
 from restproof.sandbox.call import Call
 from restproof.sandbox.faults.confined import confined
 from restproof.sandbox.store import Entry
@@ -22,7 +23,7 @@ OVERLAP = 0.03
 """Seconds for which a fault of races holds a request back, so that another arrives meanwhile."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Fault:
     """A deliberate violation. ``requirement``: the id in the register of the rule that catches it."""
 
