@@ -51,6 +51,9 @@ def paths(words: str, conflict: str | None = None, path: str = "/boxes", **more:
         ("Must be unique among open boxes", None, False),
         ("Must be unique within the shelf", None, False),
         ("The name", "A box with this name exists and is not closed", False),
+        ("The name", "A box with this name is being packed", False),
+        ("The name. It should be unique.", None, False),
+        ("The name. It should be unique.", TAKEN, True),
     ],
 )
 def test_words_say_what_is_unique(words: str, conflict: str | None, unique: bool, tmp_path: Path) -> None:
@@ -64,6 +67,10 @@ def test_words_say_what_is_unique(words: str, conflict: str | None, unique: bool
         ("Must be unique within the shelf.", "/shelves/{shelf_id}/boxes", ((("name",),), "parent")),
         ("Must be globally unique.", "/shelves/{shelf_id}/boxes", ((("name",),), "global")),
         ("Must be unique within the shelf.", "/boxes", ((("shelf_id", "name"),), "parent")),
+        ("Must be unique within the server.", "/servers/{id}/boxes", ((("name",),), "parent")),
+        ("Must be unique within the server.", "/servers/{server_id}/shelves/{shelf_id}/boxes", None),
+        ("Must be unique within the server.", "/shelves/{shelf_id}/boxes", ((("name",),), "global")),
+        ("Must be unique among boxes.", "/shelves/{shelf_id}/boxes", None),
     ],
 )
 def test_words_say_within_what(words: str, path: str, unique: Any, tmp_path: Path) -> None:

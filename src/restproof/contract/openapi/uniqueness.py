@@ -19,12 +19,12 @@ from restproof.contract.words import snake
 from restproof.frozen import frozen
 
 _UNIQUE = re.compile(
-    r"(?i)\b(must|has to|have to|needs to|should|shall) be (?P<world>globally )?unique\b"
+    r"(?i)\b(must|has to|have to|needs to|shall) be (?P<world>globally )?unique\b"
     r"|\b(is|are) (?P<world2>globally )?unique (?=within\b|in\b|per\b|across\b|among\b|for each\b)"
     r"|^\W*(?P<world3>globally )?unique (\w+ ){0,2}?(?=within\b|in\b|per\b|across\b|among\b|for each\b)"
 )
 """Words of a member that no two may have alike."""
-_MERELY = re.compile(r"(?i)^\W*(an? |the )?unique\b(?! (id|identifier|key)\b)")
+_MERELY = re.compile(r"(?i)^\W*(an? |the )?unique\b(?! (id|identifier|key)\b)|\bshould be unique\b")
 """Words that say so where a create is said to be refused for it."""
 _TAKEN = re.compile(
     r"(?i)\balready (exists?|taken|in use|used|registered|assigned)\b|\b(is|are) taken\b|\bmust be unique\b"
@@ -33,13 +33,15 @@ _TAKEN = re.compile(
 """Words of a 409 that something is there already."""
 _UNSURE = re.compile(
     r"(?i)\b(not|need not|never|if|when|where|unless|except|combin\w+|together|both|and|only for|either|ideally|"
-    r"active|open|enabled|published|deleted|archived|recommended)\b|n't\b"
+    r"active|open|enabled|published|deleted|archived|recommended|running|pending|in progress|being)\b|n't\b"
 )
 """Words by which it holds now and then, for some, or for several members together."""
 _WITHIN = re.compile(
     r"(?i)\b(within|in|per|across|among|for each) ((the|an?|its|their|all|each|every|any|this) )*(\w+)"
 )
-_WORLD = frozenset({"system", "api", "service", "platform", "server", "database", "collection", "list", "instance"})
+_WORLD = frozenset({"system", "api", "service", "platform", "server", "database", "instance"})
+_HERE = frozenset({"collection", "list"})
+"""Words that say nothing of how far it reaches, as the name of the resource does: below a parent there are several."""
 _OURS = frozenset({"account", "workspace", "organization", "organisation", "tenant", "company"})
 """What a credential belongs to: all that a run makes stands in one."""
 
@@ -71,27 +73,28 @@ def keys_of(reader: Reader, found: Found, told: Shaped, body: Members) -> Keys:
     if create is None or "create" not in told.sent:
         return Keys()
     sent = {n: body.properties[n] for n in told.writable("create") if n in body.properties}
-    names = [n for n in told.sent["create"].get("required", ()) if n in sent]
-    return _keys(reader, found, create, sent, names, str(told.envelope.get("request", "")))
+    needed = told.sent["create"].get("required", ())
+    return _keys(reader, found, create, sent, needed, str(told.envelope.get("request", "")))
 
 
 def _keys(
-    reader: Reader, found: Found, create: Call, sent: Mapping[str, Schema], names: Collection[str], inside: str
+    reader: Reader, found: Found, create: Call, sent: Mapping[str, Schema], needed: Collection[str], inside: str
 ) -> Keys:
     conflict = _conflict(reader, create)
     shown = {n: s for n, s in sent.items() if not {"readOnly", "writeOnly", "enum", "const"} & s.keys()}
     plain = {n for n, s in shown.items() if types_of(s) - {"null"} in ({"string"}, {"integer"})}
+    beside = {n: n in needed for n in sent}
     told: dict[tuple[str, ...], bool] = {}
     for name, words in _said(reader, create, inside).items():
         for sentence in re.split(r"[.;\n]", words) if name in plain else ():
             certain = _UNIQUE.search(sentence)
             if (certain or (conflict is not None and _MERELY.search(sentence))) and not _UNSURE.search(sentence):
                 world = certain is not None and any(certain.group("world", "world2", "world3"))
-                key = _key(found, name, sentence, names, world=world)
+                key = _key(found, name, sentence, beside, world=world)
                 told |= {} if key is None else dict([key])
     if conflict and _TAKEN.search(conflict) and not _UNSURE.search(conflict):
         named = [n for n in plain if re.search(rf"(?i)(?<![\w-]){re.escape(_spelled(n))}(?![\w-])", _spelled(conflict))]
-        key = _key(found, named[0], conflict, names) if len(named) == 1 else None
+        key = _key(found, named[0], conflict, beside) if len(named) == 1 else None
         told |= {} if key is None or any(named[0] in known for known in told) else dict([key])
     scopes = set(told.values())
     if len(scopes) != 1:
@@ -100,22 +103,26 @@ def _keys(
 
 
 def _key(
-    found: Found, name: str, sentence: str, names: Collection[str], *, world: bool = False
+    found: Found, name: str, sentence: str, sent: Mapping[str, bool], *, world: bool = False
 ) -> tuple[tuple[str, ...], bool] | None:
-    """The key of a member, and whether it holds beyond the parents; ``None`` where it is not plain within what."""
-    above = [singular(snake(m)) for m in PARAMETER.findall(found.collection)]
+    """The key of a member, and whether it holds beyond the parents; ``None`` where it is not plain within what.
+    ``sent``: the members of a create, and whether it needs each."""
+    steps = found.collection.strip("/").split("/")
+    words = [singular(plain_word(step)) for step in steps]
+    above = [at for at, step in enumerate(steps) if PARAMETER.search(step)]
     said = _WITHIN.search(sentence)
     noun = singular(snake(said[4])) if said else ""
-    own = {found.name, singular(plain_word(found.collection.rstrip("/").rpartition("/")[2]))}
-    if world or noun in _WORLD | own:
+    if not said or noun in {found.name, words[-1]} | _HERE:
+        return ((name,), bool(above)) if world or not above else None
+    called = re.compile(rf"{re.escape(noun)}(_?(id|uuid|name|key|slug))?")
+    parents = [at for at in above if any(map(called.fullmatch, words[max(at - 1, 0) : at + 1]))]
+    if parents:
+        return ((name,), False) if parents[-1] == above[-1] else None
+    beside = next((n for n in sent if n != name and snake(n) in (noun, f"{noun}_id", f"{noun}_uuid")), None)
+    if beside is not None:
+        return ((beside, name), False) if sent[beside] and not above else None
+    if world or noun in _WORLD:
         return (name,), bool(above)
-    if not said:
-        return None if above else ((name,), False)
-    if above and noun and re.fullmatch(rf"{re.escape(noun)}(_?(id|uuid|name|key|slug))?", above[-1]):
-        return (name,), False
-    beside = next((n for n in names if snake(n) in (noun, f"{noun}_id", f"{noun}_uuid")), None)
-    if beside is not None and beside != name and not above:
-        return (beside, name), False
     return ((name,), False) if noun in _OURS and not above else None
 
 
