@@ -42,6 +42,9 @@ from restproof.record.reader import read
 TOLD = Path(__file__).with_suffix(".json")
 NOT_RUN = 0.3
 """What a fault of the catalogue counts for an operation of its rule that no run has, beside one that was run."""
+ONCE = 0.2
+"""What the cheapest operation of each rule counts at least: a rule by which nothing was told is tried somewhere before
+the others are tried everywhere."""
 CASES = 2
 """Cases of an item that the bundled contract has not got."""
 JOBS = 2
@@ -120,6 +123,9 @@ def weights(told: Mapping[str, Sequence[str]], prices: Prices, caught: Mapping[s
         best = max(worth, key=lambda which: worth[which] / (price[which] + SET_UP))
         firsts[best] = worth[best]
         left -= tells[best]
+    whole = sorted((which for which in price if not which[1].endswith(FIRST_CASE)), key=price.__getitem__)
+    for which in {rule: (rule, operation) for rule, operation in reversed(whole)}.values():
+        firsts[which] = max(firsts[which], ONCE)
     return firsts
 
 

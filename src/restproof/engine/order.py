@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from restproof.engine.case import begun_after
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement
 
-_BEGUN_BY = 0.035
+_BEGUN_BY = 0.033
 """The part of a plan's requests that may be sent before a test is begun that rests for a while."""
 MEETS_NOTHING = ("create", "list", "read")
 """The operations of which a case does not depend on what an earlier one of its item has done or seen."""
@@ -17,8 +17,8 @@ MEETS_NOTHING = ("create", "list", "read")
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
     """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
-    request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), so that a fault
-    shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Before
+    request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), each rule once on
+    a resource rather than with a second operation, so that a fault shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Before
     all come looks at what a write does whose id stands in no path: where it does nothing, it is the last of its kind
     (``wire.heeding``). Rules that ask to run late and those that observe come last; what rests is begun early."""
     rank = {name: at for at, name in enumerate(register)}
@@ -33,7 +33,11 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
         )
 
     ordered = sorted(found, key=in_order)
-    live = sorted((i for i in ordered if not _is_last(i)), key=lambda i: (not _goes_first(i), _worth(i, register)))
+    worth = {id(i): _worth(i, register) for i in ordered if not _is_last(i)}
+    live = sorted((i for i in ordered if id(i) in worth), key=lambda i: (not _goes_first(i), worth[id(i)]))
+    for item in _again(live):
+        worth[id(item)] *= _AGAIN
+    live.sort(key=lambda i: (not _goes_first(i), worth[id(i)]))
     last = sorted((i for i in ordered if _is_last(i)), key=lambda i: (i.proof.observes, i.proof.late))
     return _with_rests_begun([*live, *last], price)
 
@@ -54,6 +58,16 @@ def first_cases(plan: Sequence[Item], register: Mapping[str, Requirement]) -> di
             if at > place:
                 found.setdefault(item.id, []).append(plan[at])
     return found
+
+
+def _again(items: Iterable[Item]) -> Iterator[Item]:
+    """Those of which an earlier one has tried the same rule on the same resource, with another operation."""
+    tried: set[tuple[str, str | None]] = set()
+    for item in items:
+        place = item.proof.requirement, item.resource.name if item.resource else None
+        if place in tried:
+            yield item
+        tried.add(place)
 
 
 def may_go_ahead(item: Item) -> bool:
@@ -136,5 +150,8 @@ FIRST_CASE = " first"
 """Behind an operation: the first case of an item of it, which may be sent ahead of the others."""
 SET_UP = 1
 """Requests that any item costs besides its own: its share of what is shared."""
+_AGAIN = 2.5
+"""How much dearer a rule is for a resource on which it was tried before: what is wrong with a resource as a whole, the
+first try has told."""
 _UNKNOWN = 0.5
 """Faults of which a rule tells first that nobody has measured, as a rule of the user's own."""
