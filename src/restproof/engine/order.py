@@ -17,10 +17,11 @@ MEETS_NOTHING = ("create", "list", "read")
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
     """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
-    request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), each rule once on
-    a resource rather than with a second operation, so that a fault shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Before
-    all come looks at what a write does whose id stands in no path: where it does nothing, it is the last of its kind
-    (``wire.heeding``). Rules that ask to run late and those that observe come last; what rests is begun early."""
+    request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), each rule once
+    on a resource rather than with a second operation, so that a fault shows as early as it can wherever it is. What is
+    equal keeps the order of the register, resource by resource. Before all come looks at what a write does whose id
+    stands in no path: where it does nothing, it is the last of its kind (``wire.heeding``). Rules that ask to run late
+    and those that observe come last; what rests is begun early."""
     rank = {name: at for at, name in enumerate(register)}
     found = list(items)
     price = {id(item): price_of(item, register.get(item.proof.requirement)) for item in found}
