@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from restproof.record.disk import Hold
 from restproof.record.locks import lock
 from restproof.wire.failure import NotProven
 from restproof.wire.hearsay import Hearsay
-from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.ledger import FORMAT, Ledger, Origin
 from restproof.wire.numbers import Numbers
 
 
@@ -52,6 +53,42 @@ def test_a_ledger_is_in_use_while_the_process_in_its_name_runs(tmp_path: Path) -
     finally:
         other.communicate()
     assert not theirs.in_use()
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_so_is_what_is_kept_of_a_shard(tmp_path: Path) -> None:
+    code = "import sys, pathlib as p; from restproof.shards.mirror import Mirror; m = Mirror(p.Path(), p.Path()); "
+    line = json.dumps({"event": "ledger", "format": FORMAT, **vars(Origin(prefix="rpabcdef"))})
+    kept = f"m.keep({line!r}); print(flush=True); sys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code + kept], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None
+        other.stdout.readline()
+        (path,) = tmp_path.glob("shard-rpabcdef-*.jsonl")
+        assert Ledger(path).in_use()
+    finally:
+        other.communicate()
+    assert not Ledger(path).in_use()
+
+
+def test_nfs_tells_of_processes_on_other_machines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There it is shared by who can read the file, and held alone by who can write to it (flock(2))."""
+    flock = fcntl.flock
+
+    def held(file: Any, how: int) -> None:
+        mode = fcntl.fcntl(file, fcntl.F_GETFL) & os.O_ACCMODE
+        if mode == (os.O_RDONLY if how & fcntl.LOCK_EX else os.O_WRONLY):
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", held)
+    ledger = Ledger(tmp_path / f"20261130T160000Z-rpabcdef-{2**22 + 1}.jsonl", Origin(prefix="rpabcdef"))
+    ledger.intend("note", "/notes", [("name", "rpabcdef00001")])
+    assert Ledger(ledger.path).in_use()
+    ledger.close()
+    assert not Ledger(ledger.path).in_use()
 
 
 @pytest.mark.usefixtures("no_locks")

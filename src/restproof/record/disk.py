@@ -112,12 +112,12 @@ def copy_to_write(source: Path, target: Path, ignore: Callable[[str, list[str]],
 
 def appended(path: Path) -> FileIO:
     """A file that is appended to and that nobody else may read, with its folder. Other processes that end may take the
-    folder away in between, where it is empty."""
+    folder away in between, where it is empty. It can be read, too, as NFS asks of a lock that is shared."""
     tries = _TRIES
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return FileIO(path, "a", opener=private)
+            return FileIO(path, "a+", opener=private)
         except (FileExistsError, FileNotFoundError):
             tries -= 1
             if not tries:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 _NONE = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
-"""What ``flock`` fails with where a file system has no locks, or none of what is open for reading (NFS)."""
+"""What ``flock`` fails with where a file system has no locks, or none of what is open for reading alone (NFS)."""
 
 
 def lock(file: int | IO[bytes] | IO[str], how: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,7 @@ class Mirror:
 
     def _opened(self) -> IO[str]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.path or self.folder / f"shard-{self.prefix}-{id(self):x}.jsonl"
-        file: IO[str] = open(self.path, "a", encoding="ascii", opener=private)  # noqa: SIM115
+        self.path = self.path or self.folder / f"shard-{self.prefix}-{id(self):x}-{os.getpid()}.jsonl"
+        file: IO[str] = open(self.path, "a+", encoding="ascii", opener=private)  # noqa: SIM115
         lock(file, fcntl.LOCK_SH)  # whoever cleans up meanwhile sees that it is in use
         return file

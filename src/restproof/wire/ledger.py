@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from restproof.errors import Place, RunFileError
 from restproof.frozen import frozen
-from restproof.record.disk import appended, drop_unfinished_line, unwritten, write_line
+from restproof.record.disk import appended, drop_unfinished_line, storing, unwritten, write_line
 from restproof.record.locks import is_of_another, lock
 from restproof.wire.message import Headers
 from restproof.wire.witness import Witness
@@ -254,7 +254,7 @@ class Ledger:
         no locks, the process that its name tells of says so, if it is one of this machine."""
         if not self.path.exists():
             return False
-        with self.path.open("rb") as file:
+        with storing(self.path), self.path.open("r+b") as file:  # open for reading alone, NFS locks it for nobody
             try:
                 return not lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB) and is_of_another(self.path)
             except BlockingIOError:
