@@ -12,8 +12,9 @@ from tests.openapi.emitted.common import Item
 from tests.openapi.honest import Json, Refused, Request, Service
 from tests.openapi.shares import wrong
 from tests.openapi.test_directions import honest
+from tests.openapi.test_embedded import object_of
 from tests.openapi.test_supposed import SENT, SHOWN, ran
-from tests.openapi.unsaid import Document, boxes, call, resource
+from tests.openapi.unsaid import NUMBER, Document, boxes, call, resource
 
 from restproof.contract.syntax import QuerySyntax
 
@@ -76,3 +77,18 @@ def sorting(stem: str, fault: str) -> Service:
 def test_who_sorts_so_is_not_accused_and_who_sorts_one_way_alone_is(stem: str, fault: str, tmp_path: Path) -> None:
     told = wrong(ran(tmp_path, paths(FORMS[stem]), sorting(stem, fault), "smoke"))
     assert any("list.sort" in one for one in told) if fault else told == []
+
+
+STATE: Document = {"type": "string", "enum": ["OPEN", "SHUT"]}
+RANGE: Document = {"name": "id", "in": "query", "style": "deepObject", "schema": object_of([], gte=NUMBER, lte=NUMBER)}
+WRAPPED: list[Document] = [{"name": "filter", "in": "query", "style": "deepObject", "schema": object_of([], label=WAY)}]
+
+
+@pytest.mark.parametrize("beside", [[RANGE], WRAPPED, []], ids=["a range", "filters of no other field", "nothing"])
+def test_a_filter_is_spelled_as_its_parameter_is(beside: list[Document], tmp_path: Path) -> None:
+    shown = {**SHOWN, "properties": {**SHOWN["properties"], "state": STATE}}
+    found = paths([*beside, {"name": "state", "in": "query", "schema": STATE}])
+    found["/boxes"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["items"] = shown
+    found["/boxes/{id}"]["get"] = call(shown, others={"404": {"description": "absent"}})
+    box = resource(tmp_path, "box", found)
+    assert ([*box.filters], box.query.named("state")) == (["state"], "state")

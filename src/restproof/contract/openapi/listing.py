@@ -38,6 +38,8 @@ _AND_BELOW = re.compile(
     r"|\b(descend[ae]nts?|recursive(ly)?|sub-?trees?|transitive(ly)?|at any (depth|level))\b"
 )
 """Words of a parameter that selects what stands below its value in a tree as well."""
+_COMPARES = r"(?i:eq|ne|neq|not|gte?|lte?|ge|le|min|max|from|to|since|until|before|after|start|end|in|nin|like|exists)"
+"""What stands behind the name of a field in brackets, for how it is compared (``created[gte]``): it is no field."""
 
 _BY_ITSELF = re.compile(r"(?i)\b(defaults?|also|too|as well|unless|omitted|otherwise|hidden)\b")
 """Words of a parameter that speak of what the list is without it."""
@@ -88,7 +90,8 @@ class Listing:
                 told |= {"sort": plain, "query": way}
             elif fields or values:
                 self.left_out.append((found.name, self._unsaid_order()))
-        filters, may_need = {}, []
+        filters: dict[str, dict[str, str]] = {}
+        may_need = []
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
             spoken_for = {self.sort, told.get("query", {}).get("direction"), *map(self._sorted_by, by_name)}
@@ -98,12 +101,17 @@ class Listing:
                 may_need.append(name)
             names_one = inner in references and not {"url", "place"} & references[inner].keys()
             if inner in shown and self.filters_by_equality(call, name, schema, shown[inner], names_one=names_one):
-                filters[inner] = "equals"
+                filters.setdefault("{name}" if inner == name else str(self.filter), {})[name] = inner
             else:
                 what = f"the query parameter {name} of its list, not plainly equality: say what it is in 'filters'"
                 self.left_out.append((found.name, what))
         if filters:
-            told["filters"] = filters
+            form = max(filters, key=lambda form: len(filters[form]))  # a list has one for all of them
+            told["filters"] = dict.fromkeys(filters.pop(form).values(), "equals")
+            if form != (self.filter or "{name}"):
+                told["query"] = {**told.get("query", {}), "filter": form}
+            for name in (name for others in filters.values() for name in others):
+                self.left_out.append((found.name, f"the filter {name} of its list, which others are not spelled like"))
         if may_need:
             told["may_need"] = may_need
         return told
@@ -182,8 +190,8 @@ class Listing:
 
     def _filter(self) -> str | None:
         """How filters are spelled: ``filters[{name}]`` where most of them have such a form."""
-        named = [n for call in self.lists.values() for n in self.pages.queries(call)]
-        forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for n in named if not _SORTS_BY_NAME.fullmatch(n)]
+        named = [n for call in self.lists.values() for n in self.pages.queries(call) if n not in PAGING]
+        forms = [re.sub(rf"\[(?!{_COMPARES}\])\w+\]$", "[{name}]", n) for n in named if not _SORTS_BY_NAME.fullmatch(n)]
         wrapped = [f for f in forms if f.endswith("[{name}]") and f != "page[{name}]"]
         return wrapped[0] if wrapped else None
 
