@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from restproof.record.reader import read
+from restproof.wire.ledger import Ledger
+
 from .honest import Answer, Handler, Json, Service, Text, serving
 from .running import run_document
 from .services import crud
@@ -83,6 +86,18 @@ def test_a_target_that_is_another_one_is_told_once(other: str, tmp_path: Path) -
     assert service.until > -60, "nothing more is sent"
     assert service.store("box"), "what is there is not taken for gone"
     assert [*(tmp_path / ".restproof").glob("*.jsonl")], "it is cleaned up later"
+
+
+def test_what_several_workers_have_made_is_left_to_a_later_clean_up(tmp_path: Path) -> None:
+    """Who cleans up after them has not seen that the target is another one."""
+    service = deployed(200, "nowhere")
+    told, _ = ran(service, tmp_path, "--concurrency", "2")
+    assert SAID["nowhere"] in told.stdout, told.stdout + told.stderr
+    parts = read(tmp_path / "run/run.jsonl.gz").exchanges
+    assert {e.setup for e in parts} & {"presence", "cleanup"} == {"presence"}
+    ledgers = [Ledger(path) for path in (tmp_path / ".restproof").glob("*.jsonl")]
+    assert sum(not ledger.is_deleted(entry) for ledger in ledgers for entry in ledger.entries())
+    assert any(ledger.replaced for ledger in ledgers)
 
 
 @pytest.mark.parametrize("other", OTHERS)

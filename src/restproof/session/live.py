@@ -133,6 +133,8 @@ class LiveConnection:
                 # The sandbox ends with the run and takes everything with it.
                 self._ledger.remove()
                 return Tidied()
+            if (reason := self.session.presence.replaced) is not None:
+                self._ledger.ended_elsewhere(reason)  # who cleans up after it has not seen that
             if self._is_worker:
                 self._ledger.close()
                 return Tidied()
@@ -187,6 +189,8 @@ class LiveEndpoint:
         working = [ledger for ledger in ledgers if ledger.in_use()]
         with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks, epoch=epoch) as session:
             session.ends = ends
+            if reason := next((ledger.replaced for ledger in ledgers if ledger.replaced), ""):
+                session.presence.changed(reason)
             deleted, left = clean_up_all([b for b in ledgers if b not in working], session, contract, self.prefix)
         left += [f"{b.path.name}: a worker has not ended; restproof cleanup deletes what it leaves" for b in working]
         return Tidied(deleted, tuple(left))

@@ -101,6 +101,8 @@ class Ledger:
         self._last = 0
         self.doubted = -1.0
         """Until when writes are proven by their marks alone, in seconds since 1970; none before it."""
+        self.replaced = ""
+        """Why the target was another one when the run ended; empty where it was what it was."""
         stored = self._load() if path.exists() else None
         self.origin = origin or stored or Origin()
         self._is_new = stored is None
@@ -162,10 +164,6 @@ class Ledger:
             self._since.setdefault(n, {})["refused"] = True
             self._append(event="refused", n=n)
 
-    def was_refused(self, n: int | None) -> bool:
-        """Whether the last answer to write ``n`` was a 4xx; it may have been sent once more since, after a 429."""
-        return any(e.n == n and e.refused for e in self.entries())
-
     def answered(self, n: int, *, accepted: bool = False) -> None:
         """Writes down that the server has done with write ``n``, with success or not (``accepted``), and that nothing
         said what it has stored."""
@@ -223,6 +221,12 @@ class Ledger:
             if self._entries:
                 self.doubted = round(time.time() if at is None else at, 3)
                 self._append(event="restored", at=self.doubted)
+
+    def ended_elsewhere(self, reason: str) -> None:
+        """Writes down that the target was another one at the end: what it says of anything is no word about it."""
+        with self._lock:
+            self.replaced = reason
+            self._append(event="replaced", reason=reason)
 
     def changes(self, item: str, resource: str | None) -> None:
         """Writes down that what there is one of, a ``resource`` at the request target ``item``, is about to be changed
@@ -368,10 +372,17 @@ class Ledger:
                 self.changed[event["item"]] = event["resource"]
             case "restored":
                 self.doubted = float(event["at"])
+            case "replaced":
+                self.replaced = event["reason"]
             case "settled":
                 self._entries.pop(event["n"], None)
             case other:
                 raise ValueError(other)
+
+
+def is_refused(ledger: Ledger, n: int | None) -> bool:
+    """Whether the last answer to write ``n`` was a 4xx; it may have been sent once more since, after a 429."""
+    return any(e.n == n and e.refused for e in ledger.entries())
 
 
 def _headers(found: Iterable[tuple[object, object]]) -> Headers:

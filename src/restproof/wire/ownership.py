@@ -22,7 +22,7 @@ from restproof.wire.given import Given
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.heeding import Heeding
 from restproof.wire.holdings import Looker, is_new
-from restproof.wire.ledger import Ledger
+from restproof.wire.ledger import Ledger, is_refused
 from restproof.wire.likeness import must_be_like_nobody
 from restproof.wire.looking import Failed, Looking
 from restproof.wire.message import About, Exchange, Request
@@ -152,7 +152,7 @@ class Ownership:
                 self.evidence.forget(ticket.place)
                 for entry in (e for e in (ticket.entry, ticket.moving) if e is not None):
                     self.ledger.answered(entry)
-            elif under_way and ticket and ticket.place and (ticket.makes_anew or self.ledger.was_refused(ticket.entry)):
+            elif under_way and ticket and ticket.place and (ticket.makes_anew or is_refused(self.ledger, ticket.entry)):
                 self._intended(ticket, ticket.place)
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:

@@ -31,10 +31,15 @@ class Presence:
         """Why clean-up sends nothing any more to a target that was there until the tests had ended."""
         self._has_changed = False
 
+    @property
+    def replaced(self) -> str | None:
+        """Why the target counts as another one; ``None`` where it is what it was, or does not answer at all."""
+        return self.gone if self._has_changed else None
+
     def off(self, *, for_cleanup: bool) -> str | None:
         """Why nothing is sent any more. Clean-up may try all the same, until it has tried in vain; but what is not what
         it was would tell it of anything that it is gone."""
-        if not for_cleanup or self._has_changed:
+        if not for_cleanup or self.replaced:
             return self.gone
         return self._lost or (self.gone if self._in_vain >= _OVERDUE else None)
 
