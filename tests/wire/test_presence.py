@@ -319,3 +319,20 @@ def test_what_is_answered_by_one_page_is_asked_once_more_for_a_list(serve: Serve
     asked = [e for e in client.recording.exchanges if e.about.setup == "presence"]
     assert len(asked) == (2 if back else 1)
     assert bool(client.session.presence.off(for_cleanup=True)) is not back
+
+
+def test_a_page_that_is_there_no_more_is_not_what_is_asked_for(serve: Serve, connect: Connect) -> None:
+    """A server says of it and of items that are not there the same, by a page for people."""
+    pages = [2]
+
+    def answered(request: bytes) -> bytes:
+        number = int(request.split(b" ")[1].partition(b"page=")[2] or 1)
+        return answer(200, b"[]") if b"/v1/list" in request and number <= pages[0] else HTML
+
+    client = connect(serve(answered).url)
+    for query in ((), (("page", "2"),)):
+        client.session.send(Request("GET", "/v1/list", query), About("team", "list"))
+    pages[0] = 1
+    for number in range(20):
+        client.session.send(GET, About("team", ("read", "update", "delete")[number % 3]))
+    assert [e.request.query for e in client.recording.exchanges if e.about.setup == "presence"] == [()]

@@ -52,7 +52,8 @@ class Faces:
     def __init__(self, contract: Contract, given: Collection[str]) -> None:
         self._open = {r.name for r in contract if all(p.resource in given for p in r.parents)}
         self.asked: Asked | None = None
-        """The last list that was answered, and that stands below nothing the run has made."""
+        """Of the lists that were answered, and stand below nothing the run has made, the first with the fewest
+        parameters: a later page may be there no more."""
         self._shown = ""
         self._first: Exchange | None = None
         self._count, self._enough = 0, _IN_A_ROW
@@ -67,13 +68,17 @@ class Faces:
             self._operations.clear()
         if not shown:
             if exchange.is_success and about.operation == "list" and about.resource in self._open:
-                self.asked = Asked(exchange.request, exchange.credential)
+                self._may_be_asked(Asked(exchange.request, exchange.credential))
             return False
         self._count += 1
         self._operations.add((about.resource, about.operation))
         # What names nobody may be nowhere; what a create without a parent is answered by never is.
         is_all = not shown.isdecimal() or any((name, "create") in self._operations for name in self._open)
         return self.asked is not None and is_all and self._is_enough()
+
+    def _may_be_asked(self, asked: Asked) -> None:
+        if self.asked is None or len(asked.request.query) < len(self.asked.request.query):
+            self.asked = asked
 
     def _is_enough(self) -> bool:
         return self._count >= self._enough and len(self._operations) >= _OPERATIONS
@@ -86,6 +91,6 @@ class Faces:
         about, method, path = self._first.about, self._first.request.method, self._first.request.path
         of = f" of {about.item}" if about.item else ""
         return (
-            f"since request {self._first.n} every answer is {self._shown}, that to GET {again.request.path} too, which "
-            f"had its list before; the first was that to {method} {path:.200}{of}"
+            f"since request {self._first.n} every answer is {self._shown}, that to {again.request.method} "
+            f"{again.request.path} too, which had its list before; the first was that to {method} {path:.200}{of}"
         )
