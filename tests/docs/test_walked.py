@@ -6,11 +6,11 @@ import os
 import re
 import shlex
 import shutil
-import socket
 import sys
 from pathlib import Path
 
 import pytest
+from tests.ports import free_ports
 
 from restproof.cli.main import run
 from restproof.contract.load import load
@@ -113,8 +113,7 @@ def test_who_comes_from_another_tool_gets_to_a_verdict(tmp_path: Path, monkeypat
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.chdir(tmp_path)
     assert run(["export", "openapi", "real", "--out", "openapi.yaml"]) == 0
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
+    port = str(free_ports(1)[0])
     api = Application(load(tmp_path / "real"))
     walked: list[str] = []
     with served(api, "the API") as url:

@@ -18,7 +18,8 @@ import requests
 from tests import forked
 from tests.frameworks.catalogue import Framework
 from tests.frameworks.seeded import TOKEN
-from tests.servers.started import free_ports, started
+from tests.ports import free_ports
+from tests.servers.started import started
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_ports
 
-from .started import free_ports, started
+from .started import started
 
 _STARTUP = 120.0
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_ports
 
-from .started import free_ports, started
+from .started import started
 
 ROOT = Path(__file__).parents[2]
 VERSION = "26.5.0"

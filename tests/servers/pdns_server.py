@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_ports
 
-from .started import free_ports, started
+from .started import started
 
 KEY = "restproof-pdns"
 _SERVER = "/usr/sbin/pdns_server"

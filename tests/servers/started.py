@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,18 +9,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on, for TCP."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
-    finally:
-        for one in held:
-            one.close()
 
 
 @contextmanager

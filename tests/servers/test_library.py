@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_ports
 
 from restproof.record.reader import read
 
 from .proved import conforming, evidenced
-from .started import free_ports, started
+from .started import started
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
