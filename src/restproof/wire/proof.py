@@ -180,13 +180,18 @@ def agrees_since(written: Mapping[str, str], created: Mapping[str, str], entity:
 
 
 def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
-    """Whether a representation holds what was written, and by a value that others would hardly have by themselves: not
-    null, a boolean, nothing at all or the default in the field's schema (of ``properties``)."""
-    return agrees(sums, entity) and any(
+    """Whether a representation holds what was written, and by a value that others would hardly have by themselves."""
+    return agrees(sums, entity) and is_telling(_shown(sums, entity), properties)
+
+
+def is_telling(values: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
+    """Whether others would hardly have all the values by themselves: one is not null, a boolean, nothing at all or the
+    default in the field's schema (of ``properties``)."""
+    return any(
         not isinstance(value, bool)
         and value not in (None, "", 0, [], {})
         and value != properties.get(name, {}).get("default")
-        for name, value in _shown(sums, entity).items()
+        for name, value in values.items()
     )
 
 
