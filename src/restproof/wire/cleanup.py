@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from restproof.contract.model import Contract
@@ -332,12 +333,11 @@ class Work:
         return None
 
     def _sent_delete(self, group: Group, target: str, entry: LedgerEntry | None) -> Exchange:
-        """The answer to who has made the item: others who see it may not be allowed to delete it."""
-        makers = group.seen_by(self._writes(entry), self.session.target.credentials)
-        answers = (self._send(maker, "delete", target) for maker in makers)
+        """The answer to who is known to have made it: others may not delete it, or have another one under its id."""
+        made = (w for w in self._writes(entry) if w.new or not w.placed)
+        answers = (self._send(m, "delete", target) for m in group.seen_by(made, self.session.target.credentials))
         first = next(answers)
-        done = (e for e in answers if says_done(group.resource, e))
-        return first if says_done(group.resource, first) else next(done, first)
+        return next((e for e in chain([first], answers) if says_done(group.resource, e)), first)
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""

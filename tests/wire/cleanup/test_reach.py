@@ -260,3 +260,18 @@ def test_what_one_credential_has_made_is_deleted_as_that_one(notes: Notes, ledge
     notes.owners = {1: b"full-secret-token", 2: b"reader:pass/word 1", 4: b"full-secret-token"}
     assert clean() == (3, [])
     assert notes.rows == {}
+
+
+def test_what_a_credential_may_not_have_made_is_not_deleted_as_that_one(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    """A server has failed at its PUT: under that id, this tenant may have had another one all along."""
+    create(notes, ledger, 1)
+    put = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))], credential="read_only")
+    ledger.created(put, "/v1/teams/5/notes/1", 1, placed=True)
+    ledger.answered(put)
+    create(notes, ledger, 4)
+    notes.owners = {1: b"reader:pass/word 1", 4: b"full-secret-token"}
+    deleted, left = clean()
+    assert (deleted, [*notes.rows]) == (1, [1])
+    assert "the delete answered 403" in left[0]
