@@ -37,8 +37,10 @@ _UNSURE = re.compile(
 )
 """Words by which it holds now and then, for some, or for several members together."""
 _WITHIN = re.compile(
-    r"(?i)\b(within|in|per|across|among|for each) ((the|an?|its|their|all|each|every|any|this) )*(\w+)"
+    r"(?i)\b(within|in|per|across|among|for each) ((the|an?|its|their|all|each|every|any|this) )*"
+    r"(?P<noun>\w+( (?!(of|for|to|by|with|on|at|or|as|so|it|is|only|which|that|in|among|across|within)\b)\w+)?)"
 )
+"""What it reaches to: a word, or two (``server group``)."""
 _WORLD = frozenset({"system", "api", "service", "platform", "server", "database", "instance"})
 _HERE = frozenset({"collection", "list"})
 """Words that say nothing of how far it reaches, as the name of the resource does: below a parent there are several."""
@@ -111,7 +113,7 @@ def _key(
     words = [singular(plain_word(step)) for step in steps]
     above = [at for at, step in enumerate(steps) if PARAMETER.search(step)]
     said = _WITHIN.search(sentence)
-    noun = singular(snake(said[4])) if said else ""
+    noun = singular(plain_word(said["noun"])) if said else ""
     if not said or noun in {found.name, words[-1]} | _HERE:
         return ((name,), bool(above)) if world or not above else None
     called = re.compile(rf"{re.escape(noun)}(_?(id|uuid|name|key|slug))?")
