@@ -1,4 +1,4 @@
-"""What a delete has only put aside: lists and reads still show it, and it says so itself (``archived: true``), or the
+"""What a delete has only put aside: lists or reads still show it, and it says so itself (``archived: true``), or the
 contract leaves open whether a delete takes anything away."""
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from restproof.contract.model import Resource, removes
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
+from restproof.wire.group import Group
 from restproof.wire.left import STILL, THERE, Left
 from restproof.wire.places import entity_of
 
@@ -34,6 +35,26 @@ def tell_what_was_put_aside(work: Work) -> None:
             work.failed.remove(left)
             work.doubtful.append(replace(left, why=f"its delete has put it aside ({said})", how=""))
             work.count += (left.where, left.headers) in work.in_vain
+    for group in work.groups.values():
+        if not removes(group.resource) and group.resource.supports("read"):
+            _tell_what_reads_show(work, group)
+
+
+def _tell_what_reads_show(work: Work, group: Group) -> None:
+    """Tells of what was deleted, which a list no longer shows, and a read does."""
+    for id, entry in group.known.items():
+        target = str(entry.item)
+        items = {(where, group.headers) for where in (target, group.item(work.contract, id))}
+        was_deleted = not items.isdisjoint(work.deleted)
+        if items & work.told.keys() or not (was_deleted or work.ledger.is_deleted(entry)):
+            continue
+        try:
+            shown = work.deletes.shown(group, target, id)
+        except NotSent:
+            continue
+        if shown and work.is_ours(group, entry, shown):  # once it is gone, its id may be somebody else's
+            work.count -= was_deleted
+            work.doubtful.append(Left(group.resource.name, target, _OPEN, headers=group.headers))
 
 
 def _may_stay(work: Work, left: Left) -> bool:

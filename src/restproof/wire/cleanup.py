@@ -117,7 +117,7 @@ class Work:
         """Deletes what such a walk has proven."""
         for group in self.groups.values():
             for id, entry in group.unproven(self.ledger, self.deleted | self.told.keys()):
-                if self._is_ours(group, entry, (group.seen or {})[id]):
+                if self.is_ours(group, entry, (group.seen or {})[id]):
                     self._delete_if_ours(group, entry.item or group.item(self.contract, id), id, entry)
 
     def look_again(self) -> None:
@@ -150,7 +150,7 @@ class Work:
         if group is None or not group.resource.supports("read"):
             return False
         listed = [shown for id, shown in (group.seen or {}).items() if group.item(self.contract, id) == left.where]
-        if left.why == UNREAD and any(self._is_ours(group, None, shown) for shown in listed):
+        if left.why == UNREAD and any(self.is_ours(group, None, shown) for shown in listed):
             return False  # under another id than its own, as it seems
         try:
             return says_none(group.resource, self._send(group, "read", left.where))
@@ -192,15 +192,15 @@ class Work:
             for id, shown in seen.items():
                 owner = owners.get(group.item(self.contract, id).partition("?")[0], group)
                 named = known.get(id)  # what was deleted may have left its id to what no answer has named
-                is_free = named is None or (self.ledger.is_deleted(named) and not self._is_ours(group, named, shown))
-                if owner is group and is_free and self._is_ours(group, None, shown):
+                is_free = named is None or (self.ledger.is_deleted(named) and not self.is_ours(group, named, shown))
+                if owner is group and is_free and self.is_ours(group, None, shown):
                     found.append((max(e.n for e in group.entries), group, id, None))
             for id, entry in known.items():
                 if group.is_gone and not group.may_outlive(entry):
                     continue
                 if id in seen and self.ledger.is_deleted(entry):
                     group.is_touched = True  # A list that is late shows it, or one from a cache: its id may come again.
-                elif id in seen and self._is_ours(group, entry, seen[id]):
+                elif id in seen and self.is_ours(group, entry, seen[id]):
                     found.append((entry.n, group, id, entry))
                 elif id in seen and group.shows_another(entry, self.marks):
                     continue  # A read that still shows ours would be late, or from a cache.
@@ -224,14 +224,14 @@ class Work:
         except NotSent as reason:
             self.failed.append(self._left(group, target, str(reason)))
             return False
-        if shown is None or not self._is_ours(group, entry, shown):
+        if shown is None or not self.is_ours(group, entry, shown):
             self.doubtful.append(self._left(group, target, UNREAD, made=False))
             group.is_touched = True
             return False
         return True
 
-    def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
-        # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
+    def is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
+        """Whether what is shown is the run's: what a create wrote proves it, and each write before that settled."""
         writes = self._writes(entry)
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
@@ -267,7 +267,7 @@ class Work:
             shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
             named = str(shown.get(group.resource.id.field, entry.id)) if shown is not None else None
             has_id = named in (str(entry.id), in_utf8(str(entry.id)))
-            if shown is not None and has_id and self._is_ours(group, entry, shown):
+            if shown is not None and has_id and self.is_ours(group, entry, shown):
                 return maker
             if says_none(group.resource, exchange):
                 continue
@@ -300,7 +300,7 @@ class Work:
         try:
             for child, where, shown in below(self.session, self.contract, group, target):
                 own = self.groups.get((child.name, where, group.headers)) or Group(child, where, group.headers, None)
-                if not self._is_ours(own, own.known.get(str(shown.get(child.id.field))), shown):
+                if not self.is_ours(own, own.known.get(str(shown.get(child.id.field))), shown):
                     raise ListUnreadable(f"it holds {child.name} that this run did not make")
         except (ListUnreadable, NotSent) as reason:
             self.failed.append(self._left(group, target, str(reason)))
@@ -356,7 +356,7 @@ class Work:
             if not items.isdisjoint(self.told):
                 left = True
                 continue
-            if self._is_ours(group, entry, shown):
+            if self.is_ours(group, entry, shown):
                 left = True
                 if not items.isdisjoint(self.deleted):
                     self.count -= 1

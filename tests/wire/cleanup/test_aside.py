@@ -81,17 +81,33 @@ def test_what_said_so_before_its_delete_is_still_there(
 
 
 @pytest.mark.parametrize("again", [204, 409])
+@pytest.mark.parametrize("listed", [True, False], ids=["in the list", "by a read"])
 def test_what_a_contract_leaves_open_is_told_once_and_nothing_more_is_to_be_done(
-    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, again: int
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, again: int, listed: bool
 ) -> None:
     """A booking that was cancelled is there still, and a second cancellation may be refused."""
     notes.keeps_what_is_deleted = True
+    notes.unlisted = set() if listed else {1}
     create(notes, ledger, 1)
     if again == 409:
         notes.status["DELETE /v1/teams/5/notes/1"] = again
         ledger.deleted("/v1/teams/5/notes/1?x=a%20b")
     note = replace(contract.resources["note"], open=("delete",))
     contract = replace(contract, resources={**contract.resources, "note": note})
-    _, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    deleted, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    assert deleted == 0
     assert told == ["note /v1/teams/5/notes/1: its delete may only end it or put it aside, as the contract leaves open"]
     assert not ledger.path.exists()
+
+
+@pytest.mark.parametrize("mine", [True, False])
+def test_what_has_the_id_of_something_deleted_may_be_others(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, mine: bool
+) -> None:
+    create(notes, ledger, 1)
+    ledger.deleted("/v1/teams/5/notes/1?x=a%20b")
+    notes.rows[1], notes.unlisted = notes.rows[1] if mine else "of a stranger", {1}
+    note = replace(contract.resources["note"], open=("delete",))
+    contract = replace(contract, resources={**contract.resources, "note": note})
+    _, told = clean_up(ledger, connect(serve(notes).url).session, contract, PREFIX)
+    assert bool(told) is mine
