@@ -268,7 +268,7 @@ def test_what_a_credential_may_not_have_made_is_not_deleted_as_that_one(
     """A server has failed at its PUT: under that id, this tenant may have had another one all along."""
     create(notes, ledger, 1)
     put = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))], credential="read_only")
-    ledger.created(put, "/v1/teams/5/notes/1", 1, placed=True)
+    ledger.created(put, "/v1/teams/5/notes/1?x=a%20b", 1, placed=True)
     ledger.answered(put)
     create(notes, ledger, 4)
     notes.owners = {1: b"reader:pass/word 1", 4: b"full-secret-token"}
