@@ -1,13 +1,12 @@
 """Uniqueness: who was first stays, and nobody else is in the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, Inconclusive, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, in_other_forms, lookalikes, other_texts
 from restproof.suite.operations import renamed_keys
-from restproof.suite.race import all_answered, at_once, must_be_promised
-from restproof.suite.setup import at_hand, completed, spare
+from restproof.suite.setup import another_body, at_hand
 from restproof.suite.values import is_nullable
 
 
@@ -15,19 +14,8 @@ def has_unique(contract: Contract, resource: Resource) -> bool:
     return bool(resource.unique)
 
 
-def decides_at_once(contract: Contract, resource: Resource) -> bool:
-    """Whether the answer to a write says already whether a unique value was free."""
-    return has_unique(contract, resource) and not any(
-        resource.settles.after(operation).reads for operation in ("create", "update", "replace")
-    )
-
-
 def can_rename(contract: Contract, resource: Resource) -> bool:
     return bool(renamed_keys(resource))
-
-
-def renames_at_once(contract: Contract, resource: Resource) -> bool:
-    return can_rename(contract, resource) and decides_at_once(contract, resource)
 
 
 _LONG = 150  # what databases compare of a text may end here
@@ -45,11 +33,27 @@ def is_taken_in_each_form(subject: Subject, key: int, field: str) -> None:
         must.be_refused(second, "conflict", field=field, because=f"{field} is taken, in another form")
 
 
-def another_body(subject: Subject, same: Mapping[str, Any]) -> Body:
-    """A body that is another's but for its unique values, without references that would have to be made first."""
-    spared = subject.spec.references.keys() - subject.bodies.required
-    alone = {n: v for n, v in subject.bodies.full("other").items() if n not in spared}
-    return subject.bodies.adjusted_to_rules(alone, fixed=same)
+def of_the_key(subject: Subject, key: int, body: Body, which: str = "main") -> Body:
+    """What of a body a second one repeats: only the key that is asked for, no other one, and never an id that clients
+    choose."""
+    alone, identity = len(subject.spec.unique) == 1 and which != "other", subject.spec.id.field
+    return {n: v for n, v in body.items() if n in subject.spec.unique[key] or (alone and n != identity)}
+
+
+def second_of_what_is_there(subject: Subject) -> Reply | None:
+    """The answer to a create with the first unique key of what is there anyway, if that was sent with it."""
+    first, same = at_hand(subject), of_the_key(subject, 0, subject.bodies.keyed())
+    if first is None or not same.keys() <= first.sent.keys():
+        return None
+    return subject.create(another_body(subject, {n: first.sent[n] for n in same}))
+
+
+def second_of_a_plain_one(subject: Subject, tag: str = "") -> Reply:
+    """The same of one that is made for it."""
+    body = subject.bodies.keyed(tag)
+    same = of_the_key(subject, 0, body)
+    subject.given(subject.bodies.adjusted_to_rules(body, fixed=same))
+    return subject.create(another_body(subject, same, "again"))
 
 
 def keys(ground: Ground) -> Cases:
@@ -70,23 +74,22 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(
     if field is not None:
         is_taken_in_each_form(subject, key, field)
         return
+    conflict, because = subject.spec.status("conflict", "create"), "a second create with a unique value that is taken"
+    if brief:
+        second = second_of_what_is_there(subject)
+        if second is None or second.status not in conflict:  # what is there may have other values by now
+            second = second_of_a_plain_one(subject)
+        must.be_refused(second, "conflict", because=because)
+        return
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
-    # Only the key that is asked for is taken: no other one, and never an id that clients choose.
-    alone, identity = len(subject.spec.unique) == 1 and which != "other", subject.spec.id.field
-    same = {n: v for n, v in body.items() if n in subject.spec.unique[key] or (alone and n != identity)}
-    first = at_hand(subject) if brief else None
-    if first is not None and same.keys() <= first.sent.keys():
-        same = {n: first.sent[n] for n in same}
-    else:
-        first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
-    before = {} if brief else subject.observe(first.id)
+    same = of_the_key(subject, key, body, which)
+    first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
+    before = subject.observe(first.id)
     second = subject.create(another_body(subject, same), scope=scope)
-    if (key, which, brief) == (0, "main", False) and second.status not in subject.spec.status("conflict", "create"):
+    if (key, which) == (0, "main") and second.status not in conflict and second_of_a_plain_one(subject, "plain").ok:
         raise Inconclusive("whether such a create is refused is a case of its own")
-    must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
-    if brief:
-        return
+    must.be_refused(second, "conflict", because=because)
     what = "the first of two, after a create with the same unique values"
     must.agree(second, subject.stable(before), subject.observe(first.id), what=what)
     alike = subject.lists.holding(first.sent)
@@ -230,67 +233,3 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
         made = subject.given(subject.bodies.keyed(key=number))
     reply = subject.update(made.id, {n: made.sent[n] for n in key if n in made.sent})
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
-
-
-def alike(subject: Subject, number: int) -> list[Body]:
-    """So many bodies, resolved, that have the first unique key in common, and no id that clients choose."""
-    body, identity = subject.bodies.keyed(), subject.spec.id.field
-    tells = identity in body and identity not in subject.spec.unique[0]
-    apart = ({identity: subject.bodies.chosen_id(f"racer{n}")} if tells else {} for n in range(number))
-    return [subject.resolved({**body, **own}) for own in apart]
-
-
-@requirement("conflict.race", on="create", when=decides_at_once, cost=5, alone=True)
-@for_each(lambda ground: [{"round": n} for n in range(2)])
-def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
-    must_be_promised(subject, "unique")
-    scope = subject.scope()
-    requests = [(subject.request("create", body=body, scope=scope), body) for body in alike(subject, 3)]
-    replies = at_once(subject, "create", requests, scope)
-    # A contract may answer a conflict with the resource that is there, and a success of its own.
-    right, conflict = (subject.spec.status(case, "create") for case in ("created", "conflict"))
-    made = [r for r in replies if r.ok and (r.status in right or r.status not in conflict)]
-    all_answered(replies)
-    if all(r.has_run_out_of_values for r in replies):
-        raise NotTested(f"the values of a unique field of {subject.name} are used up")
-    if not made and all(r.left_open for r in replies):
-        raise NotTested(replies[0].left_open)
-    # One that is named three times was made once.
-    number = len({str(r.id) for r in made})
-    must.hold(
-        number == 1,
-        (made or replies)[-1],
-        f"of three creates of one unique value at the same time {number} succeeded",
-        kind="race",
-        expected=1,
-        actual=number,
-    )
-    for reply in replies:
-        if reply not in made:
-            must.be_refused(reply, "conflict", because="the loser of a race")
-
-
-@requirement("conflict.race", on="update", needs="create", when=renames_at_once, cost=6, alone=True)
-def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
-    must_be_promised(subject, "unique")
-    number, key = renamed_keys(subject.spec)[0]
-    racers, scope = [spare(subject, subject.bodies.keyed(f"racer{n}", number)) for n in range(3)], subject.scope()
-    goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal", number)).items() if n in key}
-    bodies = [(r.id, completed(subject, "update", r.id, goal)) for r in racers]
-    requests = [(subject.request("update", id=id, body=body, scope=scope), body) for id, body in bodies]
-    replies = at_once(subject, "update", requests, scope)
-    all_answered(replies)
-    if all(r.has_run_out_of_values for r in replies):
-        raise NotTested(f"the values of a unique field of {subject.name} are used up")
-    renamed = [r for r in replies if r.ok]
-    must.hold(
-        len(renamed) == 1,
-        (renamed or replies)[-1],
-        f"of three renames to one unique value at the same time {len(renamed)} succeeded",
-        kind="race",
-        expected=1,
-        actual=len(renamed),
-    )
-    for reply in replies:
-        if reply not in renamed:
-            must.be_refused(reply, "conflict", because="the loser of a race")

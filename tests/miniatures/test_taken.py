@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item
 from tests.miniatures.kinds_parents import HEADER, Accounts, kinds
-from tests.miniatures.server import Answer
+from tests.miniatures.server import Answer, Row
 
 from restproof.wire.message import Request
 
@@ -38,3 +38,26 @@ def test_a_create_that_is_never_refused_is_told_once(tmp_path: Path) -> None:
     found = bench.run(Items(), contract, schemas, tmp_path, only=("conflict.duplicate",), profile="ci")
     [told] = [finding for result in found.results for finding in result.findings]
     assert "is accepted (201)" in told.message
+
+
+class OfThePlain(Items):
+    """Finds what is taken among open items alone."""
+
+    UNIQUE = ("title",)
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        whole, self.rows[path] = (
+            self.rows[path],
+            {k: r for k, r in self.rows[path].items() if r.get("open") is not False},
+        )
+        try:
+            super().unique(path, fields, row)
+        finally:
+            self.rows[path] = whole
+
+
+def test_a_create_that_is_refused_beside_a_plain_item_alone_is_told(tmp_path: Path) -> None:
+    contract, schemas = item(unique=["title"])
+    found = bench.run(OfThePlain(), contract, schemas, tmp_path, only=("conflict.duplicate",), profile="ci")
+    [told] = [finding for result in found.results for finding in result.findings]
+    assert (told.case, "is accepted (201)" in told.message) == ("conflict.duplicate[item-create]#2", True)

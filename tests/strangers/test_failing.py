@@ -12,7 +12,7 @@ from .harness import write_contract
 from .kills import RESTPROOF, environment
 from .server import Answer, Asked, Server, listening
 
-ONLY = ("--only", "identity.malformed", "--only", "robust.no-5xx", "--only", "read.answers-ok", "--resource", "office")
+ONLY = ("--only", "delete.is-gone", "--only", "robust.no-5xx", "--only", "read.answers-ok", "--resource", "office")
 
 
 @pytest.mark.parametrize("fails", [True, False])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +17,7 @@ from restproof.wire.message import Request
 
 __all__ = [
     "aged",
+    "another_body",
     "another_token",
     "at_hand",
     "completed",
@@ -49,6 +50,14 @@ def at_hand(subject: Subject) -> Instance | None:
     """What refused requests are sent to, for a case that would make one of its own otherwise; ``None`` in a replay of a
     run in which it did."""
     return subject.target() if subject.world.keeper.recall(f"at hand {subject.about[1]}", True) else None
+
+
+def another_body(subject: Subject, same: Mapping[str, Any], tag: str = "other") -> dict[str, Any]:
+    """A body that is another's (by its ``tag``) but for the members in ``same``, without references that would have to
+    be made first."""
+    spared = subject.spec.references.keys() - subject.bodies.required
+    alone = {n: v for n, v in subject.bodies.full(tag).items() if n not in spared}
+    return subject.bodies.adjusted_to_rules(alone, fixed=same)
 
 
 def another_token(subject: Subject) -> str:
