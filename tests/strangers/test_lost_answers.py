@@ -70,3 +70,23 @@ def test_what_it_has_done_is_known_again_where_it_goes_on(bench: Bench, change: 
     server.update = hangs_up
     assert bench.send("PATCH", f"/offices/{id}", change).status == 200
     assert (bench.clean_up(), server.ours()) == ([], {})
+
+
+@pytest.mark.parametrize("by", ["the run", "clean-up"])
+def test_a_null_proves_nothing_where_no_representation_was_answered(bench: Bench, by: str) -> None:
+    """The database is put back later, and a colleague's office has the id, and no hint either."""
+    server, id = bench.server, made(bench, f"{bench.token()} wing")
+
+    def says_nothing(asked: Asked) -> Answer:
+        server.update_honestly(asked)
+        return Answer(204)
+
+    server.update = says_nothing
+    assert bench.send("PATCH", f"/offices/{id}", {"hint": None}).status == 204
+    server.stranger("office", id, "of a colleague")["hint"] = None
+    server.others["office"][id]["hint"] = None
+    if by == "the run":
+        with pytest.raises(NotProven):
+            bench.send("DELETE", f"/offices/{id}")
+    bench.clean_up()
+    assert server.harm() == []

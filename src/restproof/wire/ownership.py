@@ -28,7 +28,7 @@ from restproof.wire.looking import Failed, Looking
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
-from restproof.wire.proof import Mark, Marks, digests_of, may_show, sums_of
+from restproof.wire.proof import Mark, Marks, digests_of, is_telling, may_show, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.sight import Sight, Thing, why_not_ours
 from restproof.wire.singles import Singles
@@ -223,8 +223,7 @@ class Ownership:
             self.moves.unasked(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
     def _updated(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
-        """An update went through. One without a mark may have erased that of the create: then what is there now proves
-        it."""
+        """An update went through. One without a mark may have erased the create's: then what is there now proves it."""
         item = self.evidence.item_target(place)
         made = self.evidence.made(place.resource, str(place.id))
         self.moves.unasked(ticket, place, exchange)
@@ -237,7 +236,8 @@ class Ownership:
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or by_sums:
             left = left_by(ticket, place.resource, exchange, made.sums if made is not None else ())
-            self.ledger.wrote(item, sums_of(left), ticket.marks)
+            if by_sums or is_telling(left, place.resource.properties):  # others have a null, too
+                self.ledger.wrote(item, sums_of(left), ticket.marks)
         # Its id may be somebody's by now, who saw the change may have taken it up, or it is one with what is like it.
         self.evidence.forget(place, exchange)
 
