@@ -168,7 +168,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         ownership._Decision, "_check_values", always(None), "a create with an id overwrites what has it",
         theirs(("POST", "/offices", {"name": "x", "id": 17})),
     ),
-    "clean-up proves again": (cleanup.Work, "_is_ours", always(True), SOME, cleaned),
+    "clean-up proves again": (cleanup.Work, "is_ours", always(True), SOME, cleaned),
     "numbers are counted up": (
         ownership, "is_new", lambda item, known: item.id not in known, "a create of what was archived brings it back",
         unmarked,
