@@ -80,3 +80,16 @@ def test_where_no_read_tells_of_an_id_the_list_does(tmp_path: Path, slug: str) -
         else:
             assert made.send("POST", "/tags", {"slug": slug, "colour": made.token()}).response is not None
     assert server.harm() == []
+
+
+def test_a_list_that_need_not_hold_all_tells_of_no_id(tmp_path: Path) -> None:
+    """What somebody has may be kept from it: its silence is no leave."""
+    text = CHOSEN.replace("    values: {slug: [SLUGS]}", "    values: {slug: [tag-9]}\n    open: [list]")
+    plan, server = Plan.of(load(write_contract(tmp_path / "contract", text))), overwriting()
+    server.read = lambda asked: Answer(400, {"error": "what is that?"})
+    server.entries = lambda asked: []
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        with pytest.raises(NotProven):
+            made.send("POST", "/tags", {"slug": "tag-9", "colour": made.token()})
+    assert server.harm() == []

@@ -54,9 +54,9 @@ def _must_choose_nobodys_id(evidence: Evidence, place: Spot, entity: Mapping[str
     if place.id is not None or identity.chosen_by == "server" or identity.field not in entity:
         return
     for value in scalars(entity[identity.field]):
-        for text in (
-            () if evidence.marks.are_in_any([value]) else evidence.may_name(resource, readings(resource, value))
-        ):
+        if evidence.marks.are_in_any([value]):
+            continue  # it is nobody's
+        for text in evidence.may_name(resource, readings(resource, value)):
             item = place.item(text)
             sight = evidence.look(item, looker) if is_usable_id(text) else Sight.UNCLEAR
             if sight is Sight.UNCLEAR and _is_unlisted(evidence, item, looker):
@@ -66,9 +66,11 @@ def _must_choose_nobodys_id(evidence: Evidence, place: Spot, entity: Mapping[str
 
 
 def _is_unlisted(evidence: Evidence, item: Spot, looker: Looker) -> bool:
-    """Whether the list, where there is one that can be read, does not hold the id."""
+    """Whether the list, where there is one that can be read and that holds all, does not hold the id."""
+    if not item.resource.supports("list") or "list" in item.resource.open:
+        return False
     try:
-        return item.resource.supports("list") and str(item.id) not in evidence.holdings.ids(item.collection, looker)
+        return str(item.id) not in evidence.holdings.ids(item.collection, looker)
     except ListUnreadable:
         return False
 
