@@ -78,8 +78,8 @@ def test_one_that_starts_again_is_waited_for(serve: Serve, connect: Connect) -> 
     assert client.recording.notes[-1] == ("retry", "connection refused to GET /v1/x: sent again after 0.4 s")
 
 
-def test_what_it_did_not_answer_is_told(serve: Serve, connect: Connect) -> None:
-    """The request that a server dies of is the first that it leaves without an answer, kept connection or not."""
+def mortal(serve: Serve) -> Any:
+    """A server that dies of what is called deadly."""
     servers: list[Any] = []
 
     def handler(request: bytes) -> bytes | None:
@@ -90,7 +90,12 @@ def test_what_it_did_not_answer_is_told(serve: Serve, connect: Connect) -> None:
         return None
 
     servers.append(serve(handler))
-    client = connect(servers[0].url)
+    return servers[0]
+
+
+def test_what_it_did_not_answer_is_told(serve: Serve, connect: Connect) -> None:
+    """The request that a server dies of is the first that it leaves without an answer, kept connection or not."""
+    client = connect(mortal(serve).url)
     client.session.send(GET, about(0))
     deadly = About("note", "list", "list.answers-ok[note-list]")
     assert client.session.send(Request("GET", "/v1/deadly"), deadly).error
@@ -114,17 +119,7 @@ class Looks(Unguarded):
 def test_a_write_that_it_dies_of_is_told_and_not_the_look_after_it(serve: Serve, connect: Connect) -> None:
     """On a kept connection the write may be one that came too late: a look decides whether it goes again, and gets no
     answer either."""
-    servers: list[Any] = []
-
-    def handler(request: bytes) -> bytes | None:
-        if b"deadly" not in request:
-            return answer(200, b"[]")
-        threading.Thread(target=servers[0].close).start()
-        servers[0].closed.wait(5)
-        return None
-
-    servers.append(serve(handler))
-    client = connect(servers[0].url, guard=Looks())
+    client = connect(mortal(serve).url, guard=Looks())
     client.session.send(GET, about(0))
     write = Request("PUT", "/v1/teams/5/notes/1", body=b'{"name":"deadly"}')
     assert client.session.send(write, About("note", "replace", "robust.hostile-body[note-replace]")).error

@@ -37,12 +37,15 @@ def face(answer: _Answer | None) -> str:
     """What an answer looks like that may be given to anything; empty where it is none of the kind."""
     if answer is None:
         return ""
-    fields = {name.lower(): value for name, value in answer.headers}
-    if 300 <= answer.status < 400 and "location" in fields:
-        return f"a redirect ({answer.status}) to {urlsplit(fields['location']).path or '/'}"
-    if fields.get("content-type", "").lower().startswith("text/html"):
+    if 300 <= answer.status < 400 and (location := _field(answer, "location")):
+        return f"a redirect ({answer.status}) to {urlsplit(location).path or '/'}"
+    if _field(answer, "content-type").lower().startswith("text/html"):
         return f"a page of HTML ({answer.status})"
     return f"{answer.status}" if answer.status in _NOWHERE else ""
+
+
+def _field(answer: _Answer, name: str) -> str:
+    return next((value for field, value in answer.headers if field.lower() == name), "")
 
 
 class Faces:

@@ -221,9 +221,11 @@ def as_promised(response: Response, contract: Contract, about: About, method: st
     """The answer as the contract has it: with the status that its body tells, and as a success where it leads on (RFC
     9110 §15.4.4) from a write that is promised to be answered so."""
     response = told_by_body(response, contract.body_status)
+    if response.status != _SEE_OTHER:
+        return response
     resource = contract.resources.get(about.resource or "")
-    operation = about.operation if resource is not None and about.operation in (*WRITES, "delete") else None
-    if response.status != _SEE_OTHER or resource is None or operation is None:
+    operation = about.operation if about.operation in (*WRITES, "delete") else None
+    if resource is None or operation is None:
         return response
     is_own = method == resource.operation(operation).method and resource.supports(operation)
     promised = resource.status(SUCCESS[operation], operation).codes

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from restproof.contract.model import Contract
 from restproof.wire.failure import NotProven, NotSent
-from restproof.wire.message import About, Exchange, Request
+from restproof.wire.message import About, Request
 from restproof.wire.searching import Searches
-from restproof.wire.ticket import Ticket
+from restproof.wire.ticket import Ticket, Unguarded
 from restproof.wire.walk import Sender
 
 _NOT_PROVEN, _NOT_SENT = "not proven", "not sent"
@@ -39,7 +39,7 @@ class Asked:
         return f"not sent {where} {self._counts[where]}"
 
 
-class RecordedRefusals:
+class RecordedRefusals(Unguarded):
     """The guard of a replay (``restproof.wire.ownership.Guard``): a recording is no server, so nothing can come to
     harm; what the recorded run did not send is not sent. ``refusals``: worker → name → reason."""
 
@@ -59,21 +59,3 @@ class RecordedRefusals:
             if refusal is not None:
                 raise recalled(refusal)
         return None
-
-    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
-        return ticket
-
-    def together(self, tickets: Sequence[Ticket | None]) -> None:
-        """Nothing: a replay sends nothing at the same time."""
-
-    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
-        """Nothing: the recording has it."""
-
-    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
-        """Nothing: the recording has it."""
-
-    def made(self, exchange: Exchange, id: Any) -> None:
-        """Nothing: the recording has it."""
-
-    def close(self) -> None:
-        """Nothing: nothing was written."""

@@ -67,6 +67,12 @@ class Reader:
             found["content"] = {media: self._mapping(said, (*route, "content", media)) for media, said in content}
         return found
 
+    def words_of(self, schema: Any, route: Route) -> str:
+        """What a document says of a schema, beside a reference to it and where that leads."""
+        holders = (schema, self.source.followed(schema, route))
+        texts = (str(one["description"]) for one in holders if isinstance(one, dict) and "description" in one)
+        return "\n".join(dict.fromkeys(texts))
+
     def _mapping(self, value: Any, route: Route) -> Mapping[str, Any]:
         """``value``, with references followed, as a mapping: what cannot be read costs only itself, and is told."""
         try:

@@ -101,9 +101,8 @@ class Pages:
 
     def words_of(self, parameter: Mapping[str, Any], call: Call) -> str:
         """What a document says of a parameter, beside its name or in its schema."""
-        schema = parameter.get("schema")
-        holders = (parameter, schema, self.reader.source.followed(schema, (*call.route, "parameters")))
-        return "\n".join(str(one["description"]) for one in holders if isinstance(one, dict) and "description" in one)
+        inside = self.reader.words_of(parameter.get("schema"), (*call.route, "parameters"))
+        return f"{parameter.get('description', '')}\n{inside}"
 
     def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
         """The words of a list's pages; and what may cut the list where it is not plain how it goes on: a parameter, or

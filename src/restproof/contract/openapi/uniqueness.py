@@ -144,9 +144,7 @@ def _said(reader: Reader, create: Call, inside: str) -> dict[str, str]:
         whole = media.get("schema") if isinstance(media, dict) else None
         schema = dict(_members(reader, whole, route)).get(inside, whole)
         for name, member in _members(reader, schema, route):
-            holders = (member, reader.source.followed(member, route))
-            texts = [str(one["description"]) for one in holders if isinstance(one, dict) and "description" in one]
-            found.setdefault(name, "\n".join(dict.fromkeys(texts)))
+            found.setdefault(name, reader.words_of(member, route))
     return found
 
 
