@@ -18,9 +18,9 @@ def frozen(*, slots: bool = False) -> Callable[[type[Kind]], type[Kind]]: ...
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(kind: type[Any] | None = None, *, slots: bool = False) -> Any:
     """A dataclass of values, which are compared, hashed and shown by their members, as ``dataclass(frozen=True)`` makes
-    it. That nobody sets one, the type checker alone sees to: to look at each assignment makes a value three times as
-    dear, and a request takes ten of them. And of its methods only ``__init__`` is written and compiled anew, which for
-    two hundred classes takes a tenth of a second of each start."""
+    it. That nobody sets one, the type checker alone sees to: to look at each assignment makes a value five times as
+    dear, and a request takes ten of them. And of its methods only ``__init__`` is written and compiled anew, so that
+    two hundred classes take 0.07 s less of each start."""
 
     def made(kind: type[Kind]) -> type[Kind]:
         own = vars(kind).keys()
