@@ -246,15 +246,16 @@ def test_a_mark_gives_no_field_that_a_case_leaves_out(ground: Ground) -> None:
 
 
 @pytest.mark.parametrize(
-    ("media", "required", "wanted"),
+    ("media", "required", "wanted", "left"),
     [
-        ("application/x-www-form-urlencoded", [], ["size"]),
-        ("application/x-www-form-urlencoded", ["name"], ["name"]),
-        ("application/json", [], []),
+        ("application/x-www-form-urlencoded", [], ["size"], ["size"]),
+        ("application/x-www-form-urlencoded", ["name"], ["name"], ["size"]),
+        ("application/json", [], [], []),
+        ("application/json", ["name"], ["name"], []),
     ],
 )
-def test_a_form_holds_a_field_where_none_is_required(
-    media: str, required: list[str], wanted: list[str], tmp_path: Path
+def test_a_form_holds_a_field_where_none_is_required_and_where_the_one_that_is_stays_away(
+    media: str, required: list[str], wanted: list[str], left: list[str], tmp_path: Path
 ) -> None:
     fields = {
         "id": {"type": "integer", "readOnly": True},
@@ -268,4 +269,6 @@ def test_a_form_holds_a_field_where_none_is_required(
     (tmp_path / "note.json").write_text(json.dumps(schema))
     (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "notes", "resources": {"note": resource}}))
     contract = load(tmp_path)
-    assert [*Bodies(contract, contract.resources["note"]).bare()] == wanted
+    bodies = Bodies(contract, contract.resources["note"])
+    assert [*bodies.bare()] == wanted
+    assert [*bodies.without("name", {"name": "restproof"})] == left

@@ -62,11 +62,18 @@ class Bodies(FieldValues):
         body = self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
         return body or (self._one_field(tag) if self.resource.operation("create").media.is_form else {})
 
-    def _one_field(self, tag: str) -> Body:
-        """A field that none has to be sent, for what is no body without any; nothing where none can be sent alone."""
+    def without(self, name: str, body: Body) -> Body:
+        """The body of a create without a field, which is not told from no body at all where it is a form and nothing
+        is left: there with another field."""
+        left = {n: v for n, v in body.items() if n != name}
+        return left or (self._one_field("", name) if self.resource.operation("create").media.is_form else {})
+
+    def _one_field(self, tag: str, but: str = "") -> Body:
+        """A field that none has to be sent, for what is no body without any; nothing where none can be sent alone.
+        ``but``: not that one."""
         form = self.resource.operation("create").media
         for name, schema in sorted(self.writable.items(), key=lambda field: bool(field[1].get("writeOnly"))):
-            if name in self.resource.references or name in self.unique_fields or name == self.resource.id.field:
+            if name in self.resource.references or name in self.unique_fields or name in (but, self.resource.id.field):
                 continue
             body = {name: self.plain(name, tag)}
             whole = {"type": "object", "properties": {name: schema}}

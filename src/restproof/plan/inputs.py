@@ -176,7 +176,7 @@ def missing_field_bodies(ground: Ground) -> Iterator[RefusedCase]:
         yield {"field": "", "note": f"fewer than {least} fields", "status": "invalid", "body": few}
     inside = ground.resource.envelope.inside
     for name in (n for n in needed if n != in_path):
-        left = {n: v for n, v in minimal.items() if n != name}
+        left = bodies.without(name, minimal)
         if inside is not None and inside.implies(name, left, shape["properties"]):
             continue
         yield {"field": name, "note": "missing", "status": "invalid", "body": left}
