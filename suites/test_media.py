@@ -68,7 +68,10 @@ def foreign_bodies(ground: Ground) -> Cases:
     for media in kinds if ground.speaks_for_all else kinds[:1] if creates else ():
         if not own.reads(media):
             yield {"media": media, "as_json": False}
-    yield {"media": "application/xml" if creates or ground.speaks_for_all else "text/plain", "as_json": True}
+    declared = ("application/xml", "text/plain")
+    for media in declared if ground.speaks_for_all else declared[:1] if creates else declared[1:]:
+        if not own.reads(media):
+            yield {"media": media, "as_json": True}
 
 
 def pairs_of(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
