@@ -76,6 +76,15 @@ def test_an_id_is_the_end_of_a_link() -> None:
     assert Link("id", "x", under="files").id_of("http://localhost/v1/files/a/b%20c") == "a/b c"
 
 
+def test_the_entries_of_a_list_may_hold_the_object_in_a_member() -> None:
+    edges = Envelope(list="edges", entry="node")
+    body = edges.answered_list([({"id": 7, "name": "x"}, NOWHERE)])
+    assert body == {"edges": [{"node": {"id": 7, "name": "x"}}]}
+    assert edges.listed({"edges": [{"cursor": "c", **body["edges"][0]}]}) == [{"id": 7, "name": "x"}]
+    assert edges.places_listed(body) == ["/edges/0/node"]
+    assert edges.listed({"edges": [{"id": 7}, 5]}) == [{"id": 7}, 5]  # no such member: they are judged as they are
+
+
 def test_a_list_without_entries_may_lack_what_holds_them() -> None:
     assert HAL.listed({}) == []
     assert HAL.listed({"_embedded": {}}) == []

@@ -56,6 +56,26 @@ class Linking(Ending):
         return last
 
 
+class Edges(Ending):
+    """Wraps each entry of a list, with what leads on from it."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        answer = super().do_list(path, query)
+        rows = answer.body["results"]
+        return Answer(
+            200, {"count": answer.body["count"], "edges": [{"cursor": f"c{r['id']}", "node": r} for r in rows]}
+        )
+
+
+class Stale(Edges):
+    """What is wrapped is not what a read shows."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        answer = super().do_list(path, query)
+        edges = [{**e, "node": {**e["node"], "size": 7}} for e in answer.body["edges"]]
+        return Answer(200, {**answer.body, "edges": edges})
+
+
 class Overreaching(Linking):
     def most(self, last: int) -> int:
         return last + 1
@@ -116,6 +136,8 @@ def kinds() -> Iterator[Kind]:
     linked: dict[str, Any] = {"paging": {**paging, "links": True}, "statuses": {"bad_page": 404, "bad_size": 200}}
     yield Kind("pages that do not link to themselves", *item(**linked), Linking, Overreaching, ("list.links",))
     yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))
+    edges = {**words, "envelope": {"list": "edges", "entry": "node"}}
+    yield Kind("the entries of a list wrap the item", *item(**edges), Edges, Stale, ("list.entry-agrees",))
 
 
 class Browsable(Items):

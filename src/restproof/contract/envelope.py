@@ -81,17 +81,18 @@ class Key:
 class Envelope:
     """The places of one resource, ``None`` for the whole body.
 
-    ``list``: the place of the array. ``fields``: the place, in an object, of the one that holds the fields; ``beside``:
-    the fields that stand in the object itself all the same. ``constants``: pointer into a request → what it always
-    holds there, ``{id}`` for the id. ``link``: where an object holds a URL that ends with the id. ``empty_list``:
-    ``absent`` where a body without entries may leave out what holds them, ``nullable`` where it may be null, too.
-    ``key``: what names the entries of a list that is an object, one member for each. ``held``: references that stand
-    otherwise than by their bare id.
+    ``list``: the place of the array. ``entry``: in each entry of it, the place of the object. ``fields``: the place, in
+    an object, of the one that holds the fields; ``beside``: the fields that stand in the object itself all the same.
+    ``constants``: pointer into a request → what it always holds there, ``{id}`` for the id. ``link``: where an object
+    holds a URL that ends with the id. ``empty_list``: ``absent`` where a body without entries may leave out what holds
+    them, ``nullable`` where it may be null, too. ``key``: what names the entries of a list that is an object, one
+    member for each. ``held``: references that stand otherwise than by their bare id.
     """
 
     request: str | None = None
     response: str | None = None
     list: str | None = None
+    entry: str | None = None
     fields: str | None = None
     beside: tuple[str, ...] = ()
     constants: Mapping[str, Any] = field(default_factory=dict)
@@ -226,6 +227,11 @@ class Envelope:
         """Where an answer holds the entries of a list."""
         return pointer_of(self.list)
 
+    @property
+    def entry_pointer(self) -> str:
+        """Where an entry of a list holds the object of the resource."""
+        return pointer_of(self.entry)
+
     def within(self, path: str) -> str:
         """Where in an object a part of its fields stands: ``/name`` is ``/attributes/name``."""
         name = path[1:].partition("/")[0]
@@ -265,13 +271,15 @@ class Envelope:
         return [self._entry(entry) for entry in found]
 
     def _entry(self, entry: Any) -> Any:
-        return entry if (opened := self._opened(entry)) is None else opened
+        """An entry of a list as its fields; as it is where it holds no object of them."""
+        opened = self._opened(_at(entry, self.entry_pointer) if isinstance(entry, dict) else entry)
+        return entry if opened is None else opened
 
     def places_listed(self, document: Any) -> list_of[str]:
-        """Where the entries of a list's answer stand, in their order."""
+        """Where the objects of a list's answer stand, in their order."""
         found = _at(document, self.list_pointer)
         names = found if isinstance(found, dict) else range(len(found) if isinstance(found, list) else 0)
-        return [self.list_pointer + step(name) for name in names]
+        return [self.list_pointer + step(name) + self.entry_pointer for name in names]
 
     def mistaken_keys(self, document: Any) -> Iterator[tuple[str, Any, str]]:
         """The keys of a list that is an object under which an entry shows another id, each with that and its place."""
@@ -280,7 +288,8 @@ class Envelope:
             fields = self._entry(entry)
             shown = fields.get(field, name) if isinstance(fields, dict) else name
             if str(shown) != name:
-                yield name, shown, self.list_pointer + step(name) + self.within(step(field))
+                place = self.list_pointer + step(name) + self.entry_pointer
+                yield name, shown, place + self.within(step(field))
 
     def mistaken_names(self, document: Any, *, listed: bool) -> Iterator[tuple[Any, str]]:
         """What an answer shows in the place of a resource's whole name and is none, each with where it is: another
@@ -301,13 +310,16 @@ class Envelope:
     def answered_list(self, entries: Any) -> Any:
         """The body of an answer that shows a list: of pairs of fields and where they stand, or whatever is in the place
         of one."""
-        found: Any = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
+        found: Any = [self._listed(*e) for e in entries] if isinstance(entries, list) else entries
         if self.key is not None and isinstance(entries, list):
             name = self.key.field
             plain = [({n: v for n, v in fields.items() if n != name}, where) for fields, where in entries]
             keys = [str(fields.get(name)) for fields, _ in entries]
-            found = {key: self._object(*e) for key, e in zip(keys, plain, strict=True)}
+            found = {key: self._listed(*e) for key, e in zip(keys, plain, strict=True)}
         return put(None, self.list_pointer, found)
+
+    def _listed(self, entity: Any, standing: Standing) -> Any:
+        return put(None, self.entry_pointer, self._object(entity, standing))
 
     # ----------------------------------------------------------------- one object
 

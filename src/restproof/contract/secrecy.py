@@ -94,7 +94,8 @@ class Secrecy:
 
 def _wrappers(resource: Resource) -> Iterator[str]:
     for envelope in (resource.operation(name).envelope for name in resource.operations):
-        for pointer in (envelope.request_pointer, envelope.response_pointer, envelope.list_pointer):
+        places = (envelope.request_pointer, envelope.response_pointer, envelope.list_pointer, envelope.entry_pointer)
+        for pointer in places:
             yield from pointer.split("/")[1:]
 
 

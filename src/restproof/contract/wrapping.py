@@ -41,7 +41,7 @@ def envelope_of(
         constants = {**said.get("constants", {}), **own.get("constants", {})}
         said = {**said, **own, **({"constants": constants} if constants else {})}
     found = {word: filled(value, words) for word, value in said.items()}
-    for place in ("request", "response", "list", "fields"):
+    for place in ("request", "response", "list", "entry", "fields"):
         found[place] = found.get(place) or None
     if "beside" in found:
         found["beside"] = tuple(found["beside"])
@@ -66,7 +66,7 @@ def wrappers(name: str, resource: Mapping[str, Any], contract: Mapping[str, Any]
     said = resource.get("operations", ())
     ways = [way for way in said.values() if way] if isinstance(said, Mapping) else []
     envelopes = [layer.get("envelope", {}) for layer in (contract, resource, *ways)]
-    places = [envelope.get(word) for envelope in envelopes for word in ("request", "response", "list")]
+    places = [envelope.get(word) for envelope in envelopes for word in ("request", "response", "list", "entry")]
     words = words_of(name, resource["path"])
     return {member for place in places if place for member in filled(place, words).split("/") if member}
 

@@ -15,6 +15,7 @@ from restproof.contract.openapi.answers import Reader, is_object, object_of
 from restproof.contract.openapi.called import called
 from restproof.contract.openapi.entries import (
     BESIDE_ONE,
+    held_in,
     is_needed,
     is_of_another,
     listed,
@@ -156,6 +157,8 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
                 told.envelope["empty_list"] = "nullable"
             elif not is_needed(answer, place):
                 told.envelope["empty_list"] = "absent"
+        if inside := held_in(entry, single):
+            told.envelope["entry"], entry = inside, object_of(entry["properties"][inside])
         told.read, told.entry = told.read or entry, entry
         _set_receipts_apart(single, told, entry)
         told.shown = [*single.values(), entry]
@@ -378,7 +381,7 @@ def own_envelopes(told: Shaped) -> dict[str, dict[str, Any]]:
 
 def says_of(word: str, operations: Collection[str]) -> bool:
     """Whether a word of an envelope says something of one of the operations."""
-    of_lists = dict.fromkeys(("list", "empty_list", "keyed"), ("list",))
+    of_lists = dict.fromkeys(("list", "entry", "empty_list", "keyed"), ("list",))
     whose = {"request": WRITES, "constants": WRITES, "response": ("create", "read", "update", "replace"), **of_lists}
     return bool(set(operations) & set(whose.get(word, operations)))
 

@@ -41,7 +41,7 @@ def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tup
     members = answer.get("properties", {}) if is_object(answer) else {}
     arrays = {n: e for n, s in members.items() if (e := entries_of(s)) is not None}
     arrays = {n: e for n, e in arrays.items() if not BESIDE_ONE.fullmatch(n)} or arrays
-    alike = {n: e for n, e in arrays.items() if any(same_members(e, s) for s in single.values())}
+    alike = {n: e for n, e in arrays.items() if any(same_members(e, s) for s in single.values()) or held_in(e, single)}
     chosen = alike if len(alike) == 1 else arrays if len(arrays) == 1 else {}
     if not chosen:
         return None, None
@@ -51,6 +51,16 @@ def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tup
     if member in alike or has_items or all(_BESIDE_ENTRIES.match(n) for n in beside):
         return member, entry
     return None, None
+
+
+def held_in(entry: Schema, single: Mapping[str, Schema]) -> str | None:
+    """The member in which the entries of a list hold what answers for one show: ``node`` beside ``cursor``,
+    ``resource`` beside ``fullUrl``; ``None`` where the entries are that themselves, or it is not plain."""
+    if any(same_members(entry, one) for one in single.values()):
+        return None
+    members = {n: object_of(s) for n, s in entry.get("properties", {}).items()}
+    holding = [n for n, s in members.items() if is_object(s) and any(_are_alike(s, one) for one in single.values())]
+    return holding[0] if len(holding) == 1 else None
 
 
 def is_of_another(answer: Schema, member: str, called: str) -> bool:
@@ -100,6 +110,10 @@ def is_list(answer: Schema, *, called: bool = False) -> bool:
 
 def same_members(one: Schema, two: Schema) -> bool:
     return are_mostly_in(one.get("properties", ()), two.get("properties", ()))
+
+
+def _are_alike(one: Schema, two: Schema) -> bool:
+    return same_members(one, two) and same_members(two, one)
 
 
 def are_mostly_in(names: Collection[str], others: Collection[str]) -> bool:

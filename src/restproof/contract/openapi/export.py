@@ -189,7 +189,7 @@ class _Writer:
             entry = {"$ref": f"#/components/schemas/{name}"}
             if envelope.key:
                 shape = self.schemas[name]
-        held = wrapped_object(envelope, entry, shape)
+        held = nested(envelope.entry_pointer, wrapped_object(envelope, entry, shape))
         entries = {"type": "array", "items": held}
         if envelope.key:
             entries = {"type": "object", "additionalProperties": held}
