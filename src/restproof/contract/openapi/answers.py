@@ -149,7 +149,8 @@ class Reader:
         for media in content:
             said = self.source.mapping(content[media] or {}, (*route, "content", media))
             named = said.get("examples")
-            several = named.values() if isinstance(named, dict) else ()
+            here = (*route, "content", media, "examples")
+            several = [self.source.followed(e, here) for e in named.values()] if isinstance(named, dict) else []
             found += [said["example"]] if "example" in said else []
             found += [e["value"] for e in several if isinstance(e, dict) and "value" in e]
         return found

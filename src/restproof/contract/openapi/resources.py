@@ -15,6 +15,7 @@ from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
+from restproof.contract.openapi.exemplary import teach
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import (
     creates_by_put,
@@ -105,6 +106,7 @@ class ResourceWriter:
         if not found.calls:
             return self.given(path, found)
         _leave_to_requests(body, parents)
+        teach(self.reader, found, told, body.properties, self.by_name.keys())
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
         keys = Keys() if parents else keys_of(self.reader, found, told, body)

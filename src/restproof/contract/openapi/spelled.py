@@ -49,6 +49,11 @@ def needed(description: Any) -> dict[str, str]:
     return {NEEDED: "open"} if isinstance(description, str) and _NEEDED.search(description) else {}
 
 
+def speaks_for_itself(text: str) -> bool:
+    """Whether a text is digits that say what they are: a date, a time, a decimal, a number of a telephone."""
+    return bool(_SPEAKING.fullmatch(text))
+
+
 def _is_untold(schema: Mapping[str, Any]) -> bool:
     """Whether a schema says no more of values than that they are text, or null."""
     some = schema.get("anyOf")
@@ -62,7 +67,7 @@ def in_digits(words: str) -> str:
     """A value that words show in digits, or one in the form of a date or a time that they name; empty where they do
     neither."""
     shown, form = _SHOWN.search(words), _FORM.search(words)
-    if shown is not None and (form or _SPEAKING.fullmatch(shown[1])):
+    if shown is not None and (form or speaks_for_itself(shown[1])):
         return shown[1]
     found, is_time = "", False
     for part in _PART.split(form[0]) if form else ():

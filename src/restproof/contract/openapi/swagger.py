@@ -127,7 +127,10 @@ class _Converter:
             return value
         found = {k: v for k, v in value.items() if k not in ("schema", "examples", "headers")}
         if "schema" in value:
-            found["content"] = {media: {"schema": value["schema"]} for media in produces}
+            beside = value.get("examples")
+            shown: Node = beside if isinstance(beside, dict) else {}
+            own = {media: {"example": shown[media]} for media in produces if media in shown}
+            found["content"] = {media: {"schema": value["schema"], **own.get(media, {})} for media in produces}
         if isinstance(value.get("headers"), dict):
             found["headers"] = {n: _parameter(h) for n, h in value["headers"].items()}
         return found
