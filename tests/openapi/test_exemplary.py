@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.openapi.emitted.common import Kind, numbers
-from tests.openapi.honest import Service, Text, When, whole
+from tests.openapi.honest import Field, Service, Text, When, whole
 from tests.openapi.shares import wrong
 from tests.openapi.test_supposed import ran
 from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, read
@@ -32,7 +32,7 @@ def paths(beside: Document, shown: Document | None = None) -> Document:
 
 
 def service() -> Service:
-    fields = {
+    fields: dict[str, Field] = {
         "label": Text(200, 1),
         "currency": When(lambda v: v in ("EUR", "USD")),
         "due": When(lambda v: isinstance(v, str) and bool(re.fullmatch(r"\d\d\.\d\d\.\d{4}", v))),

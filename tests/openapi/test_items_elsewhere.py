@@ -51,6 +51,25 @@ def test_items_that_stand_elsewhere_belong_to_the_collection_that_shows_the_same
 
 
 A_VISIT = "  /visits/{visitId}:"
+A_DOG = "    parameters: [{name: dogId, in: path, required: true, schema: {type: integer}}]\n"
+OWN = VISITS.replace("/dogs/{dogId}/visits", "/me/visits").replace(A_DOG, "")
+
+
+def test_what_the_caller_has_may_stand_elsewhere_too(tmp_path: Path) -> None:
+    visit = {"visit": ("/me/visits", "/visits/{id}", ("list", "create", "read", "delete"))}
+    assert resources_of(tmp_path, OWN) == visit
+    assert resources_of(tmp_path, OWN + a_list("/visits", '{$ref: "#/components/schemas/Visit"}')) == visit
+    others = resources_of(tmp_path, OWN.replace("/me/visits", "/busy/visits"))
+    assert not any(elsewhere for _, elsewhere, _ in others.values())
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["a parent that can be made", "one that is given"])
+def test_a_list_of_all_gives_way_to_one_beside_a_create(made: bool, tmp_path: Path) -> None:
+    dogs = OWN.partition("  /me/visits:")[2].partition("  /visits")[0].replace("Visit", "Other")
+    whole = VISITS + a_list("/visits", '{$ref: "#/components/schemas/Visit"}') + (f"  /dogs:{dogs}" if made else "")
+    visits = [r for name, r in resources_of(tmp_path, whole).items() if "visit" in name]
+    joined = ("/dogs/{dog}/visits", "/visits/{id}", ("list", "create", "read", "delete"))
+    assert (visits == [joined]) == made
 
 
 SHOWN = '{schema: {$ref: "#/components/schemas/Visit"}}}}}\n    delete'

@@ -1,5 +1,5 @@
-"""Items that do not stand below their collection: ``/dogs/{id}/visits`` has the list, ``/visits/{id}`` one of them; or
-``/visits`` the list, and ``/visit/{id}`` one of them."""
+"""Items that do not stand below their collection: ``/dogs/{id}/visits`` or ``/me/visits`` has the list,
+``/visits/{id}`` one of them; or ``/visits`` the list, and ``/visit/{id}`` one of them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,30 @@ from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.words import snake
 from restproof.errors import ContractError
 
+_OF_CALLER = frozenset({"account", "current_user", "me", "my", "myself", "self", "user"})
+"""Words of paths that stand for whoever asks."""
+_OF_ALL = "what can be made is listed at {}, which is the list of it"
+
 
 def join_items(paths: Paths) -> None:
-    """Make one resource of a collection below a parent that has no items, and of items elsewhere that no collection
-    has: where both paths end alike and both show the same named schema, and where just one of each does."""
-    lists = [f for f in paths.found.values() if f.parameter is None and "{" in f.collection and not f.single]
-    items = [f for f in paths.found.values() if f.calls and not {"list", "create"} & f.calls.keys()]
+    """Make one resource of a collection that has no items, below a parent or what stands for the caller, and of items
+    elsewhere that no collection has: where both paths end alike and both show the same named schema, and where just one
+    of each does. Items that have a list and no create are joined with a collection that has both, where what it stands
+    below can be had."""
+    lists = [f for f in paths.found.values() if f.parameter is None and _is_below(f) and not f.single]
+    items = [f for f in paths.found.values() if f.calls and f.parameter and "create" not in f.calls]
     for one in items:
+        needed = {"list", "create"} if "list" in one.calls else set()
         fitting = [f for f in lists if _ends_alike(f, one) and _schemas(paths, f) & _schemas(paths, one)]
+        fitting = [f for f in fitting if needed <= f.calls.keys() and not (needed and _is_below_given(paths, f))]
         rivals = [f for f in items if f is not one and fitting and _ends_alike(f, one)]
         if len(fitting) == 1 and not rivals and not has_below(paths, one):
             _join(paths, fitting[0], one)
+
+
+def _is_below(found: Found) -> bool:
+    """Whether a collection stands below a parent, or below what stands for the caller."""
+    return "{" in found.collection or snake(_last(_parted(found.collection)[0])).replace("-", "_") in _OF_CALLER
 
 
 def join_plurals(paths: Paths) -> None:
@@ -42,9 +55,17 @@ def join_plurals(paths: Paths) -> None:
             del paths.found[many.collection]
 
 
+def _is_below_given(paths: Paths, found: Found) -> bool:
+    """Whether a collection stands below a parent that nothing of the document makes."""
+    above = paths.found.get(paths.has(found.collection.rpartition("/{")[0]) or "")
+    return "{" in found.collection and (above is None or "create" not in above.calls)
+
+
 def _join(paths: Paths, found: Found, items: Found) -> None:
     found.items = items.collection
     found.parameter = items.parameter
+    if (whole := items.calls.pop("list", None)) is not None:
+        paths.left_out.append((f"{whole.method} {whole.route[1]}: {_OF_ALL.format(found.collection)}", whole.route))
     found.calls |= items.calls
     for where, methods in items.other.items():
         found.other.setdefault(where, []).extend(methods)
