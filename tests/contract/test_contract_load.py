@@ -365,3 +365,16 @@ def test_methods_besides_the_operations_and_the_smallest_page(tmp_path: Path) ->
     assert item.other_methods == {"collection": ("DELETE",), "item": ("PUT", "PATCH")}
     assert other.other_methods == {}
     assert (item.paging.min, other.paging.min) == (0, 5)
+
+
+def test_a_read_of_what_a_delete_may_leave_shows_it_or_that_it_is_gone(tmp_path: Path) -> None:
+    item = write(
+        tmp_path,
+        """
+        contract: x
+        resources:
+          item: {path: /items, schema: item.json, open: [delete], statuses: {gone: 410}}
+        """,
+    ).resources["item"]
+    assert [code for code in (200, 403, 404, 410, 500) if code in item.status("gone", "read")] == [200, 410]
+    assert 409 in item.status("gone", "update")  # a cancelled one may be closed

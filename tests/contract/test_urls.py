@@ -75,7 +75,9 @@ def test_a_document_that_is_named_by_no_url_is_told_in_a_sentence(host: str, mes
         ("/v1/my-keys/ab", "/keys/ab", False),
         ("/v1/keys/ab==/versions/3", "/v1/keys/ab%3D%3D", True),
         ("/v1/keys/abc/versions/3", "/v1/keys/ab", False),
-        ("/api", "/", True),
+        ("/api/", "/", True),
+        ("", "/", True),
+        ("/orders", "/", False),
     ],
 )
 def test_a_path_is_the_same_whether_or_not_its_characters_are_encoded(path: str, place: str, leads: bool) -> None:

@@ -70,3 +70,16 @@ def test_what_the_list_filters_by_and_may_want_stands_once_in_a_document_of_it(t
     assert (told.resources["box"].may_need, [*told.resources["box"].filters]) == (("project_id",), ["project_id"])
     names = [p["name"] for p in document(told)["paths"]["/boxes"]["get"]["parameters"]]
     assert names.count("project_id") == 1
+
+
+MEMBERS: Document = {"page": NUMBER, "shelf": TEXT, "state": {**TEXT, "enum": ["new", "old"]}}
+
+
+@pytest.mark.parametrize(("style", "name"), [("deepObject", "where[state]"), ("form", "state")])
+def test_of_an_object_that_must_be_there_one_member_is_sent(style: str, name: str, tmp_path: Path) -> None:
+    """Else nothing is: no member of it has to be."""
+    found = paths()
+    where = {"type": "object", "properties": MEMBERS}
+    needed = {"name": "where", "in": "query", "required": True, "style": style, "schema": where}
+    found["/boxes"]["get"]["parameters"] = [needed]
+    assert resource(tmp_path, "box", found).operation("list").query.keys() == {name}

@@ -80,6 +80,7 @@ class Status:
 
 _MAY_BE_GONE = Status(codes=frozenset({404, 410}), classes=frozenset({2, 4}))
 """What is answered about what was deleted, where that may be there still."""
+_IS_THERE = Status(classes=frozenset({2}))
 
 
 @frozen
@@ -538,10 +539,12 @@ class Resource:
     def status(self, case: str, operation: str | None = None) -> Status:
         """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``), of one operation where it is
         known."""
-        if case in ("gone", "repeat_delete") and "delete" in self.open:
-            return _MAY_BE_GONE
         own = self.own_ways.get(operation or "")
-        return own.statuses[case] if own else self.statuses[case]
+        said = own.statuses[case] if own else self.statuses[case]
+        if case in ("gone", "repeat_delete") and "delete" in self.open:
+            # What is there still may refuse a change in its own way; a read shows it, or that it is gone.
+            return said | _IS_THERE if (case, operation) == ("gone", "read") else _MAY_BE_GONE
+        return said
 
     @cached_property
     def codes_of_nothing(self) -> frozenset[int]:

@@ -20,9 +20,12 @@ def parts_of(url: str) -> SplitResult:
 
 def leads_through(path: str, place: str) -> bool:
     """Whether the segments of ``place``, a whole path, stand side by side in a path. A character that may stand there
-    as it is (``=`` of a base64 id) may be encoded as well, and a slash behind them does not count."""
+    as it is (``=`` of a base64 id) may be encoded as well, and a slash behind them does not count, but of the root: any
+    path that ends with one may be that, behind a prefix."""
     way, wanted = ([unquote(s) for s in p.rstrip("/").split("/")] for p in (path, place))
     wanted = wanted[1:]
+    if not wanted:
+        return not path or path.endswith("/")
     return any(way[at : at + len(wanted)] == wanted for at in range(len(way)))
 
 

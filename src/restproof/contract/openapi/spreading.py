@@ -9,14 +9,18 @@ from restproof.contract.document import Route
 from restproof.contract.openapi.keywords import PLAIN
 from restproof.contract.openapi.source import Source
 
+_KNOWN = frozenset({"const", "default", "enum", "example", "examples"})
+"""Keywords that hold values which are right."""
+_PLACES = frozenset({"after", "before", "cursor", "number", "offset", "page"})
+"""Members of a parameter about pages that say which one is meant."""
 _OF_A_SCHEMA = ("type", "items", *(w for w in PLAIN if w not in ("required", "title", "description")))
 
 
 def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterator[dict[str, Any]]:
-    """A parameter as requests hold it: an object in the query is one parameter for each of its members, by ``form``
-    and exploded as is the default (OpenAPI 3.1 §4.8.12.3), or as ``name[member]`` by ``deepObject``, and needed where
-    both it and the member are. One whose
-    schema is written beside its name, as in Swagger 2.0, has it as its schema. Raises ``ContractError``."""
+    """A parameter as requests hold it: an object in the query is one parameter for each of its members, by ``form`` and
+    exploded as is the default (OpenAPI 3.1 §4.8.12.3), or as ``name[member]`` by ``deepObject``, and needed where both
+    it and the member are; of one that needs no member but must be there, one member is. One whose schema is written
+    beside its name, as in Swagger 2.0, has it as its schema. Raises ``ContractError``."""
     if "schema" not in parameter and "content" not in parameter and "type" in parameter:
         schema = {w: parameter[w] for w in _OF_A_SCHEMA if w in parameter}
         yield {**{w: v for w, v in parameter.items() if w not in schema}, "schema": schema}
@@ -31,6 +35,19 @@ def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterat
         return
     said = schema.get("required")
     needed = said if parameter.get("required") is True and isinstance(said, list) else []
+    if parameter.get("required") is True and not any(n in members for n in needed):
+        needed = [_one_of({n: source.followed(s, (*route, "schema", n)) for n, s in members.items()})]
     for name, inner in members.items():
         spelled = f"{parameter['name']}[{name}]" if is_deep else str(name)
         yield {"name": spelled, "in": "query", "required": name in needed, "schema": inner}
+
+
+def _one_of(members: Mapping[str, Any]) -> str:
+    """The member that is sent of an object that would be nothing without: one of which a value is known, and which is
+    no place in a list, if there is one."""
+
+    def rank(name: str) -> tuple[bool, bool]:
+        schema = members[name]
+        return name in _PLACES, not (isinstance(schema, Mapping) and _KNOWN & schema.keys())
+
+    return min(members, key=rank)
