@@ -227,11 +227,6 @@ class Envelope:
         """Where an answer holds the entries of a list."""
         return pointer_of(self.list)
 
-    @property
-    def entry_pointer(self) -> str:
-        """Where an entry of a list holds the object of the resource."""
-        return pointer_of(self.entry)
-
     def within(self, path: str) -> str:
         """Where in an object a part of its fields stands: ``/name`` is ``/attributes/name``."""
         name = path[1:].partition("/")[0]
@@ -272,14 +267,14 @@ class Envelope:
 
     def _entry(self, entry: Any) -> Any:
         """An entry of a list as its fields; as it is where it holds no object of them."""
-        opened = self._opened(_at(entry, self.entry_pointer) if isinstance(entry, dict) else entry)
+        opened = self._opened(_at(entry, pointer_of(self.entry)) if isinstance(entry, dict) else entry)
         return entry if opened is None else opened
 
     def places_listed(self, document: Any) -> list_of[str]:
         """Where the objects of a list's answer stand, in their order."""
         found = _at(document, self.list_pointer)
         names = found if isinstance(found, dict) else range(len(found) if isinstance(found, list) else 0)
-        return [self.list_pointer + step(name) + self.entry_pointer for name in names]
+        return [self.list_pointer + step(name) + pointer_of(self.entry) for name in names]
 
     def mistaken_keys(self, document: Any) -> Iterator[tuple[str, Any, str]]:
         """The keys of a list that is an object under which an entry shows another id, each with that and its place."""
@@ -288,7 +283,7 @@ class Envelope:
             fields = self._entry(entry)
             shown = fields.get(field, name) if isinstance(fields, dict) else name
             if str(shown) != name:
-                place = self.list_pointer + step(name) + self.entry_pointer
+                place = self.list_pointer + step(name) + pointer_of(self.entry)
                 yield name, shown, place + self.within(step(field))
 
     def mistaken_names(self, document: Any, *, listed: bool) -> Iterator[tuple[Any, str]]:
@@ -310,16 +305,14 @@ class Envelope:
     def answered_list(self, entries: Any) -> Any:
         """The body of an answer that shows a list: of pairs of fields and where they stand, or whatever is in the place
         of one."""
-        found: Any = [self._listed(*e) for e in entries] if isinstance(entries, list) else entries
+        place = pointer_of(self.entry)
+        found: Any = [put(None, place, self._object(*e)) for e in entries] if isinstance(entries, list) else entries
         if self.key is not None and isinstance(entries, list):
             name = self.key.field
             plain = [({n: v for n, v in fields.items() if n != name}, where) for fields, where in entries]
             keys = [str(fields.get(name)) for fields, _ in entries]
-            found = {key: self._listed(*e) for key, e in zip(keys, plain, strict=True)}
+            found = {key: put(None, place, self._object(*e)) for key, e in zip(keys, plain, strict=True)}
         return put(None, self.list_pointer, found)
-
-    def _listed(self, entity: Any, standing: Standing) -> Any:
-        return put(None, self.entry_pointer, self._object(entity, standing))
 
     # ----------------------------------------------------------------- one object
 

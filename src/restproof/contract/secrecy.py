@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Any
 
+from restproof.contract.envelope import pointer_of
 from restproof.contract.model import Contract, Paging, Resource
 from restproof.frozen import frozen
 
@@ -94,9 +95,8 @@ class Secrecy:
 
 def _wrappers(resource: Resource) -> Iterator[str]:
     for envelope in (resource.operation(name).envelope for name in resource.operations):
-        places = (envelope.request_pointer, envelope.response_pointer, envelope.list_pointer, envelope.entry_pointer)
-        for pointer in places:
-            yield from pointer.split("/")[1:]
+        for place in (envelope.request, envelope.response, envelope.list, envelope.entry):
+            yield from pointer_of(place).split("/")[1:]
 
 
 def _paging_names(paging: Paging) -> set[str]:

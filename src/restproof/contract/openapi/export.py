@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.criteria import is_searched
+from restproof.contract.envelope import pointer_of
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, ON_ITEM, WRITES, Contract, Resource, Schema, Status, creates_by_put
 from restproof.contract.openapi.kept import keep
@@ -189,7 +190,7 @@ class _Writer:
             entry = {"$ref": f"#/components/schemas/{name}"}
             if envelope.key:
                 shape = self.schemas[name]
-        held = nested(envelope.entry_pointer, wrapped_object(envelope, entry, shape))
+        held = nested(pointer_of(envelope.entry), wrapped_object(envelope, entry, shape))
         entries = {"type": "array", "items": held}
         if envelope.key:
             entries = {"type": "object", "additionalProperties": held}
