@@ -1,14 +1,27 @@
-"""When the declared times of the last change move: with every change, and with nothing else."""
+"""When the declared times of the last change move: with every change, and with nothing else; and lists by them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from restproof.suite import Ground, Inconclusive, Instance, Reply, Subject, for_each, must, requirement
+from restproof.suite import (
+    Contract,
+    Ground,
+    Inconclusive,
+    Instance,
+    NotTested,
+    Reply,
+    Resource,
+    Subject,
+    for_each,
+    must,
+    requirement,
+)
 from restproof.suite.inputs import Body, Cases, one_change
+from restproof.suite.lists import SortKey, forget_list, may_hold, of_a_steady_list, until_settled
 from restproof.suite.setup import aged
 from restproof.suite.states import after_update
-from restproof.suite.values import ReadPath, differences, is_as_good, is_nullable, is_valid, same, types_of
+from restproof.suite.values import Order, ReadPath, differences, is_as_good, is_nullable, is_valid, same, types_of
 
 
 def have_moved(subject: Subject, reply: Reply, before: Body, now: Body) -> None:
@@ -146,6 +159,49 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     must.agree(again, still_times, subject.observe(made.id), what=what)
     what = "the time of another resource's last change"
     must.agree(updated, times(subject, still), subject.observe(untouched.id), what=what)
+
+
+def sorted_by_changes(_: Contract, resource: Resource) -> bool:
+    return bool({*resource.touched} & {*resource.sort})
+
+
+def last_changes(ground: Ground) -> Cases:
+    """The times of the last change that the list is sorted by, each with one change."""
+    for name in [n for n in ground.resource.touched if n in ground.resource.sort]:
+        yield from ({"name": name, "change": c["change"]} for c in one_change(ground) if not c["fresh"])
+
+
+@requirement(
+    "list.sort", on="update", needs=("create", "read", "list"), when=sorted_by_changes, cost=4, set_up=1, late=True
+)
+@for_each(last_changes)
+def test_what_is_changed_moves_in_a_list_that_is_sorted_by_it(subject: Subject, name: str, change: Body) -> None:
+    """As long as nothing is changed, the order is that of what was made first: here it is changed last."""
+    made = aged(subject, younger=1)
+    updated = subject.update(made.id, moving(subject, change, subject.observe(made.id)))
+    if not updated.ok:
+        raise NotTested("the change of an entry was refused")
+    forget_list(subject)
+    must_be_in_order(subject, name=name)
+
+
+@of_a_steady_list
+@until_settled("queries")
+def must_be_in_order(subject: Subject, name: str) -> None:
+    query = subject.lists.sort_query(name, descending=True)
+    pages = subject.lists.pages(subject.lists.largest_page(), query)
+    must.have_status(pages[0], "listed", because=f"sorted by {name}")
+    shown = [e.get(name) for p in pages for e in p.entries or () if isinstance(e, dict)]
+    keys = [(v,) for v in shown if v is not None and may_hold(subject, name, v)]
+    must.hold(
+        Order(subject.spec, (SortKey(name, descending=True),)).holds(keys),
+        pages[0],
+        f"a list sorted down by {name} is not in order after an update",
+        kind="sort",
+        expected="sorted down",
+        actual="not in order",
+        field=name,
+    )
 
 
 def nothing_moves(subject: Subject, made: Instance, other: Instance, before: Body) -> None:

@@ -75,17 +75,18 @@ class OwnInstances:
         """The item's own instance is no longer of use: whoever asks next gets another."""
         self._own.pop(subject.about[0] or "", None)
 
-    def aged(self, subject: Maker, resolution: float) -> Instance:
+    def aged(self, subject: Maker, resolution: float, younger: int = 0) -> Instance:
         """An instance that nobody has changed for ``resolution`` seconds, so that a clock of that resolution tells then
         from now. One that an earlier item made for itself, where there is one; waits for what is left. Where there is
-        none, those of all cases ahead are made, so that they share the wait; but where few may be there at once."""
+        none, those of all cases ahead are made, so that they share the wait, and ``younger`` ones after them; but where
+        few may be there at once."""
         left_over = self._aged.setdefault(subject.name, [])
         found = left_over.pop(0) if left_over else None
         if found is not None:
             self._spares.forget(subject.name, found[0].id)
         kept = self._keeper.recall(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
-            many = 1 if subject.bodies.shared_quotas else min(1 + self.ahead, _MOST_AGED)
+            many = 1 if subject.bodies.shared_quotas else min(1 + self.ahead + younger, _MOST_AGED)
             some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(many)]
             instance, made = some[0], self._clock.monotonic()
             left_over.extend((another, made) for another in some[1:])

@@ -34,10 +34,11 @@ _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""
 
 
-def aged(subject: Subject) -> Instance:
+def aged(subject: Subject, younger: int = 0) -> Instance:
     """An instance that nobody has changed for as long as the contract's resolution of ``touched`` times, so that the
-    time of a change tells then from now. Waits for what is left of it."""
-    return subject.world.own.aged(subject, subject.spec.touched_resolution)
+    time of a change tells then from now. Waits for what is left of it. Where it has to be made, so are as many
+    ``younger`` ones after it, which are left."""
+    return subject.world.own.aged(subject, subject.spec.touched_resolution, younger)
 
 
 def spare(subject: Subject, body: Any = None, tag: str = "") -> Instance:
