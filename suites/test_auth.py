@@ -205,9 +205,10 @@ def test_a_denied_write_changes_nothing(subject: Subject, operation: str) -> Non
         must.hold(
             not subject.lists.holding(reply.sent),
             reply,
-            "a create that was denied is in the list all the same",
+            f"a create by a credential that may only read (answered {reply.status}) is in the list",
             kind="stored",
             expected="nothing stored",
             actual="stored",
         )
-    must.agree(reply, subject.stable(before), subject.now(made.id), what="the state after a denied write")
+    what = f"the state after a write by a credential that may only read (answered {reply.status})"
+    must.agree(reply, subject.stable(before), subject.now(made.id), what=what)

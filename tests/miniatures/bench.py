@@ -134,9 +134,11 @@ def run(
     profile: str = "smoke",
     seed: int = 1,
     tenants: bool = False,
+    reader: bool = False,
 ) -> Verdict:
     """The verdict on ``server`` under a contract (the document or its text, and the schemas by their file names).
-    ``only``: requirements or families; ``tenants``: with the credential of another tenant."""
+    ``only``: requirements or families; ``tenants``: with the credential of another tenant; ``reader``: with one
+    that may only read."""
     folder.mkdir(parents=True, exist_ok=True)
     text = contract if isinstance(contract, str) else yaml.safe_dump(dict(contract), sort_keys=False)
     (folder / "contract.yaml").write_text(text)
@@ -144,8 +146,9 @@ def run(
         (folder / name).write_text(json.dumps(schema))
     promised = load(folder)
     file = folder / "run.jsonl.gz"
+    credentials = ["full", *(["foreign"] if tenants else []), *(["read_only"] if reader else [])]
     with Writer(file) as writer:
-        _send(server, promised, writer, only, profile, seed, ("full", "foreign") if tenants else ("full",))
+        _send(server, promised, writer, only, profile, seed, credentials)
     return judge(read(file))
 
 
