@@ -113,3 +113,16 @@ def test_where_a_part_of_it_stays_the_run_goes_on(other: str, tmp_path: Path) ->
     left = {r["requirement"] for r in summary["results"] if r["resource"] == "box" and r["outcome"] == "not tested"}
     assert left == {"input.generated"}, "boxes are judged to the end of the profile"
     assert {"fail", "blocked"} & {r["outcome"] for r in summary["results"] if r["resource"] == "lide"}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_one_that_is_replaced_near_the_end_is_told_once_too(other: str, tmp_path: Path) -> None:
+    """The last answers are fewer than what makes a run ask in its midst."""
+    whole = deployed(10**9, other)
+    (tmp_path / "whole").mkdir()
+    ran(whole, tmp_path / "whole", "--seed", "1")
+    swept = sum(e.setup == "cleanup" for e in read(tmp_path / "whole/run/run.jsonl.gz").exchanges)
+    told, summary = ran(deployed(10**9 - whole.until - swept - 6, other), tmp_path, "--seed", "1")
+    assert SAID[other] in told.stdout, told.stdout + told.stderr
+    assert summary["counts"].get("fail", 0) == 0
+    assert [*(tmp_path / ".restproof").glob("*.jsonl")], "it is cleaned up later"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,11 +20,12 @@ from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError
 from restproof.frozen import frozen
-from restproof.hooks import Hooks
+from restproof.hooks import HookFailed, Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.ceilings import Ceilings
+from restproof.wire.failure import NotSent
 from restproof.wire.hearsay import FILE_NAME as HEARSAY
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.ledger import Ledger, Origin
@@ -133,6 +135,8 @@ class LiveConnection:
                 # The sandbox ends with the run and takes everything with it.
                 self._ledger.remove()
                 return Tidied()
+            with suppress(NotSent, HookFailed):  # then nothing is known of it
+                self.session.look_for_target()
             if (reason := self.session.presence.replaced) is not None:
                 self._ledger.ended_elsewhere(reason)  # who cleans up after it has not seen that
             if self._is_worker:

@@ -62,8 +62,11 @@ class Faces:
         self._count, self._enough = 0, _IN_A_ROW
         self._operations: set[tuple[str | None, str | None]] = set()
 
-    def is_doubtful(self, exchange: Exchange) -> bool:
-        """Whether it is time to ask once more for what was answered before."""
+    def is_doubtful(self, exchange: Exchange | None) -> bool:
+        """Whether it is time to ask once more for what was answered before; at the end of the run (``None``), wherever
+        the last answers looked alike."""
+        if exchange is None:
+            return self.asked is not None and bool(self._shown)
         about, shown = exchange.about, face(exchange.response)
         if not shown or shown != self._shown:
             self._shown, self._first = shown, exchange

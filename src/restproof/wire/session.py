@@ -225,14 +225,17 @@ class Session:
         exchange = self._exchanged(permit, expect_throttle, retry, beyond_ceiling)
         self._preconditions.note(permit.request, exchange)
         if beyond_ceiling or not expect_throttle:
-            self._look_for_target(exchange, for_cleanup=beyond_ceiling)
+            self.look_for_target(exchange, for_cleanup=beyond_ceiling)
         return exchange
 
-    def _look_for_target(self, last: Exchange, *, for_cleanup: bool) -> None:
-        """Ask for the target itself where the last requests brought nothing, or one answer to all."""
+    def look_for_target(self, last: Exchange | None = None, *, for_cleanup: bool = False) -> None:
+        """Ask for the target itself where the last requests brought nothing, or one answer to all. Without a ``last``
+        one, the run is at its end: then the few that were answered alike are enough."""
         with self._lock:
             seen = self.presence
-            is_missed = seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests)
+            is_missed = last is not None and (
+                seen.cleaned(last) if for_cleanup else not seen.gone and seen.is_doubtful(last, self.requests)
+            )
             is_another = not (is_missed or for_cleanup or seen.gone) and self._faces.is_doubtful(last)
             if not (is_missed or is_another):
                 return

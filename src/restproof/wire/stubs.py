@@ -259,9 +259,10 @@ class Stubs(Session):
         self.now = self.now if began is None else began
         return super()._attempt(permit, outgoing, attempt)
 
-    def _look_for_target(self, last: message.Exchange, *, for_cleanup: bool) -> None:
+    def look_for_target(self, last: message.Exchange | None = None, *, for_cleanup: bool = False) -> None:
         """A recording goes nowhere. That it has answered counts: then a refused connection may have been waited for."""
-        self.presence.is_doubtful(last, self.requests)
+        if last is not None:
+            self.presence.is_doubtful(last, self.requests)
 
     def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, before: int) -> bool:
         return self._source.repeats(self._about, self.worker)
