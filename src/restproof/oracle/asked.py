@@ -61,7 +61,7 @@ class Asked:
         if not body:
             return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "empty_body", None, "the body is empty"),)
         if not isinstance(seen.document, dict):
-            return self._malformed(body)
+            return None if seen.is_form else self._malformed(body)
         found = list(self._parents(seen))
         fields = seen.fields
         wrapper = seen.way.envelope.request

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from restproof.contract.addressing import Addressing, Asked
-from restproof.contract.model import Contract, Operation, Resource, Status
+from restproof.contract.forms import document_of, schema_of, typed
+from restproof.contract.media import FORM, essence
+from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router, id_of_url
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
@@ -100,14 +102,22 @@ class Seen:
                 found[parent.resource] = as_key(value)
         return found
 
+    @property
+    def is_form(self) -> bool:
+        """Whether the request holds a form, as the contract has it of a write."""
+        media = essence(self.exchange.request.header("Content-Type") or "")
+        return self.operation in WRITES and self.way.media.is_form and media == FORM
+
     @cached_property
     def document(self) -> Any:
         """The request body as JSON, ``None`` where it is none, or holds a number that no double, or no integer of 64
-        bits, can."""
+        bits, can. A form, where the contract has forms, is what its texts are taken for."""
         body = self.exchange.request.body
         if not body:
             return None
         try:
+            if self.is_form:
+                return typed(document_of(body), schema_of(self.contract, self.resource, str(self.operation)))
             return json.loads(body.decode(), parse_constant=not_json, parse_float=double, parse_int=_common)
         except (ValueError, RecursionError):
             return None
