@@ -146,6 +146,14 @@ def test_a_change_that_needs_the_chosen_id_is_sent_it(tmp_path: Path) -> None:
     assert contract(tmp_path / "free", paths).resources["box"].operation("update").envelope.constants == {}
 
 
+def test_a_replace_that_needs_the_chosen_id_is_sent_it(tmp_path: Path) -> None:
+    paths = json.loads(json.dumps(WHOLE))
+    paths["/boxes/{code}"]["put"] = paths["/boxes/{code}"].pop("patch")
+    found = contract(tmp_path, paths).resources["box"]
+    assert found.operation("replace").envelope.constants == {"/code": "{id}"}
+    assert "code" not in found.shapes.request("replace")["properties"]
+
+
 @pytest.mark.parametrize(("fault", "rule"), [("", ""), ("gone", "delete.is-gone"), ("lost", "update.persists")])
 def test_where_a_change_needs_the_chosen_id_only_what_is_wrong_is_told(fault: str, rule: str, tmp_path: Path) -> None:
     document = {"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": WHOLE}

@@ -86,15 +86,24 @@ def a_list(path: str, schema: str) -> str:
     [
         (A_VISIT, "  /checks/{visitId}:"),
         (SHOWN, SHOWN.replace("Visit", "Other")),
-        (A_VISIT, a_list("/visits/{visitId}/notes", "{type: object, properties: {id: {type: integer}}}") + A_VISIT),
         (A_VISIT, a_list("/cats/{catId}/visits", '{$ref: "#/components/schemas/Visit"}') + A_VISIT),
     ],
-    ids=["another word", "another schema", "something below them", "two collections"],
+    ids=["another word", "another schema", "two collections"],
 )
 def test_items_elsewhere_stand_alone_where_it_is_not_plain_whose_they_are(tmp_path: Path, old: str, new: str) -> None:
     assert old in VISITS
     found = resources_of(tmp_path, VISITS.replace(old, new))
     assert not any(elsewhere for _, elsewhere, _ in found.values())
+
+
+def test_what_stands_below_items_elsewhere_stands_below_what_their_collection_makes(tmp_path: Path) -> None:
+    given = "    parameters: [{name: visitId, in: path, required: true, schema: {type: integer}}]\n"
+    notes = a_list("/visits/{visitId}/notes", "{type: object, properties: {id: {type: integer}}}").split("\n", 1)
+    assert resources_of(tmp_path, VISITS + f"{notes[0]}\n{given}{notes[1]}") == {
+        "dog": ("/dogs", "", ()),
+        "visit": ("/dogs/{dog}/visits", "/visits/{id}", ("list", "create", "read", "delete")),
+        "note": ("/visits/{visit}/notes", "", ("list",)),
+    }
 
 
 SILENCES = """
@@ -168,3 +177,52 @@ def test_the_id_of_what_was_made_may_be_a_number(tmp_path: Path) -> None:
 
 def test_ids_are_such_as_the_path_of_an_item_asks_for(tmp_path: Path) -> None:
     assert next(iter(silences(tmp_path))).id.type == "uuid"
+
+
+VEHICLES = """
+swagger: "2.0"
+info: {title: Fleet, version: "1"}
+definitions:
+  Vehicle:
+    type: object
+    required: [plate]
+    properties: {id: {type: integer, readOnly: true}, plate: {type: string}}
+  Note: {type: object, properties: {plate: {type: string}}}
+paths:
+  /vehicles:
+    get: {responses: {"200": {description: all, schema: {type: array, items: {$ref: "#/definitions/Vehicle"}}}}}
+  /vehicle:
+    post:
+      parameters: [{name: vehicle, in: body, required: true, schema: {$ref: "#/definitions/Vehicle"}}]
+      responses: {"201": {description: made, schema: {$ref: "#/definitions/Vehicle"}}}
+  /vehicles/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, type: integer}]
+      responses: {"200": {description: one, schema: {$ref: "#/definitions/Vehicle"}}}
+"""
+
+
+def test_a_create_may_be_called_by_the_singular(tmp_path: Path) -> None:
+    (tmp_path / "fleet.yaml").write_text(VEHICLES, encoding="utf-8")
+    contract = load(write(imported(tmp_path / "fleet.yaml", "fleet"), tmp_path / "contract", "fleet.yaml"))
+    (vehicle,) = contract
+    assert {o: vehicle.operation(o).path for o in vehicle.operations} == {
+        "list": "/vehicles",
+        "create": "/vehicle",
+        "read": "/vehicles/{id}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('made, schema: {$ref: "#/definitions/Vehicle"}', 'made, schema: {$ref: "#/definitions/Note"}'),
+        ("  /vehicle:\n", "  /car:\n"),
+    ],
+    ids=["it makes something else", "another word"],
+)
+def test_a_path_in_the_singular_that_makes_something_else_is_no_create(tmp_path: Path, old: str, new: str) -> None:
+    assert old in VEHICLES
+    (tmp_path / "fleet.yaml").write_text(VEHICLES.replace(old, new), encoding="utf-8")
+    found = imported(tmp_path / "fleet.yaml", "fleet")
+    assert found.contract["resources"]["vehicle"]["operations"] == ["list", "read"]

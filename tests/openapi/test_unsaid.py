@@ -342,3 +342,25 @@ def test_a_member_called_after_a_resource_of_which_there_is_one_refers_to_none(t
     found = contract(tmp_path, {**boxes(call(BOX, sent, 201)), **one})
     assert [*found.resources] == ["box", "setting"]
     assert not found.resources["box"].references
+
+
+@pytest.mark.parametrize(
+    ("asked", "name", "sent", "field"),
+    [
+        (TEXT, "documentId", False, "documentId"),
+        (NUMBER, "documentId", False, "id"),
+        (TEXT, "documentId", True, "id"),  # a client sets it: it is that of a document
+        (TEXT, "tenantId", False, "id"),
+        (TEXT, "box_uuid", False, "box_uuid"),
+        (TEXT, "uuid", False, "id"),
+        ({**TEXT, "format": "uuid"}, "uuid", False, "uuid"),
+    ],
+)
+def test_a_text_in_a_path_is_hardly_the_number_of_a_row_beside_the_public_id(
+    asked: Document, name: str, sent: bool, field: str, tmp_path: Path
+) -> None:
+    shown: Document = {**BOX, "properties": {"id": NUMBER, **LABEL, name: TEXT}}
+    body: Document = {**SENT, "properties": {**LABEL, **({name: TEXT} if sent else {})}}
+    paths = boxes(call(shown, body, 201), get=call(shown))
+    paths["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": asked}]
+    assert resource(tmp_path, "box", paths).id.field == field

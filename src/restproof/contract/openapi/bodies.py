@@ -359,7 +359,7 @@ def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:
         return {}
     chosen = member in told.sent.get("create", {}).get("required", ())
     found: dict[str, str] = {}
-    for operation in ("update",) if chosen else ("update", "replace"):
+    for operation in ("update", "replace"):
         asked, sent = told.writable(operation), told.sent.get(operation, {})
         if member in asked and not asked[member].get("readOnly"):
             if chosen and member not in sent.get("required", ()):

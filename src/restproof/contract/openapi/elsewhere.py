@@ -30,7 +30,7 @@ def join_items(paths: Paths) -> None:
         fitting = [f for f in lists if _ends_alike(f, one) and _schemas(paths, f) & _schemas(paths, one)]
         fitting = [f for f in fitting if needed <= f.calls.keys() and not (needed and _is_below_given(paths, f))]
         rivals = [f for f in items if f is not one and fitting and _ends_alike(f, one)]
-        if len(fitting) == 1 and not rivals and not has_below(paths, one):
+        if len(fitting) == 1 and not rivals:
             _join(paths, fitting[0], one)
 
 
@@ -59,6 +59,20 @@ def _is_below_given(paths: Paths, found: Found) -> bool:
     """Whether a collection stands below a parent that nothing of the document makes."""
     above = paths.found.get(paths.has(found.collection.rpartition("/{")[0]) or "")
     return "{" in found.collection and (above is None or "create" not in above.calls)
+
+
+def join_singulars(paths: Paths) -> None:
+    """Give a collection that has no create the one at the path beside it that has its word in the singular, and nothing
+    else, where both show the same named schema: ``POST /vehicle`` beside ``/vehicles/{id}``."""
+    for found in paths.found.values():
+        above, word = _parted(found.collection)
+        alone = f"{above}/{singular(word)}"
+        if "create" in found.calls or found.parameter is None or singular(word) == word or alone in paths.found:
+            continue
+        call = paths.asked(alone, "post")
+        if call is not None and _schemas(paths, found) & {*shown(paths, call)}:
+            found.tails["create"] = str(call.route[1])[len(above) + 1 :]
+            paths.take(found, "create", call)
 
 
 def _join(paths: Paths, found: Found, items: Found) -> None:
@@ -91,7 +105,7 @@ def _parted(path: str) -> tuple[str, str]:
 
 def has_below(paths: Paths, items: Found) -> bool:
     """Whether something else stands below one of the items."""
-    start = f"{items.collection.rstrip('/')}/{{}}"
+    start = f"{PARAMETER.sub('{}', items.items or items.collection).rstrip('/')}/{{}}"
     others = (f for f in paths.found.values() if f is not items)
     return any(PARAMETER.sub("{}", other.collection).startswith(start) for other in others)
 

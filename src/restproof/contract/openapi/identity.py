@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.impossible import nothing_fits
@@ -29,6 +29,8 @@ _TELLS_APART = re.compile(
     r"(?:.*_)?(?:slug|code|key|handle|u?uid|guid|sid|secret|token|hash|identifier|reference|number)"
 )
 """Names of members by which one item may be told from another as well as by its name."""
+_OF_ALL = ("document", "doc", "record", "entry", "entity", "object", "resource", "public", "global", "unique")
+"""What an id is called after that is any record's own, beside the number that a database has for it."""
 
 
 def id_member(
@@ -67,8 +69,27 @@ def id_member(
         if snake(member) in _ANY and _is_of_another_form(found, bare, shown[member]):
             continue
         if types_of(shown[member]) & {"string", "integer", "number"}:
-            return member
+            return _public(found, member, shown, {*made, *changing})
     return None
+
+
+def _public(found: Found, member: str, shown: Mapping[str, Schema], sent: Collection[str]) -> str:
+    """The text by which the public knows an item whose ``member`` is the number of its row, where the parameter is a
+    text and just one member that no request holds is called as a record's own id (``documentId``); else ``member``."""
+    asked = [place["schema"] for place in _places(found) if isinstance(place.get("schema"), dict)]
+    if id_type(shown[member]) != "integer" or not asked or any(types_of(s) != {"string"} for s in asked):
+        return member
+    own = [f"{word}_{end}" for word in (*_OF_ALL, found.name) for end in ("id", "uid", "uuid")]
+    own += ["uuid", "guid"] if all(id_type(s) == "uuid" for s in asked) else []
+    texts = [n for n, s in shown.items() if snake(n) in own and n not in sent and types_of(s) == {"string"}]
+    return texts[0] if len(texts) == 1 else member
+
+
+def _places(found: Found) -> Iterator[Schema]:
+    """The parameter of an item's path, as each operation has it."""
+    for call in found.calls.values():
+        if place := call.named("path").get(str(found.parameter)):
+            yield place
 
 
 def _told(found: Found, bare: str, shown: Mapping[str, Schema]) -> list[str]:
@@ -100,8 +121,7 @@ def _is_of_another_form(found: Found, bare: str, shown: Schema) -> bool:
     """Whether a number or a UUID is hardly what a parameter names that is a text like any other, and is called neither
     as an id nor after the resource (``{crn}`` of a collection)."""
     is_called = bare in found.name or found.name in bare or not _IDS.isdisjoint(bare.split("_"))
-    places = (call.named("path").get(str(found.parameter)) for call in found.calls.values())
-    asked = [place.get("schema") for place in places if place]
+    asked = [place.get("schema") for place in _places(found)]
     plain = [s for s in asked if isinstance(s, dict) and s.get("type") == "string" and "format" not in s]
     return not is_called and bool(plain) and len(plain) == len(asked) and id_type(shown) != "string"
 
@@ -182,9 +202,12 @@ def id_type(schema: Mapping[str, Any]) -> str:
     return "integer"
 
 
-def identity(found: Found, member: str, body: Members, given: Schema, puts: bool, created: Schema) -> dict[str, Any]:
+def identity(
+    found: Found, member: str, body: Members, given: Schema, puts: bool, created: Schema, *, joins: bool
+) -> dict[str, Any]:
     """The words of a contract about the id ``member``, whose schema is made fit for one. ``given``: that of the path's
-    parameter. ``puts``: a PUT of an id that is new creates. ``created``: what a create answers."""
+    parameter. ``puts``: a PUT of an id that is new creates. ``created``: what a create answers. ``joins``: the id is
+    that of something else, which a PUT puts there."""
     properties = body.properties
     schema = {k: v for k, v in properties[member].items() if k not in ("writeOnly", "default", "examples")}
     kind = id_type(schema)
@@ -201,7 +224,8 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     if is_either:
         del plain["type"]  # answers may show either, and paths hold text
     if not named:
-        plain["readOnly"] = True
+        if not joins:
+            plain["readOnly"] = True
         body.create_only = [n for n in body.create_only if n != member]
     elif {"update", "replace"} & found.calls.keys() and member not in body.create_only:
         body.create_only.append(member)  # an update that names it may move the item

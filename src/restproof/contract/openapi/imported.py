@@ -13,7 +13,8 @@ from restproof.contract.document import Route
 from restproof.contract.openapi.addressed import take_addressed
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
-from restproof.contract.openapi.elsewhere import join_items, join_plurals
+from restproof.contract.openapi.elsewhere import join_items, join_plurals, join_singulars
+from restproof.contract.openapi.joining import leave_unknown_members
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.linked import refer_by_url
 from restproof.contract.openapi.listing import Listing
@@ -112,9 +113,11 @@ class _Importer:
         take_called(self.paths, self.reader)  # beside a read that names one in its query: GET /getUser?id=7
         join_plurals(self.paths)
         join_items(self.paths)
+        join_singulars(self.paths)
         take_posts(self.paths, self.reader)
         self.paths.settle()
         leave_assigned(self.paths, self.reader)
+        leave_unknown_members(self.paths)
         leave_log_ins(self.paths, self.reader)
         self.silent = silent(self.paths, self.reader)
         suppose(self.paths, self.reader, {path: m for path, m in self.silent.items() if path in supposed})

@@ -316,15 +316,17 @@ class Paths:
                 taken.add(found.name)
 
     def _above(self, collection: str) -> Found | None:
-        """The resource whose ids stand behind ``collection`` in a path: also where a format that follows the id of its
-        items (``/shops/{id}.json``) does not stand in the paths of what is below them (``/shops/{id}/orders.json``)."""
+        """The resource whose ids stand behind ``collection`` in a path: also where its items stand elsewhere, or a
+        format that follows their id (``/shops/{id}.json``) does not stand in the paths of what is below them
+        (``/shops/{id}/orders.json``)."""
         known = (self.has(collection), collection, f"{collection}/")
         formed = (
             k
             for k, f in self.found.items()
             if f.around.startswith("/{id}") and shape_of(f.above) == shape_of(collection)
         )
-        return next((self.found[k] for k in (*known, *formed) if k in self.found), None)
+        apart = (k for k, f in self.found.items() if f.items and shape_of(f.items) == shape_of(collection))
+        return next((self.found[k] for k in (*known, *formed, *apart) if k in self.found), None)
 
     def renamed(self, path: str) -> tuple[str, list[str]]:
         """``path`` with the names of resources in its braces, and the parameters for which there is none."""

@@ -85,6 +85,8 @@ class Promises:
                 told["absent"] = [*told["absent"], "2xx"]
         if operation == "delete" and 404 not in failures:
             told["absent"] = ANY
+        if call.method == "PUT" and 201 not in told[SUCCESS[operation]] and self.may_make(failures):
+            told["absent"] = told["gone"] = ANY
         if operation in ON_ITEM and "delete" in self.found.calls and may_be_read_still(self.found.calls["delete"]):
             told["gone"] = ANY
         if call.address and 404 not in failures:
@@ -98,6 +100,14 @@ class Promises:
         if self.authenticated:
             told.update({c: [401] for c in ("missing_credential",) if 401 in failures and 403 not in failures})
         return told
+
+    def may_make(self, failures: list[Part]) -> bool:
+        """Whether a PUT may well make what it names, whatever success it is documented to answer: no POST of the
+        collection does, and nothing says that it finds nothing there (which may be said of a parent, where what it
+        makes can be deleted)."""
+        posts = "create" in self.found.calls or "POST" in self.found.other.get("collection", ())
+        of_parent = "{" in self.found.collection and "delete" in self.found.calls
+        return not posts and (404 not in failures or of_parent)
 
     def refusals(self, operation: str, call: Call, failures: list[Part]) -> Iterator[tuple[str, list[Part]]]:
         said: list[Part] = [c for c in _INVALID if c in failures]

@@ -27,6 +27,7 @@ from restproof.contract.openapi.identity import (
     tells_id,
 )
 from restproof.contract.openapi.inside import may_lack_zone
+from restproof.contract.openapi.joining import stands_for
 from restproof.contract.openapi.jsonapi import side_by_side
 from restproof.contract.openapi.linked import is_guessed, link_of, take_link
 from restproof.contract.openapi.listing import Listing
@@ -250,7 +251,8 @@ class ResourceWriter:
         if "replace" in found.calls and named and "create" in found.calls and not (puts or finds):
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
-        said = identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
+        given, joins = parameter_schema(self.reader.schemas, found), puts and stands_for(found, self.by_name)
+        said = identity(found, member, body, given, puts, told.created, joins=bool(joins))
         return body, said | ({"link": link} if link else {}) | ({"url": told.url} if told.url else {})
 
     def member_of(self, found: Found, told: Shaped, *, is_bare: bool) -> tuple[str | None, str]:
@@ -262,8 +264,7 @@ class ResourceWriter:
         read = {n: s for n, s in shown.items() if n in told.read.get("properties", {})}
         made, schemas = told.writable("create"), self.reader.schemas
         of_paths = schemas.of_paths | ({"name"} if self.paths.names_are_paths else set())
-        known = (id_member(found, some, changing, of_paths, made) for some in (read, shown))
-        member = next(filter(None, known), None)
+        member = next(filter(None, (id_member(found, some, changing, of_paths, made) for some in (read, shown))), None)
         if member or found.single:
             return member, ""
         if found.parameter is not None and not is_bare:
