@@ -58,10 +58,7 @@ class Work:
 
     def let_go(self) -> None:
         """Takes the ledger from the disk where nothing is left."""
-        if self.failed or self.unanswered:
-            self.ledger.close()
-        else:
-            self.ledger.remove()
+        (self.ledger.close if self.failed or self.unanswered else self.ledger.remove)()
 
     def _enter(self, entry: LedgerEntry) -> None:
         if entry.item is not None:
@@ -126,7 +123,8 @@ class Work:
         for group in self.groups.values():
             if group.is_touched and (group.seen is not None or group.is_spoilt):
                 group.walk(self.walks, self.marks, self.ledger)
-            if group.seen is None and not group.is_gone:
+            by_reads = self.deleted.issuperset((e.item, e.headers) for e in group.entries)  # then no list need say it
+            if group.seen is None and not group.is_gone and not by_reads:
                 self._unverified(group)
             else:
                 self._tell(group)

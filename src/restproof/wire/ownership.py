@@ -377,12 +377,12 @@ class _Decision:
         made = self.owner.evidence.made(resource, id)
         if made is not None:
             return made.place
-        own = {} if place.id is None else {place.resource.name: place.id}
-        ids = {**self.owner.given.parents, **dict(place.parents), **own}
+        ids = {**self.owner.given.parents, **dict(place.parents), place.resource.name: place.id or ""}
         above = self.owner.contract.ancestors(resource)
-        if not all(name in ids for name in above):
-            return None
-        return Spot(resource, tuple(sorted((n, ids[n]) for n in above)), id)
+        # A read that names the item alone finds it below whatever parent it is.
+        asked = {p.resource for p in resource.operation("read").parents} if resource.supports("read") else set(above)
+        known = tuple(sorted((n, ids[n]) for n in above if ids.get(n)))
+        return Spot(resource, known, id) if asked <= dict(known).keys() else None
 
     def _known(self, place: Spot) -> Spot:
         """Where this run has made the item, if the request does not say all that a look needs."""
