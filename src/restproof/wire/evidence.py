@@ -115,12 +115,17 @@ class Evidence:
 
     def claim(self, thing: Thing, answer: Exchange | None = None) -> None:
         """An answer says that this is ours, which proves nothing yet. An id that comes again without having been
-        deleted makes whatever was seen before doubtful. ``answer``: that to its create."""
+        deleted, in the answer to another create than that with one idempotency key, makes whatever was seen before
+        doubtful. ``answer``: that to its create."""
         resource, id = thing.place.resource, str(thing.place.id)
         shown = answer and entity_of(resource, answer.response, answer.about.operation or "create")
-        thing = replace(thing, said=self.marks.shown(resource, shown or {}, thing.marks))
+        name = self._contract.idempotency_key
+        key = answer.request.header(name) if answer and name else None
+        thing = replace(thing, said=self.marks.shown(resource, shown or {}, thing.marks), key=key or "")
+        is_replayed = bool(key) and key in {t.key for t in self._things.get((resource.name, id), ())}
         is_theirs = resource.id.chosen_by != "server" and thing.credential not in self.makers(thing.place)
-        if self.made(resource, id) is not None and thing.place.key not in self._ended and not is_theirs:
+        is_anew = thing.place.key not in self._ended and not is_theirs and not is_replayed
+        if self.made(resource, id) is not None and is_anew:
             self._forget_all(resource, moving=True)
         if (resource.name, id) in self._by_marks_alone:
             self._by_marks_alone.discard((resource.name, id))

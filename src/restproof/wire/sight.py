@@ -25,7 +25,7 @@ class Sight(Enum):
 class Thing:
     """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
     body where it could hold no mark that shows; ``new``: whether the id named nothing just before; ``said``: whether
-    the answer showed the marks, too."""
+    the answer showed the marks, too; ``key``: the idempotency key of the create, if it showed one."""
 
     place: Spot
     credential: str | None
@@ -33,6 +33,7 @@ class Thing:
     sums: Mapping[str, str] = field(default_factory=dict)
     new: bool = False
     said: bool = False
+    key: str = ""
 
 
 def why_not_ours(place: Spot, item: Spot, sight: Sight) -> str:
