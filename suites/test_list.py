@@ -53,7 +53,7 @@ def at_length(subject: Subject, body: Body) -> Body:
     long = dict(body)
     for name, value in body.items():
         schema = subject.bodies.settable[name]
-        if name in {*subject.bodies.unique_fields, *subject.spec.references}:
+        if name in {*subject.bodies.unique_fields, *subject.spec.references, subject.spec.id.field}:
             continue
         if isinstance(value, dict | list):
             long[name] = subject.bodies.referring(name, fullest(schema)) or value
