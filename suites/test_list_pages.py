@@ -1,5 +1,6 @@
 """How a list is cut: pages of the size asked for, which hold every entry once."""
 
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -87,7 +88,8 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
     for size in sorted({s for s in sizes(len(entries), subject.spec.paging) if s > 1} - {len(entries) + 1}):
-        pages = subject.lists.pages(size)
+        judge = partial(must.have_status, case="listed", because=f"one of the pages of {size}")
+        pages = subject.lists.pages(size, judge=judge)
         for page in pages:
             must.hold(
                 len(page.entries or ()) <= size,

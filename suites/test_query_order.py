@@ -1,6 +1,8 @@
-"""The order that a query asks of a list; and fields that nothing is sorted or filtered by."""
+"""The order that a query asks of a list; and what no list can be asked for: fields that nothing is sorted or filtered
+by, and values that a filter cannot have."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import combinations
 from math import ceil
 from typing import Any
@@ -23,6 +25,7 @@ from restproof.suite.lists import (
 )
 from restproof.suite.setup import another_token
 from restproof.suite.values import Order, is_valid, type_of, types_of
+from restproof.suite.wire import Query
 
 TAILS = {"code-points": ("\u00e9", "f"), "utf-16": ("\u00e9", "f"), "no-case": ("Y", "b"), None: ("y", "b")}
 """By the collation of the contract: the ends of two texts, of which the second stands first but for the first two."""
@@ -100,6 +103,14 @@ def must_be_sorted(subject: Subject, page: Reply, entries: Sequence[Any], name: 
     )
 
 
+def pages_sorted(subject: Subject, query: Query, by: str, size: int | None = None) -> Sequence[Reply]:
+    """All pages of a sorted list. That one of them is refused is what the rule asks about, no matter of set-up."""
+    judge = partial(must.have_status, case="listed", because=f"sorted by {by}")
+    pages = subject.lists.pages(size, query, judge=judge)
+    judge(pages[0])
+    return pages
+
+
 @until_settled("queries")
 def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending: bool, *, whole: bool) -> None:
     """All pages of a sorted list (``whole``: as large ones as can be), and the first where it is filtered besides."""
@@ -110,8 +121,7 @@ def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending
     whole = whole or (descending and name != subject.spec.sort[-1])
     # Three pages, the last of which is not full: nobody has to ask for a fourth.
     size = largest if whole else subject.lists.allowed_size(ceil((len(entries) + 1) / 3)) if largest else 0
-    pages = subject.lists.pages(size or None, query)
-    must.have_status(pages[0], "listed", because=f"sorted by {name}")
+    pages = pages_sorted(subject, query, name, size or None)
     walked = [e for p in pages for e in p.entries or ()]
     must_be_sorted(subject, pages[0], walked, name, descending)
     keys = keys_of(subject, walked, name)
@@ -194,8 +204,7 @@ def test_a_list_sorted_by_two_fields_is_in_order(subject: Subject, first: str, t
 def must_be_in_order_of_both(subject: Subject, entries: list[Any], first: str, then: str, descending: bool) -> None:
     known = set(map(str, subject.lists.ids(entries)))
     keys = SortKey(first, not descending), SortKey(then, descending)
-    pages = subject.lists.pages(None, subject.lists.order_query(*keys))
-    must.have_status(pages[0], "listed", because=f"sorted by {first} and {then}")
+    pages = pages_sorted(subject, subject.lists.order_query(*keys), f"{first} and {then}")
     walked = [e for p in pages for e in p.entries or () if str(subject.lists.ids([e])[0]) in known]
     found = [*zip(keys_of(subject, walked, first), keys_of(subject, walked, then), strict=True)]
     must.hold(
@@ -245,3 +254,32 @@ def test_an_unknown_query_field_gets_its_status(subject: Subject, query: str, na
             "unknown_query",
             because=f"sort down by {name}",
         )
+
+
+def bad_filters(ground: Ground) -> Cases:
+    for name, found in ground.resource.filters.items():
+        schema = ground.resource.properties.get(found.field, {})
+        kinds = types_of(schema) - {"null"} if schema else set()
+        if found.values or "enum" in schema or (kinds and kinds <= {"integer", "number", "boolean"}):
+            yield {"name": name, "value": "restproof"}
+        mapped = list(found.values or ())
+        # In small letters: what a server makes of "aLL" before it compares may be no name of its own.
+        for value in mapped[:1]:
+            yield from [{"name": name, "value": v} for v in (value.lower(), value.upper()) if v not in mapped][:1]
+
+
+@requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters), undisturbed=True)
+@for_each(bad_filters, apart=True)
+def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name: str, value: Any) -> None:
+    reply = subject.list(subject.lists.filter_query(name, value))
+    must.be_refused(reply, "bad_filter", field=name, because=f"{name}={value!r}")
+    # What an unknown value of a mapped filter means, where it is none to refuse, no contract says.
+    must.hold(
+        not (reply.ok and reply.entries) or bool(subject.spec.filters[name].values),
+        reply,
+        f"a list filtered by a value that {name} cannot have is not empty",
+        kind="impossible-filter",
+        expected="no entry",
+        actual=f"{len(reply.entries or ())} entries",
+        field=name,
+    )

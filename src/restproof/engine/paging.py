@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from restproof.contract.model import USUAL_PAGE, Contract, Resource
@@ -80,9 +80,11 @@ class SubjectLists:
         *,
         scope: Mapping[str, Any] | None = None,
         credential: str | None = USUAL,
+        judge: Callable[[Reply], None] | None = None,
     ) -> Sequence[Reply]:
         """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list, ``NotTested`` where
-        it has more pages than one walks, and not because they repeat themselves."""
+        it has more pages than one walks, and not because they repeat themselves. ``judge``: what a rule that asks for
+        these very pages has to say of one that is no list, before it is taken for a matter of set-up."""
         walk = Walk(self._spec.paging, size or self.largest_page(), query)
         target = self._asker.request("list", scope=scope, query=walk.query or ()).target
         if target in self._endless:
@@ -96,6 +98,8 @@ class SubjectLists:
             if not reply.ok or reply.entries is None or response is None:
                 if amiss := may_be_asked_amiss(reply):
                     raise NotTested(amiss)
+                if judge is not None:
+                    judge(reply)
                 why = reply.status or reply.exchange.error
                 raise SetUpFailed(f"set-up: a list of {self._spec.name} answered {why} without its entries")
             found.append(reply)
