@@ -75,6 +75,7 @@ class Reply:
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
     ``quota_may_be_used_up``: whether what a run makes, or others do, may use up a quota of the resource;
     ``control``: tells why a refusal of this request says nothing (the valid one is refused too), empty where it does;
+    ``named_amiss``: tells why the body may be refused for an id as the server shows it, empty where it holds none;
     ``job``: how it went on, where the answer only says that it was accepted; ``found``: the id under which the list
     shows what was made, where the answer names none."""
 
@@ -90,6 +91,7 @@ class Reply:
     job: Ended | None = None
     quota_may_be_used_up: bool = False
     found: Any = None
+    named_amiss: Callable[[], str] = field(default=str, compare=False)
 
     @cached_property
     def envelope(self) -> Envelope:

@@ -72,6 +72,10 @@ class SharedInstances:
             raise type(found)(str(found))
         return found
 
+    def ids(self, name: str) -> list[Any]:
+        """The ids of those of a resource that were made so far."""
+        return [found.id for (of, _), found in self._made.items() if of == name and isinstance(found, Instance)]
+
     def current(self, name: str, key: str, case: str | None) -> Instance:
         """The instance as ``get`` gives it to the case, each time the same: another one since it was retired."""
         of, retired = self._given.get((name, key), (None, None))

@@ -191,6 +191,7 @@ class Subject:
             self.bodies.values_may_run_out,
             partial(self.world.control, self.spec, operation) if exchange.credential == self.credential else str,
             quota_may_be_used_up=self.bodies.may_use_up(operation, sent),
+            named_amiss=partial(self.world.named_amiss, self.spec, sent),
         )
         self.world.creates.note(reply, self.token)
         self.world.spares.heed(exchange)

@@ -29,6 +29,7 @@ from restproof.engine.states import States
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
+from restproof.semantics.checker import is_valid
 from restproof.wire.message import CONTROL
 from restproof.wire.session import Session
 
@@ -109,6 +110,20 @@ class World:
             else:
                 self.controls.send(self._maker(resource, f"{resource.name}:{CONTROL} {operation}"), operation)
         return self.controls.refusal(resource, operation)
+
+    def named_amiss(self, resource: Resource, sent: Any) -> str:
+        """Why a body may be refused that names another resource as the server shows it: where such an id is none that
+        the contract allows, neither is the body. Empty where it names none so."""
+        settable = self.bodies(resource).settable
+        for name, ref in resource.references.items():
+            if not isinstance(sent, Mapping) or name not in sent or name not in settable:
+                continue
+            schema = settable[name].get("items", {}) if ref.many else settable[name]
+            kinds = {type(id) for id in self.instances.ids(ref.to) if not is_valid(schema, id)}
+            named = sent[name] if isinstance(sent[name], list) else [sent[name]]
+            if any(type(id) in kinds and not is_valid(schema, id) for id in named):
+                return f"{name} holds an id as the server shows it, which is none that the contract allows"
+        return ""
 
     def deleted(self, subject: Maker, id: Any) -> None:
         """A plain delete has succeeded. That of an item's own instance is of one that was made in the usual scope."""

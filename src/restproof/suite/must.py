@@ -85,6 +85,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         raise Inconclusive(may_be_asked_amiss(reply))
     if case == "deleted" and may_have_to_stay(reply):
         raise Inconclusive(may_have_to_stay(reply))
+    if 400 <= reply.status < 500 and (amiss := reply.named_amiss()):
+        raise Inconclusive(amiss)
     refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))
     of = "" if because else _THERE.get(case, "") if isinstance(case, str) else ""
     reason = because or reply.asked
