@@ -1,4 +1,5 @@
-"""When the declared times of the last change move: with every change, and with nothing else; and lists by them."""
+"""When the declared times of the last change move: with every change, and with nothing else; and lists that are sorted
+by them and by the moments at which something was made."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,7 +18,7 @@ from restproof.suite import (
     must,
     requirement,
 )
-from restproof.suite.inputs import Body, Cases, one_change
+from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, one_change
 from restproof.suite.lists import SortKey, forget_list, may_hold, of_a_steady_list, until_settled
 from restproof.suite.setup import aged
 from restproof.suite.states import after_update
@@ -161,6 +162,39 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     must.agree(updated, times(subject, still), subject.observe(untouched.id), what=what)
 
 
+def made_by_the_server(resource: Resource) -> list[str]:
+    """What the list is sorted by that no request holds."""
+    return [n for n in resource.sort if n not in resource.shapes.create["properties"]]
+
+
+def moments(ground: Ground) -> Cases:
+    """Each of them, and a create whose text stands before all others' in the order of texts."""
+    resource, bodies = ground.resource, ground.bodies
+    texts = [*(n for n in resource.sort if n not in resource.references), *bodies.unique_fields]
+    fit = [n for n in texts if n in bodies.writable and is_valid(bodies.writable[n], f"0 {'x' * TOKEN_LENGTH}")]
+    for text in fit[:1]:
+        yield from ({"name": n, "text": text} for n in made_by_the_server(resource))
+
+
+@requirement(
+    "list.sort",
+    on="create",
+    needs="list",
+    when=lambda c, r: bool(made_by_the_server(r)),
+    cost=3,
+    set_up=1,
+    late=True,
+)
+@for_each(moments)
+def test_what_is_made_last_is_so_in_a_list_that_is_sorted_by_it(subject: Subject, name: str, text: str) -> None:
+    """What a run makes has names that rise as it goes on: only a late one that stands before them tells whether the
+    list is sorted by the moment."""
+    aged(subject)
+    subject.given({**subject.bodies.minimal(), text: f"0 {RUN}"})
+    forget_list(subject)
+    must_be_in_order(subject, name=name)
+
+
 def sorted_by_changes(_: Contract, resource: Resource) -> bool:
     return bool({*resource.touched} & {*resource.sort})
 
@@ -196,7 +230,7 @@ def must_be_in_order(subject: Subject, name: str) -> None:
     must.hold(
         Order(subject.spec, (SortKey(name, descending=True),)).holds(keys),
         pages[0],
-        f"a list sorted down by {name} is not in order after an update",
+        f"a list sorted down by {name} is not in order",
         kind="sort",
         expected="sorted down",
         actual="not in order",

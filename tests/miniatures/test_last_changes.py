@@ -1,4 +1,5 @@
-"""A list that is sorted by the time of the last change is so by that, and not by the first moment."""
+"""A list that is sorted by the time of the last change is so by that, and not by the first moment; and one by the first
+moment not by names, which rise as a run goes on."""
 
 from __future__ import annotations
 
@@ -64,3 +65,20 @@ def test_what_was_changed_last_moves_in_the_list(
     found = bench.run(server(), *item(TIMED, **WORDS), tmp_path, only=only, profile=profile)
     told = {r.requirement for r in found.results if r.outcome in ("fail", "error")}
     assert told - {"update.touches-updated-at"} == ({"list.sort"} if failing else set())
+
+
+class ByTitle(Timed):
+    """Sorts by the title, whatever it is asked for."""
+
+    def place(self, row: Row, name: str) -> Any:
+        return row["title"]
+
+
+@pytest.mark.parametrize("profile", ["smoke", "ci"])
+@pytest.mark.parametrize(("server", "failing"), [(Timed, set()), (ByTitle, {"create"})])
+def test_what_was_made_last_is_so_in_the_list(
+    server: type[Timed], failing: set[str], profile: str, tmp_path: Path
+) -> None:
+    words: dict[str, Any] = {"sort": ["title", "at"]}
+    found = bench.run(server(), *item(TIMED, **words), tmp_path, only=("list.sort",), profile=profile)
+    assert {r.operation for r in found.results if r.outcome in ("fail", "error")} == failing
