@@ -108,7 +108,7 @@ def test_what_a_create_without_anything_may_have_made_is_told_else(
     made.server.create = lambda asked: create(made.server)
     made.send("POST", "/badges", {})
     (left,) = made.clean_up()
-    assert "left alone" in left
+    assert "left alone" in left or "changed by this run, as it seems" in left
     assert made.server.harm() == []
     assert all(f"/badges/{id}:" in left for id in made.server.ours().get("badge", ()))
 

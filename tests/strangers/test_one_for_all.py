@@ -333,8 +333,8 @@ def test_what_is_not_put_back_is_told(tmp_path: Path, why: str) -> None:
         ledger = Ledger(made.run.ledger.path)
         told = clean_up_all([ledger], made.run.session, made.plan.contract, "rponefall")[1]
     assert told == [
-        f"settings /v1/offices/{office}/settings: changed by this run, it may be one for all, "
-        "and what was there before could not be put back"
+        f"settings /v1/offices/{office}/settings: changed by this run, as it seems, "
+        "and it may be others': what was there before could not be put back"
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.load import load
+from restproof.wire.earlier import Earlier
 from restproof.wire.failure import NotProven
 
 from .bench import Bench
@@ -74,7 +75,10 @@ def test_what_no_answer_shows_by_its_token_is_proven_by_the_list_and_what_was_se
 
 
 @pytest.mark.parametrize(("words", "walks"), [("", True), ("\n    reads_as: {text: master}", False)])
-def test_what_shows_elsewhere_needs_no_walk_before_its_create(tmp_path: Path, words: str, walks: bool) -> None:
+def test_what_shows_elsewhere_needs_no_walk_before_its_create(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, walks: bool
+) -> None:
+    monkeypatch.setattr(Earlier, "check", lambda *_: None)  # the look at what was there goes before any first create
     plan, server = untold(tmp_path, words)
     with listening(server) as url:
         made = Bench(server, begin(plan, url, tmp_path), plan)

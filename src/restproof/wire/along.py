@@ -1,14 +1,31 @@
-"""What nothing deletes, and what has gone all the same: with the item that it stood below."""
+"""What has gone all the same: with the item that it stood below."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from restproof.wire.cleanup import Work
 from restproof.wire.failure import NotSent
 from restproof.wire.group import Group
+from restproof.wire.left import MARKED, STILL
 from restproof.wire.message import Headers, Request
 from restproof.wire.nothing import says_none
 from restproof.wire.places import Places, Spot
 from restproof.wire.walk import contract_headers
+
+
+def drop_what_is_gone(work: Work) -> None:
+    """Looks once more at what was told before the last delete, or by a list that was read before it: children go with
+    their parents."""
+    still = [left for left in work.failed if left.why == STILL]
+    others = [left for left in work.failed if left.why != STILL]
+    if work.count:
+        work.doubtful = [left for left in work.doubtful if not work.is_gone(left)]
+        others = [left for left in others if not work.is_gone(left)]
+    marked = [left for left in still if work.is_gone(left)]
+    work.failed = [*others, *(left for left in still if left not in marked)]
+    work.doubtful += [replace(left, why=MARKED, how="") for left in marked]
+    work.count += sum((left.where, left.headers) in work.in_vain for left in marked)
 
 
 def drop_what_went_along(work: Work) -> None:

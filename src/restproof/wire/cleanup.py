@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -18,7 +17,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import MARKED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
+from restproof.wire.left import STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import FAILED, is_malformed, says_done, says_none, shows_nothing
 from restproof.wire.places import entity_of, in_utf8
@@ -63,10 +62,10 @@ class Work:
     def _enter(self, entry: LedgerEntry) -> None:
         if entry.item is not None:
             self.named.setdefault((entry.item, entry.headers), []).append(entry)
-        resource = self.contract.resources.get(entry.resource)
+        resource, item = self.contract.resources.get(entry.resource), entry.item
         if resource is None or not resource.supports("delete"):
-            if entry.item is not None and not entry.refused and not entry.is_open:
-                self.undeletable.add((entry.resource, entry.item, entry.headers))  # once: creates may name one item
+            if item is not None and not (entry.refused or entry.is_open or self.ledger.changed.get(item)):
+                self.undeletable.add((entry.resource, item, entry.headers))  # once: creates may name one item
             if entry.is_open:
                 self.doubtful.append(Left(entry.resource, place_of(entry), UNANSWERED))
             self.nameless[entry.resource] += entry.accepted and entry.item is None
@@ -129,25 +128,12 @@ class Work:
             else:
                 self._tell(group)
 
-    def drop_what_is_gone(self) -> None:
-        """Looks once more at what was told before the last delete, or by a list that was read before it: children go
-        with their parents."""
-        still = [left for left in self.failed if left.why == STILL]
-        others = [left for left in self.failed if left.why != STILL]
-        if self.count:
-            self.doubtful = [left for left in self.doubtful if not self._is_gone(left)]
-            others = [left for left in others if not self._is_gone(left)]
-        marked = [left for left in still if self._is_gone(left)]
-        self.failed = [*others, *(left for left in still if left not in marked)]
-        self.doubtful += [replace(left, why=MARKED, how="") for left in marked]
-        self.count += sum((left.where, left.headers) in self.in_vain for left in marked)
-
-    def _is_gone(self, left: Left) -> bool:
+    def is_gone(self, left: Left) -> bool:
         """Whether a read says that an item which was told is not there any more."""
         group = self.told.get((left.where, left.headers))
         if group is None or not group.resource.supports("read"):
             return False
-        listed = [shown for id, shown in (group.seen or {}).items() if group.item(self.contract, id) == left.where]
+        listed = (shown for id, shown in (group.seen or {}).items() if group.item(self.contract, id) == left.where)
         if left.why == UNREAD and any(self.is_ours(group, None, shown) for shown in listed):
             return False  # under another id than its own, as it seems
         try:
@@ -230,6 +216,9 @@ class Work:
 
     def is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         """Whether what is shown is the run's: what a create wrote proves it, and each write before that settled."""
+        target = (entry and entry.item) or group.item(self.contract, shown.get(group.resource.id.field))
+        if self.ledger.changed.get(target):  # it was there before a create has written to it
+            return False
         writes = self._writes(entry)
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
@@ -314,7 +303,7 @@ class Work:
         if not says_done(group.resource, exchange):
             left = self._left(group, target, f"the delete {exchange.ending}")
             # Where the list does not show it, a read alone tells that it went all the same.
-            if id in (group.seen or {}) or not self._is_gone(left):
+            if id in (group.seen or {}) or not self.is_gone(left):
                 group.deleted_perhaps(target, id)
                 return left
         read = self._send(group, "read", target) if group.seen is None and group.resource.supports("read") else None
@@ -385,6 +374,9 @@ class Work:
 
     def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:
         """What stands under an id of the ledger, and nothing proves."""
+        if self.ledger.changed.get(target):
+            self.told[target, group.headers] = group  # as changed
+            return
         # What was there before, or may have been, may be anybody's.
         made = any(w.new and w.at > self.ledger.doubted for w in self._writes(entry))
         why = "it is not proven to be this run's, and was left alone"

@@ -10,6 +10,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.earlier import Earlier
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
 from restproof.wire.lastlooks import LastLooks
@@ -71,6 +72,7 @@ class Evidence:
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self.holdings = Holdings(self.places, clock)
+        self.earlier = Earlier(contract, target, marks, ledger, self.holdings, hearsay)
         self.hearsay = hearsay
         hearsay.listen(_RESTORED, self._heard)
 
@@ -83,6 +85,10 @@ class Evidence:
             kept.keep(self.places.where_of(exchange.request), exchange, self._clock())
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
                 self.heed(place, exchange)
+                if self._is_shown_to_maker(place, exchange.credential):
+                    self.earlier.is_free(place)
+            elif kept is self._lists and exchange.is_success and not self.is_alone:
+                self.earlier.keep(self.places.of(exchange.request), exchange)
 
     def heed(self, place: Spot, exchange: Exchange) -> None:
         """Where an answer says that nothing is there to who made what was seen there, something else is going on (a
@@ -131,6 +137,7 @@ class Evidence:
             self._by_marks_alone.discard((resource.name, id))
             del self._things[resource.name, id]
         self._things.setdefault((resource.name, id), []).append(thing)
+        self.earlier.met(thing, self.item_target(thing.place), answer)
         self.forget(thing.place)
         self._ended.discard(thing.place.key)
         self._gone_to.get(thing.place.key, set()).discard(thing.credential)
@@ -160,6 +167,7 @@ class Evidence:
         if place.resource.id.chosen_by != "server" and self.makers(place) - gone_to:
             return False  # each tenant may have one under an id that clients choose
         self._ended.add(place.key)
+        self.earlier.is_free(place, deleted=True)
         # What is below it goes with it.
         above = place.resource.name, place.id
         self._over[above] = self._clock()
@@ -359,6 +367,8 @@ class Evidence:
         shown = str(entity.get(resource.id.field, place.id))
         if shown != place.id and shown not in readings(resource, place.id) and not _differ_in_case(shown, place.id):
             return False
+        if self._ledger.changed.get(self.item_target(place.item(shown))) is not None:
+            return False  # it was there before a create has written to it
         if self.marks.shown(resource, entity):
             made = self.made(resource, shown)
             return made is not None or not is_by_update(resource, entity, self.marks, self._ledger)

@@ -54,12 +54,16 @@ class _Walk:
         return found
 
 
+_Asked = tuple[object, Headers, str | None, Presented]
+"""A collection, and how it is looked through."""
+
+
 class Holdings:
     """Walks through lists; one walk serves all that is asked within a moment. ``clock`` gives seconds."""
 
     def __init__(self, places: Places, clock: Callable[[], float]) -> None:
         self._places, self._clock = places, clock
-        self._walks: dict[tuple[object, Headers, str | None, Presented], _Walk] = {}
+        self._walks: dict[_Asked, _Walk] = {}
 
     def asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
         """Who asks for the list that an item belongs to, and how."""
@@ -81,6 +85,11 @@ class Holdings:
         ``ListUnreadable``."""
         return self._walk(place, looker).alike.get(values, ())
 
+    def has_walked(self, place: Spot, looker: Looker) -> bool:
+        """Whether such a walk has just been made."""
+        walk = self._walks.get(_key(place, looker))
+        return walk is not None and self._clock() - walk.at <= JUST_NOW
+
     def add(self, item: Spot) -> None:
         """A create was answered to have made the item."""
         for (collection, *_), walk in self._walks.items():
@@ -88,7 +97,7 @@ class Holdings:
                 walk.ids.add(str(item.id))
 
     def _walk(self, place: Spot, looker: Looker) -> _Walk:
-        key = place.collection.key, looker.headers, looker.credential, looker.shown
+        key = _key(place, looker)
         known = self._walks.get(key)
         if known is None or self._clock() - known.at > JUST_NOW:
             began = self._clock()
@@ -96,6 +105,10 @@ class Holdings:
             known = _Walk(place.resource, began, {str(e.get(place.resource.id.field)) for e in found}, found)
             self._walks = {k: w for k, w in self._walks.items() if began - w.at <= JUST_NOW} | {key: known}
         return known
+
+
+def _key(place: Spot, looker: Looker) -> _Asked:
+    return place.collection.key, looker.headers, looker.credential, looker.shown
 
 
 def natural(key: Sequence[str], entity: Mapping[str, Any]) -> Natural | None:

@@ -19,7 +19,7 @@ STILL = f"the delete was answered with success, {THERE}"
 UNSHOWN = "no look showed it as this run's before the deletes"
 MARKED = "deleted, as a read says, and the list still shows it"
 UNLISTED = "it may have been stored, and the list that would show it cannot be read"
-CHANGED = "changed by this run, it may be one for all, and what was there before could not be put back"
+CHANGED = "changed by this run, as it seems, and it may be others': what was there before could not be put back"
 UNREAD = "a list shows it as this run's, and a read does not"
 
 

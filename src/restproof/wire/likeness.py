@@ -3,7 +3,7 @@ client chooses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import product
 from typing import Any
@@ -25,11 +25,19 @@ _OF_TIME = ("date", "time", "date-time")
 """Formats of what many have: a day, an hour, the beginning of a month."""
 
 
-def must_be_like_nobody(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
+def must_be_like_nobody(evidence: Evidence, place: Spot, entities: Iterable[Mapping[str, Any]], looker: Looker) -> None:
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
     it. What holds a token is nobody's, and what the schema refuses in every reading. Where it must be unique beyond the
-    list, which shows but what is below the same parents, only what is rare leaves. Raises ``NotProven``."""
-    _must_choose_nobodys_id(evidence, place, entity, looker)
+    list, which shows but what is below the same parents, only what is rare leaves. ``entities``: what a create holds.
+    Raises ``NotProven``, also where an earlier create seems to have been such a write."""
+    if not evidence.is_alone:
+        evidence.earlier.check(place, looker)
+    for entity in entities:
+        _must_choose_nobodys_id(evidence, place, entity, looker)
+        _must_have_nobodys_key(evidence, place, entity, looker)
+
+
+def _must_have_nobodys_key(evidence: Evidence, place: Spot, entity: Mapping[str, Any], looker: Looker) -> None:
     named = [*_named_by(evidence.marks, place.resource, entity)]
     if not named:
         return

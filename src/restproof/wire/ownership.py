@@ -277,9 +277,9 @@ class _Decision:
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
         absent = place.id is not None and self._is_absent(place)
         makes = place.id is None or (absent and (self.method == "PUT" or operation == "create"))
-        for entity in found if makes else ():
-            must_be_like_nobody(self.owner.evidence, place, entity, self.looker)
         known = self._known_ids(place, operation, marks) if place.id is None else None
+        if makes:
+            must_be_like_nobody(self.owner.evidence, place, found, self.looker)
         # What overrides a method that stores may go unheeded.
         deletes = self.method == "DELETE" and (self.request.method == "DELETE" or not self.request.writes)
         stores = not deletes and operation != "delete" and (absent or place.id is None)

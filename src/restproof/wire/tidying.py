@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from restproof.contract.model import Contract
-from restproof.wire.along import drop_what_went_along
+from restproof.wire.along import drop_what_is_gone, drop_what_went_along
 from restproof.wire.aside import tell_what_was_put_aside
 from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
@@ -24,7 +24,7 @@ _STEPS = (
     Work.look_at_unproven,
     Work.delete_unproven,
     Work.look_again,
-    Work.drop_what_is_gone,
+    drop_what_is_gone,
     tell_what_was_put_aside,
     drop_what_went_along,
 )

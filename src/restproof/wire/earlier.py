@@ -1,0 +1,105 @@
+"""What was there before the run: a create may be a write to what others have where a value of it is theirs, though the
+contract calls no such value unique. What then bears a token of the run under an id of others is theirs all the same."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.wire.failure import NotProven
+from restproof.wire.given import Given
+from restproof.wire.hearsay import Hearsay
+from restproof.wire.holdings import NOTHING_SHOWN, Holdings, Looker
+from restproof.wire.ledger import Ledger
+from restproof.wire.message import Exchange
+from restproof.wire.places import Key, Spot, entity_of, entries_of
+from restproof.wire.proof import Marks
+from restproof.wire.sight import Thing
+from restproof.wire.walk import GUARD, ListUnreadable, listed
+
+_MOST = 1000
+"""Entries of a list that are looked at before its first create."""
+_FREE, _MERGED = "free", "merged"
+"""What the processes of a run tell each other of here."""
+
+
+class Earlier:
+    """The ids that lists have shown with what bears no token of the run, before a create was answered with one of them.
+    Only in collections below nothing that the run has made: what is below that is its own."""
+
+    def __init__(
+        self, contract: Contract, target: Target, marks: Marks, ledger: Ledger, holdings: Holdings, hearsay: Hearsay
+    ) -> None:
+        self._given, self._asks = Given(contract, target.ids), contract.auth.scheme != "none"
+        self._marks, self._ledger, self._holdings, self._hearsay = marks, ledger, holdings, hearsay
+        self._ids: dict[Key, dict[str, bool]] = {}
+        """Collection → each id that its list has shown, and whether that was others'."""
+        self._looked: set[tuple[Key, str | None]] = set()
+        self._merged: dict[str, str] = {}
+        """Resource → what a create of it seems to have changed."""
+        hearsay.listen(_FREE, self._heard_free)
+        hearsay.listen(_MERGED, self._heard_merged)
+
+    def keep(self, place: Spot | None, exchange: Exchange) -> None:
+        """Takes what a list has shown."""
+        if place is None or place.id is not None or not self._is_open(place):
+            return
+        known, identity = self._ids.setdefault(place.key, {}), place.resource.id.field
+        for entry in entries_of(place.resource, exchange.response) or ():
+            id = entry.get(identity)
+            if id is not None and (id := str(id)) not in known:
+                known[id] = not self._marks.are_in_any(entry.values())
+
+    def check(self, place: Spot, looker: Looker) -> None:
+        """Before the first create in a collection, looks at what is there. Raises ``NotProven`` where a create was
+        answered with what was."""
+        if place.id is not None:
+            return
+        asking = place.key, looker.credential
+        is_somebody = looker.shown == NOTHING_SHOWN and (looker.credential is not None or not self._asks)
+        if is_somebody and asking not in self._looked and self._is_open(place) and place.resource.supports("list"):
+            self._looked.add(asking)
+            with suppress(ListUnreadable):
+                asked = self._holdings.asked(place, looker)
+                entries = listed(*asked, credential=looker.credential, setup=GUARD)
+                for _ in () if self._holdings.has_walked(place, looker) else islice(entries, _MOST):
+                    pass  # each page is kept as it comes
+        if (merged := self._merged.get(place.resource.name)) is not None:
+            raise NotProven(f"a create was answered with {merged}, which was there before, and may have changed it")
+
+    def met(self, thing: Thing, item: str, answer: Exchange | None) -> None:
+        """A create was answered with an id. ``item``: the request target by which the ledger knows it."""
+        place = thing.place
+        known = self._ids.setdefault(place.collection.key, {}) if self._is_open(place) else {}
+        is_theirs = known.get(str(place.id), False) and not thing.new
+        known[str(place.id)] = is_theirs
+        shown = answer and entity_of(place.resource, answer.response, answer.about.operation or "create")
+        if is_theirs and (thing.said or not shown or shown.keys() <= {place.resource.id.field}):
+            self._ledger.changes(item, place.resource.name)
+            self._merged[place.resource.name] = str(place)
+            self._hearsay.tell(_MERGED, f"{place.resource.name} {place}")
+        elif not is_theirs and self._ledger.changed.get(item) is not None:
+            self._ledger.changes(item, None)
+
+    def is_free(self, place: Spot, *, deleted: bool = False) -> None:
+        """Nothing is there any more, as an answer says: its id may come again. ``deleted``: since the run has deleted
+        it; lists of others may have shown it without a token."""
+        known = self._ids.get(place.collection.key, {})
+        known.pop(str(place.id), None)
+        if deleted and place.resource.id.type != "uuid" and self._is_open(place):
+            self._hearsay.tell(_FREE, f"{place.resource.name} {place.id}")
+
+    def _is_open(self, place: Spot) -> bool:
+        return self._given.named.issuperset(place.parents)
+
+    def _heard_free(self, said: str) -> None:
+        resource, _, id = said.partition(" ")
+        for key, known in self._ids.items():
+            if key[0] == resource:
+                known.pop(id, None)
+
+    def _heard_merged(self, said: str) -> None:
+        resource, _, item = said.partition(" ")
+        self._merged.setdefault(resource, item)

@@ -1,0 +1,112 @@
+"""A create that was a write to what others have, by a value that the contract calls no key: what it has written is there
+for good, and nothing else is done to that record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from restproof.wire.earlier import Earlier
+from restproof.wire.failure import NotProven
+from restproof.wire.ledger import Ledger
+from restproof.wire.tidying import clean_up
+
+from .bench import Bench
+from .server import Answer, Asked, Record, Server, shown
+from .test_several_workers import Workers as Workers
+from .test_several_workers import workers as workers
+
+CHANGED = "changed by this run, as it seems, and it may be others': what was there before could not be put back"
+
+
+def merges(server: Server, told: Callable[[Record], Any] = shown) -> None:
+    """Who creates an office with a floor that another one has writes to that one."""
+    honest = server.create
+
+    def create(asked: Asked) -> Answer:
+        floor = asked.body.get("floor") if asked.resource == "office" and isinstance(asked.body, dict) else None
+        same = next(
+            (row for row in server.rows["office"].values() if floor is not None and row["floor"] == floor), None
+        )
+        if same is None:
+            return honest(asked)
+        same.update(server.fields(asked))
+        return Answer(201, told(same))
+
+    server.create = create
+
+
+@pytest.mark.parametrize("told", [shown, lambda row: {"id": row["id"]}], ids=["whole", "by its id"])
+def test_what_a_create_has_written_to_is_left_alone(bench: Callable[..., Bench], told: Callable[[Record], Any]) -> None:
+    made = bench()
+    merges(made.server, told)
+    assert made.send("POST", "/offices", {"name": made.token(), "floor": 1}).status == 201
+    as_it_is = dict(made.server.rows["office"][1])
+    for method, body in (("PATCH", {"floor": 2}), ("DELETE", None)):
+        with pytest.raises(NotProven, match="office 1 is not proven to be this run's"):
+            made.send(method, "/offices/1", body)
+    with pytest.raises(NotProven, match="a create was answered with office 1, which was there before"):
+        made.send("POST", "/offices", {"name": made.token(), "floor": 1})
+    again = Ledger(made.run.ledger.path)
+    assert clean_up(again, made.run.session, made.plan.contract, again.origin.prefix) == (
+        0,
+        [f"office /v1/offices/1: {CHANGED}"],
+    )
+    assert made.server.rows["office"][1] == as_it_is
+    assert len(made.server.harm()) == 1
+
+
+def test_that_it_was_there_before_is_needed(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Earlier, "keep", lambda *_: None)
+    made = bench()
+    merges(made.server)
+    made.send("POST", "/offices", {"name": made.token(), "floor": 1})
+    made.send("DELETE", "/offices/1")
+    assert 1 not in made.server.rows["office"], "it is left alone without it: this test proves nothing"
+
+
+def test_no_worker_creates_what_is_a_write_for_another(workers: Workers) -> None:
+    one, other = workers(Server())
+    merges(one.server)
+    one.send("POST", "/offices", {"name": one.token(), "floor": 1})
+    with pytest.raises(NotProven, match="a create was answered with office 1"):
+        other.send("POST", "/offices", {"name": other.token(), "floor": 1})
+
+
+def test_an_answer_that_shows_others_record_stops_nothing(bench: Callable[..., Bench]) -> None:
+    """Get-or-create: nothing was written."""
+    made = bench()
+    honest = made.server.create
+    made.server.create = lambda asked: Answer(200, shown(made.server.rows["office"][3]))
+    made.send("POST", "/offices", {"name": made.token()})
+    made.server.create = honest
+    made.office()
+    assert made.clean_up() == ["office /v1/offices/3: it is not proven to be this run's, and was left alone"]
+    assert made.server.harm() == []
+
+
+def test_an_id_comes_again_where_nothing_is_there_any_more(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.send("GET", "/offices")
+    for gone in (made.server.rows, made.server.others):
+        del gone["office"][500]
+    made.send("GET", "/offices/500")
+    made.server.next_id["office"] = 500
+    assert made.office() == 500
+    assert made.send("PATCH", "/offices/500", {"floor": 2}).status == 200
+    assert made.clean_up() == []
+    assert (made.server.ours(), made.server.harm()) == ({}, [])
+
+
+def test_an_id_comes_again_when_another_worker_has_deleted_what_bore_no_mark(workers: Workers) -> None:
+    one, other = workers(Server())
+    note = one.send("POST", "/notes", {"text": "x", "pinned": True}).response
+    assert note is not None
+    id = note.json["id"]
+    assert other.send("POST", "/notes", {"text": other.token()}).status == 201  # it has looked through the list
+    assert one.send("DELETE", f"/notes/{id}").status == 204
+    one.server.next_id["note"] = id
+    assert other.send("POST", "/notes", {"text": other.token()}).status == 201
+    assert other.send("PATCH", f"/notes/{id}", {"pinned": True}).status == 200
