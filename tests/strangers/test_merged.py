@@ -1,5 +1,5 @@
-"""A create that was a write to what others have, by a value that the contract calls no key: what it has written is there
-for good, and nothing else is done to that record."""
+"""A create that was a write to what others have, by a value that the contract calls no key: what it has written stays,
+and nothing else is done to that record."""
 
 from __future__ import annotations
 
@@ -27,10 +27,8 @@ def merges(server: Server, told: Callable[[Record], Any] = shown) -> None:
 
     def create(asked: Asked) -> Answer:
         floor = asked.body.get("floor") if asked.resource == "office" and isinstance(asked.body, dict) else None
-        same = next(
-            (row for row in server.rows["office"].values() if floor is not None and row["floor"] == floor), None
-        )
-        if same is None:
+        same = next((row for row in server.rows["office"].values() if row["floor"] == floor), None)
+        if floor is None or same is None:
             return honest(asked)
         same.update(server.fields(asked))
         return Answer(201, told(same))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import ceil, floor
 from typing import Any
 
@@ -19,6 +19,7 @@ from restproof.contract.shapes import entry_schema, is_nullable, same, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import accepted, needed_entries
 from restproof.plan.edges import are_open, trimmed
+from restproof.plan.nobodys import nobodys
 from restproof.plan.words import PHRASES, fits, formatted, spelt
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
@@ -105,7 +106,9 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
         if compiled is not None:
             of_ascii = st.characters(min_codepoint=32, max_codepoint=126)
             drawn = st.from_regex(compiled, fullmatch=may_be_whole(schema["pattern"]), alphabet=of_ascii)
-            return drawn.filter(lambda text: fits(text, schema))
+            return drawn.filter(lambda text: fits(text, schema)).map(
+                lambda text: nobodys(text, partial(fits, schema=schema))
+            )
     drawn = _TEXT.map(lambda text: text[:longest].ljust(shortest, "x"))
     found = st.one_of(st.sampled_from(phrases), drawn) if phrases else drawn
     if are_open(schema):

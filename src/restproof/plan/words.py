@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import allows_length, matches_plainly, may_be_whole
 from restproof.contract.patterns import pattern as python_pattern
+from restproof.plan.nobodys import PLAIN, nobodys
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
 PHRASES: tuple[str, ...] = (
@@ -136,7 +137,9 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
     compiled = python_pattern(pattern)
     if compiled is None:
         return ""
-    if (plain := _in_a_row(pattern, shortest, longest)) is not None:
+    bounds = {"pattern": pattern, "minLength": shortest} | ({} if longest is None else {"maxLength": longest})
+    plain = _in_a_row(pattern, shortest, longest) or next((text for text in PLAIN if fits(text, bounds)), None)
+    if plain is not None:
         return plain
     # Only now: it takes longer to load than most plans to make.
     import warnings
@@ -166,4 +169,5 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
                 return ""
             if found:
                 break
-    return max(found, key=lambda t: (re.search(r"\w", t) is not None, -len(t)), default="")
+    best = max(found, key=lambda t: (re.search(r"\w", t) is not None, -len(t)), default="")
+    return nobodys(best, lambda text: fits(text, bounds))
