@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -25,6 +27,8 @@ _SIGNATURE = re.compile(r"(?i)sig|(x-(amz|goog)-)?signature")
 """The parameter by which a URL opens what it names to whoever has it."""
 _BEARER = re.compile(r"\b[Bb]earer ([\w.~+/-]*\d[\w.~+/=-]*)")
 """A credential as a header field shows it (RFC 6750); words of prose hold no digit."""
+_IN_A_TEXT = re.compile(r'(?<!\\)(\\+)"([^"\\]{1,80})\1"\s*:\s*\1"')
+"""A member of JSON that stands in a text of JSON (``{"payload": "{\\"token\\": …}"}``), at any depth, to its value."""
 _BEFORE_JSON = " \t\r\n\ufeff"
 """What may stand before JSON (RFC 8259 §2), and what some servers write there all the same (§8.1)."""
 _LARGE = 4000
@@ -44,6 +48,8 @@ class Hidden:
     value: Any
     how: str
     """As ``Secrecy.hides`` says it."""
+    depth: int = 0
+    """How many times it is escaped, in JSON that stands in a text."""
 
 
 class HiddenMembers:
@@ -127,11 +133,23 @@ class HiddenMembers:
             yield from self._parameters(_PARAMETER, url, resource)
 
     def in_texts(self, text: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden parameters of the URLs in a text, and credentials behind the name of their scheme."""
+        """The hidden parameters of URLs in a text, the hidden members of JSON in it, and credentials behind the name of
+        their scheme."""
+        if '\\"' in text and self.may_be_in(text):
+            yield from self._members_in_texts(text, resource)
         if "=" in text and self._may_be_asked_in(text):
             yield from self._parameters(_PARAMETER_INSIDE, text, resource)
         if "earer " in text:
             yield from (Hidden(m.start(1), m.end(1), m[1], "foreign") for m in _BEARER.finditer(text))
+
+    def _members_in_texts(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        for found in _IN_A_TEXT.finditer(text):
+            how = self.hides(resource, found[2])
+            end = _end_of(found[1]).search(text, found.end()) if how else None
+            if end is not None:
+                depth = (len(found[1]) + 1).bit_length()
+                value = _unescaped(text[found.end() : end.start()], depth)
+                yield Hidden(found.end(), end.start(), value, how, depth)
 
     def _may_be_asked_in(self, text: str) -> bool:
         return self.may_be_in(text) or "sig" in text.lower()
@@ -151,6 +169,20 @@ class HiddenMembers:
             return
         for found in self.in_url(f"?{text}", resource):
             yield Hidden(found.begin - 1, found.end - 1, found.value, found.how)
+
+
+def _unescaped(text: str, depth: int) -> str:
+    """What a text says that is escaped ``depth`` times, as far as it is."""
+    for _ in range(depth):
+        with suppress(ValueError):
+            text = str(_DECODER.decode(f'"{text}"'))
+    return text
+
+
+@lru_cache(maxsize=64)
+def _end_of(escape: str) -> re.Pattern[str]:
+    """Where a text ends whose quotes have ``escape`` before them."""
+    return re.compile(rf'(?<!\\){re.escape(escape)}"')
 
 
 def _cuts_a_text(piece: str) -> bool:

@@ -169,14 +169,18 @@ class StandIns:
         return replaced(url, found) if found else url
 
     def _told(self, text: str, resource: str | None) -> str:
-        """A text of an answer, without what is hidden in the URLs that it names and behind the names of schemes."""
+        """A text of an answer, without what is hidden in the URLs that it names, in JSON that its texts hold, and
+        behind the names of schemes."""
         found: list[tuple[int, int, str]] = []
         for hidden in sorted(self._members.in_texts(text, resource), key=lambda hidden: hidden.begin):
             instead = self.stand_in(hidden.value)
             if hidden.value in self._own or instead == hidden.value or (found and hidden.begin < found[-1][1]):
                 continue
             self._made.add(hidden.value, instead)
-            found.append((hidden.begin, hidden.end, quote(instead, safe="+/=")))
+            spelled = instead if hidden.depth else quote(instead, safe="+/=")
+            for _ in range(hidden.depth):
+                spelled = inside(spelled)
+            found.append((hidden.begin, hidden.end, spelled))
         return replaced(text, found) if found else text
 
     def _headers(self, headers: list[list[str]], resource: str | None) -> list[list[str]]:
