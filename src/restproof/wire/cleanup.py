@@ -314,7 +314,7 @@ class Work:
             return None
         self.count += exchange.is_success
         for other in self.groups.values():
-            other.is_touched = other.is_touched or other.collection == group.collection
+            other.is_touched |= other.collection == group.collection or other.shows(self.contract, id, target)
         self.deleted.add((target, group.headers))
         self.ledger.deleted(target, group.headers)
         return None
