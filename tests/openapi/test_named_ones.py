@@ -21,6 +21,7 @@ TEAMS: Document = {
     "/teams": {"get": call({"type": "array", "items": TEAM})},
     "/teams/{id}": {"parameters": [GIVEN], "get": call(TEAM)},
 }
+UUID = {**TEXT, "format": "uuid"}
 NONE = {"description": "there is none"}
 
 
@@ -67,6 +68,29 @@ def test_a_create_that_needs_to_name_one_is_left_out(name: str, tmp_path: Path) 
     assert f"its body needs {name}, and no request makes what that names" in str(told)
     known = of_team(name, {**NUMBER, "example": 7}, needed=True)
     assert resource(tmp_path / "known", "box", known).supports("create")
+
+
+@pytest.mark.parametrize("name", ["team", "team_id"])
+@pytest.mark.parametrize(
+    ("ids", "may_be_one"),
+    [(TEXT, True), ({"anyOf": [TEXT, NUMBER]}, True), (UUID, False), (NUMBER, False)],
+    ids=["text", "either", "uuid", "number"],
+)
+@pytest.mark.parametrize("needed", [False, True])
+def test_a_number_is_sent_to_name_one_only_where_ids_are_known_as_numbers(
+    ids: Document, may_be_one: bool, needed: bool, name: str, tmp_path: Path
+) -> None:
+    paths = of_team(name, NUMBER, needed=needed)
+    team = {**TEAM, "properties": {"id": ids, "name": TEXT}}
+    for call_of in (paths["/teams"], paths["/teams/{id}"]):
+        call_of["get"] = call({"type": "array", "items": team} if call_of is paths["/teams"] else team)
+    paths["/teams/{id}"]["parameters"] = [{**GIVEN, "schema": TEXT}]
+    paths["/teams"]["post"] = call(team, {"type": "object", "required": ["name"], "properties": {"name": TEXT}}, 201)
+    found = resource(tmp_path, "box", paths)
+    is_sent = found.supports("create") and name in found.shapes.request("create")["properties"]
+    assert is_sent is (not may_be_one and (name == "team" or ids is not UUID or needed))
+    assert found.supports("create") is not (needed and may_be_one)
+    assert (name in found.references) is (ids is NUMBER)
 
 
 @pytest.mark.parametrize(

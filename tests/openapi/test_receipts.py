@@ -3,6 +3,7 @@ shows."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -67,4 +68,46 @@ def test_a_receipt_says_nothing_of_what_a_read_shows(name: str, tmp_path: Path) 
 def test_who_answers_so_is_judged_by_its_reads(name: str, fault: str, tmp_path: Path) -> None:
     with serving(shop(RECEIPTS[name], *filter(None, [fault]))) as url:
         ended = run_document(written(tmp_path, paths(RECEIPTS[name])), url, tmp_path / "run", "--profile", "smoke")
+    assert (ended.returncode == 1) is bool(fault), ended.stdout + ended.stderr
+
+
+def of_two_kinds(written_as: type, *faults: str) -> tuple[Document, Service]:
+    """Boxes whose answers to writes show the id as a text where reads and lists show it as a number, or the other way
+    round, as their document says."""
+    documented = paths(RECEIPTS["id"])
+    shown = object_of(["id", "label"], id=KINDS[written_as], label=TEXT, note=TEXT)
+    if written_as is int:
+        documented = json.loads(
+            json.dumps(documented).replace(json.dumps({**NUMBER, "readOnly": True}), json.dumps(TEXT))
+        )
+    for write in (documented["/boxes"]["post"], documented["/boxes/{id}"]["patch"]):
+        (answer,) = (a for status, a in write["responses"].items() if status.startswith("2"))
+        answer["content"]["application/json"]["schema"] = shown
+    fields, usual = {"label": Text(40), "note": Text(40)}, "list create read update delete"
+    routes = crud("box", "/boxes", fields, required=("label",), operations=usual)
+
+    read_as = int if written_as is str else str
+
+    def told(way: tuple[str, str], handler: Any) -> Any:
+        def answer(service: Service, request: Request) -> tuple[int, Json]:
+            status, item = handler(service, request)
+            if way[0] in ("POST", "PATCH"):
+                return status, {**item, "id": written_as(item["id"])}
+            if isinstance(item, list):
+                return status, [{**one, "id": read_as(one["id"])} for one in item]
+            return status, {**item, "id": read_as(item["id"])} if isinstance(item, dict) else item
+
+        return answer
+
+    return documented, Service({way: told(way, handler) for way, handler in routes.items()}, frozenset(faults))
+
+
+@pytest.mark.parametrize("written_as", [str, int])
+@pytest.mark.parametrize("fault", ["", "read-forgets", "create-loses", "list-forgets"])
+def test_an_id_that_only_writes_show_as_another_type_is_that_of_a_read(
+    written_as: type, fault: str, tmp_path: Path
+) -> None:
+    documented, service = of_two_kinds(written_as, *filter(None, [fault]))
+    with serving(service) as url:
+        ended = run_document(written(tmp_path, documented), url, tmp_path / "run", "--profile", "smoke")
     assert (ended.returncode == 1) is bool(fault), ended.stdout + ended.stderr

@@ -108,9 +108,7 @@ def _id(contract: Contract, resource: Resource, said: Any) -> Any:
         return None
     is_url = isinstance(said, str) and "/" in said and not (resource.id.slashes and "://" not in said)
     text = id_of_url(contract, resource, said) if is_url and isinstance(said, str) else said
-    if isinstance(text, str) and resource.id.type == "integer" and text.isascii() and text.isdecimal():
-        return int(text)
-    return text if text != "" else None
+    return resource.as_read(text) if text != "" else None
 
 
 def _is(state: Any, known: Any) -> bool:

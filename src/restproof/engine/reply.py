@@ -249,7 +249,8 @@ class Reply:
         is_sure = self.shows_representation or self.asked_id is None
         if self.resource.id.field in shown and is_sure and _shows_what_was_made(self, shown):
             found = shown[self.resource.id.field]
-            return int(found) if isinstance(found, float) and found.is_integer() else found
+            found = int(found) if isinstance(found, float) and found.is_integer() else found
+            return found if self.shows_representation else self.resource.as_read(found)
         if self.asked_id is not None:
             return self.asked_id
         if self._chose_id and isinstance(self.sent, dict) and self.resource.id.field in self.sent:
@@ -259,7 +260,7 @@ class Reply:
         tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
         if tail is None:
             return self.found
-        return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
+        return self.resource.as_read(tail)
 
     @property
     def _chose_id(self) -> bool:

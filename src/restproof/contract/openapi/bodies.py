@@ -18,6 +18,7 @@ from restproof.contract.openapi.entries import (
     held_in,
     is_needed,
     is_of_another,
+    is_receipt,
     listed,
     listed_by_id,
     listed_inside,
@@ -219,12 +220,9 @@ def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:
 
 def _set_receipts_apart(single: dict[str, Schema], told: Shaped, entry: Schema) -> None:
     """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``) but its id
-    (``{"id": 7, "message": …}``). ``entry``: what a list shows, else a read."""
-    known = _properties(told.read).keys() | _properties(entry).keys()
+    (``{"id": 7, "message": …}``), or that id as what it is nowhere else. ``entry``: what a list shows, else a read."""
     for operation, answer in list(single.items()):
-        members = _properties(answer).keys()
-        is_id = operation in WRITES and len(known) > 1 and members & known == {"id"} and all(map(tells_of_one, members))
-        if known and (is_id or not members & known):
+        if is_receipt(answer, told.read, entry, is_write=operation in WRITES):
             told.receipts.add(operation)
             del single[operation]
 

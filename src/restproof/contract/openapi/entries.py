@@ -26,10 +26,31 @@ BESIDE_ONE = re.compile(
 )
 """Members that stand beside the resource in an answer that says how the request went."""
 
+_OF_IDS = {"string", "integer", "number"}
+
 
 def tells_of_one(name: str) -> bool:
     """Whether a member says how a request went, or whose it was."""
     return bool(BESIDE_ONE.fullmatch(name) or re.fullmatch(r"(?:.*_)?(?:id|uuid)", snake(name)))
+
+
+def is_receipt(answer: Schema, read: Schema, entry: Schema, *, is_write: bool) -> bool:
+    """Whether an answer shows no member of what reads and lists (``entry``) do; one to a write, also whether it shows
+    the id alone, or has that as what it is nowhere else."""
+    members = answer.get("properties", {}).keys()
+    known = read.get("properties", {}).keys() | entry.get("properties", {}).keys()
+    is_id = len(known) > 1 and members & known == {"id"} and all(map(tells_of_one, members))
+    is_otherwise = is_write and (is_id or _is_id_otherwise(answer, read, entry))
+    return bool(known) and (is_otherwise or not members & known)
+
+
+def _is_id_otherwise(answer: Schema, read: Schema, entry: Schema) -> bool:
+    """Whether an answer has the id as a text where reads and lists have it as a number, or the other way round: a
+    serializer of its own shows it, and what it shows is then not what a read does."""
+    told = answer.get("properties", {}).get("id", {})
+    shown = [s["properties"]["id"] for s in (read, entry) if "id" in s.get("properties", {})]
+    kinds, known = types_of(told), [types_of(one) - {"null"} for one in shown]
+    return bool(known) and all(kinds | of <= _OF_IDS and {"string"} in (kinds, of) and not kinds & of for of in known)
 
 
 def listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:

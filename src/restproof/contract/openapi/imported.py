@@ -21,7 +21,7 @@ from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
 from restproof.contract.openapi.posted import leave_assigned, leave_log_ins, take_posts
 from restproof.contract.openapi.promises import hoist
-from restproof.contract.openapi.referring import leave_unknown, references
+from restproof.contract.openapi.referring import Astray, astray, leave_unknown, references
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
@@ -84,14 +84,27 @@ def _imported(source: Source, name: str, tags: Collection[str], resources: Colle
     if words is not None:
         contract, schemas = words
         return Imported({**contract, "contract": name}, schemas, (), source.version)
-    plain = _Importer(source, name, tags, resources)
-    found = plain.result()
+    plain, found = _settled(source, name, tags, resources, ())
     # What stands by the words of the document stays as it is: only what would be left out whole is supposed.
     if supposed := plain.silent.keys() - plain.standing:
-        found = _Importer(source, name, tags, resources, supposed).result() or found
+        found = _settled(source, name, tags, resources, supposed)[1] or found
     if found is None:
         raise plain.nothing()
     return found
+
+
+def _settled(
+    source: Source, name: str, tags: Collection[str], resources: Collection[str], supposed: Collection[str]
+) -> tuple[_Importer, Imported | None]:
+    """The document as it is read once it is known which creates need a number that may be anybody's id: that shows
+    only when all resources stand."""
+    known: dict[str, set[str]] = {}
+    while True:
+        plain = _Importer(source, name, tags, resources, supposed, known)
+        found = plain.result()
+        if not plain.astray:
+            return plain, found
+        known = {r: {*known.get(r, ()), *plain.astray.get(r, ())} for r in {**known, **plain.astray}}
 
 
 class _Importer:
@@ -102,8 +115,11 @@ class _Importer:
         tags: Collection[str] = (),
         selected: Collection[str] = (),
         supposed: Collection[str] = (),
+        astray: Astray | None = None,
     ) -> None:
         self.source = source
+        self._known = astray or {}
+        self.astray: dict[str, set[str]] = {}
         self.name = name
         self.selected = selected
         self.reader = Reader(source, Schemas(source))
@@ -167,7 +183,7 @@ class _Importer:
         """Every resource that stands, its parents with it."""
         found: dict[str, Yaml] = {}
         written: dict[str, Found] = {}
-        writer = ResourceWriter(self.reader, self.paths, self.security)
+        writer = ResourceWriter(self.reader, self.paths, self.security, self._known)
         for path, one in self.paths.found.items():
             try:
                 resource = writer.resource(path, one)
@@ -187,7 +203,11 @@ class _Importer:
             for referring in (by_url, by_name):
                 found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in referring.items()}
             named = said_names(writer.bodies.get(name), self.reader.schemas.ways_of)
-            writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name, named))
+            gone = astray(one, writer.bodies, found)
+            writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name, named, gone))
+            needed = gone & {*writer.bodies[name].schema.get("required", ())} if "create" in one.calls else set()
+            if needed - {*self._known.get(name, ())}:
+                self.astray[name] = needed
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():
             if "list" in one.calls:

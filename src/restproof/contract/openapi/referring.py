@@ -18,6 +18,11 @@ from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.shapes import types_of
 from restproof.contract.words import is_soft_reference, referred, snake
 
+Astray = Mapping[str, Collection[str]]
+"""Resource → members of its requests that may be ids of another one, and not as that one is known to have them."""
+_VALUES = {"enum", "const", "examples", "default", "readOnly"}
+"""Words of a schema that say which values there are, or that none is sent."""
+
 
 def references(
     found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml], related: Mapping[str, Any]
@@ -82,11 +87,27 @@ def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
 def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Found]) -> str:
     """The resource of which a value names one that no request makes, and the document has no value: whichever is sent,
     it would be somebody's. Empty where it names none, or one that can be made."""
-    if {"enum", "const", "examples", "default", "readOnly"} & schema.keys():
+    if _VALUES & schema.keys():
         return ""
     stem, _ = named_resource(name, schema)
     named = by_name.get(stem) if not referred(name)[0] or is_soft_reference(name, schema) else None
     return "" if named is None or {"create", "replace"} & named.calls.keys() else stem
+
+
+def astray(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> set[str]:
+    """Numbers in requests that are called as another resource, of which the document has the ids as texts of any form:
+    these may be such numbers, and whichever is sent, it may be somebody's."""
+    names = set()
+    for name, schema in bodies[found.name].properties.items() if found.name in bodies else ():
+        to, many = named_resource(name, schema)
+        held = schema.get("items", {}) if many else schema
+        is_taken = name in resources[found.name].get("references", ()) or to == found.name or to not in bodies
+        if is_taken or types_of(held) - {"null"} != {"integer"} or _VALUES & {*schema, *held}:
+            continue
+        target = bodies[to].properties.get(id_field(resources[to]), {})
+        if "string" in types_of(target) and not {"format", "pattern"} & target.keys():
+            names.add(name)
+    return names
 
 
 def leave_unknown(
@@ -95,10 +116,11 @@ def leave_unknown(
     schemas: Mapping[str, Schema],
     by_name: Mapping[str, Found],
     named: Collection[str],
+    astray: Collection[str] = (),
 ) -> list[str]:
     """Leave out optional request fields that are named as ids of something the contract does not have: no value is
     known to be one. Needed ones stay, and what is refused because of them says nothing. ``named``: those that hold
-    whole names or addresses of one. What was left out, in words."""
+    whole names or addresses of one; ``astray``: numbers that may be ids. What was left out, in words."""
     said, notes = resource.get("schema"), []
     schema: Any = schemas.get(str(said["request"] if isinstance(said, dict) else said), {"properties": {}})
     known = {*resource.get("references", ()), id_field(resource)}
@@ -107,7 +129,7 @@ def leave_unknown(
             continue
         if field in named:
             notes.append(f"{field}, of which no value is known to name one: it is not sent")
-        elif is_soft_reference(field, held) or unknown_one(field, held, by_name):
+        elif is_soft_reference(field, held) or field in astray or unknown_one(field, held, by_name):
             notes.append(f"{field}, of which no value is known to be an id: it is not sent")
         elif may_name_one(field, held, by_name.keys() - {found.name}):
             notes.append(f"{field}, which may hold names of another resource: it is not sent")
@@ -129,17 +151,21 @@ def leave_unknown(
     return notes
 
 
-def leave_unnamed(sent: dict[str, Schema], parents: Collection[str], by_name: Mapping[str, Found]) -> dict[str, str]:
+def leave_unnamed(
+    sent: dict[str, Schema], parents: Collection[str], by_name: Mapping[str, Found], astray: Collection[str] = ()
+) -> dict[str, str]:
     """Take out of ``sent``, the bodies by operation, that of a create which needs to name one of a resource that no
-    request makes; the operation and why. ``parents``: members that name what the resource stands below."""
+    request makes; the operation and why. ``parents``: members that name what the resource stands below. ``astray``:
+    members that name one of a resource which is made, and by another id than it is known to have."""
     body = sent.get("create", {})
     members = body.get("properties", {})
     needed = (n for n in body.get("required", ()) if n in members and n not in parents)
-    name = next((n for n in needed if unknown_one(n, members[n], by_name)), None)
+    name = next((n for n in needed if n in astray or unknown_one(n, members[n], by_name)), None)
     if name is None:
         return {}
     del sent["create"]
-    return {"create": f"its body needs {name}, and no request makes what that names"}
+    why = "the ids of what that names are no numbers" if name in astray else "no request makes what that names"
+    return {"create": f"its body needs {name}, and {why}"}
 
 
 def one_of_several(name: str, members: Collection[str], resources: Collection[str]) -> str:

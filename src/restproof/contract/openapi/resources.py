@@ -36,7 +36,7 @@ from restproof.contract.openapi.named import id_field, is_bare_list, own_item_pa
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import ANY, Promises, apart
-from restproof.contract.openapi.referring import leave_unnamed
+from restproof.contract.openapi.referring import Astray, leave_unnamed
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.respelled import respelled
 from restproof.contract.openapi.schemas import Schema
@@ -64,8 +64,8 @@ Yaml = dict[str, Any]
 class ResourceWriter:
     """Writes the resources of a document, and notes what of them is left out."""
 
-    def __init__(self, reader: Reader, paths: Paths, security: Security) -> None:
-        self.reader, self.paths = reader, paths
+    def __init__(self, reader: Reader, paths: Paths, security: Security, astray: Astray) -> None:
+        self.reader, self.paths, self.astray = reader, paths, astray
         self.by_name = {found.name: found for found in paths.found.values()}
         self.records = Records(reader, paths.found.values())
         self.authenticated = security.scheme is not None
@@ -102,7 +102,8 @@ class ResourceWriter:
             ways = self.askable(found, parents)
         told = side_by_side(without_version(self.reader, found, self.records.apart), found, self.by_name)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
-        self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name))
+        unnamed = leave_unnamed(told.sent, parents, self.by_name, self.astray.get(found.name, ()))
+        self.take_out(found, told.left_out | unnamed)
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
