@@ -40,6 +40,10 @@ def of_team(name: str, schema: Document, *, needed: bool = False) -> Document:
         ("team", NUMBER, False),
         ("team", {**TEXT, "format": "uuid"}, False),
         ("team_id", NUMBER, False),
+        ("team_pk", NUMBER, False),
+        ("parent", NUMBER, False),
+        ("parent", {**NUMBER, "example": 7}, True),
+        ("level", NUMBER, True),
         ("team", {**NUMBER, "enum": [1, 2]}, True),
         ("team", {"type": "number"}, True),
         ("teams_here", NUMBER, True),
@@ -60,12 +64,22 @@ def test_one_that_can_be_made_is_a_reference(tmp_path: Path) -> None:
     assert found.supports("create")
 
 
-@pytest.mark.parametrize("name", ["team", "team_id"])
-def test_a_create_that_needs_to_name_one_is_left_out(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("team", "no request makes what that names"),
+        ("team_id", "no request makes what that names"),
+        ("team_pk", "no request makes what that names"),
+        ("former_team_id", "no value is known to be such an id"),
+        ("parent", "no value is known to be such an id"),
+        ("parent_id", "no value is known to be such an id"),
+    ],
+)
+def test_a_create_that_needs_to_name_one_is_left_out(name: str, why: str, tmp_path: Path) -> None:
     found = resource(tmp_path, "box", of_team(name, NUMBER, needed=True))
     assert not found.supports("create")
     told = read(tmp_path / "told", of_team(name, NUMBER, needed=True)).left_out
-    assert f"its body needs {name}, and no request makes what that names" in str(told)
+    assert f"its body needs {name}, and {why}" in str(told)
     known = of_team(name, {**NUMBER, "example": 7}, needed=True)
     assert resource(tmp_path / "known", "box", known).supports("create")
 

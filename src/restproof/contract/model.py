@@ -23,7 +23,7 @@ from restproof.contract.normal import Form
 from restproof.contract.quotas import Quota
 from restproof.contract.rules import BusinessRule
 from restproof.contract.settles import Settles
-from restproof.contract.shapes import Shapes, named_in, same, types_of
+from restproof.contract.shapes import Shapes, named_in, same
 from restproof.contract.syntax import QuerySyntax
 from restproof.contract.versions import Version
 from restproof.frozen import frozen
@@ -510,14 +510,6 @@ class Resource:
         """All properties of the schema, by name."""
         found: Mapping[str, Schema] = self.schema.get("properties", {})
         return found
-
-    def as_read(self, id: Any) -> Any:
-        """The id as a representation shows it, where something else names it (a URL, a receipt, a job): a number may
-        stand there as a text, and a text of digits as a number."""
-        if self.id.type == "integer":
-            return int(id) if isinstance(id, str) and id.isascii() and id.isdecimal() else id
-        is_text = types_of(self.properties.get(self.id.field, {})) - {"null"} == {"string"}
-        return str(id) if is_text and isinstance(id, int) and not isinstance(id, bool) else id
 
     @property
     def shows_id(self) -> bool:

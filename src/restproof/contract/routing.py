@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 from restproof.contract.address import APART
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 from restproof.contract.parents import OWN_ID, THE_ONE
+from restproof.contract.shapes import types_of
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
 
@@ -176,6 +177,15 @@ def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
     if any(pattern_of(contract, resource, way).fullmatch(path) for way in collections):
         return None
     return path.rpartition("/")[2] or None
+
+
+def as_read(resource: Resource, id: Any) -> Any:
+    """The id as a representation shows it, where something else names it (a URL, a receipt, a job): a number may stand
+    there as a text, and a text of digits as a number."""
+    if resource.id.type == "integer":
+        return int(id) if isinstance(id, str) and id.isascii() and id.isdecimal() else id
+    is_text = types_of(resource.properties.get(resource.id.field, {})) - {"null"} == {"string"}
+    return str(id) if is_text and isinstance(id, int) and not isinstance(id, bool) else id
 
 
 def _encoded(id: object, *, slashes: bool) -> str:

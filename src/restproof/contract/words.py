@@ -26,8 +26,9 @@ def snake(word: str) -> str:
 @lru_cache(maxsize=10_000)
 def referred(name: str) -> tuple[str, str]:
     """What the id is of that a member is called after, and the word for it: ``team`` and ``id`` of ``team_id``,
-    ``teamId`` and ``idTeam``, ``tag`` and ``ids`` of ``tagIds``; empty where its name is that of no id."""
-    found = re.fullmatch(r"(?P<of>.+)_(?P<id>id|ids|uuid|guid)|(?P<what>id|ids)_(?P<then>.+)", snake(name))
+    ``teamId`` and ``idTeam``, ``tag`` and ``ids`` of ``tagIds``, ``team`` and ``pk`` of ``team_pk``; empty where its
+    name is that of no id."""
+    found = re.fullmatch(r"(?P<of>.+)_(?P<id>id|ids|uuid|guid|pk)|(?P<what>id|ids)_(?P<then>.+)", snake(name))
     if found is None:
         return "", ""
     return found["of"] or found["then"], found["id"] or found["what"]

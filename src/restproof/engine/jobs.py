@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from restproof.contract.jobs import OWN, SEE_OTHER, Job, value_at
 from restproof.contract.model import Contract, Resource
-from restproof.contract.routing import id_of_url
+from restproof.contract.routing import as_read, id_of_url
 from restproof.engine.failure import NotTested
 from restproof.engine.keep import Clock
 from restproof.engine.reply import Ended, Reply
@@ -108,7 +108,7 @@ def _id(contract: Contract, resource: Resource, said: Any) -> Any:
         return None
     is_url = isinstance(said, str) and "/" in said and not (resource.id.slashes and "://" not in said)
     text = id_of_url(contract, resource, said) if is_url and isinstance(said, str) else said
-    return resource.as_read(text) if text != "" else None
+    return as_read(resource, text) if text != "" else None
 
 
 def _is(state: Any, known: Any) -> bool:

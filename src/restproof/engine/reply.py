@@ -10,7 +10,7 @@ from typing import Any
 
 from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES, Contract, Resource, Schema
-from restproof.contract.routing import id_of_url
+from restproof.contract.routing import as_read, id_of_url
 from restproof.contract.shapes import same
 from restproof.contract.words import referred, snake
 from restproof.engine.arrival import has_arrived
@@ -250,7 +250,7 @@ class Reply:
         if self.resource.id.field in shown and is_sure and _shows_what_was_made(self, shown):
             found = shown[self.resource.id.field]
             found = int(found) if isinstance(found, float) and found.is_integer() else found
-            return found if self.shows_representation else self.resource.as_read(found)
+            return found if self.shows_representation else as_read(self.resource, found)
         if self.asked_id is not None:
             return self.asked_id
         if self._chose_id and isinstance(self.sent, dict) and self.resource.id.field in self.sent:
@@ -260,7 +260,7 @@ class Reply:
         tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
         if tail is None:
             return self.found
-        return self.resource.as_read(tail)
+        return as_read(self.resource, tail)
 
     @property
     def _chose_id(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from restproof.contract.model import Contract
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, unknown_to_all
+from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, shows, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
@@ -314,7 +314,7 @@ class Work:
             return None
         self.count += exchange.is_success
         for other in self.groups.values():
-            other.is_touched |= other.collection == group.collection or other.shows(self.contract, id, target)
+            other.is_touched |= other.collection == group.collection or shows(other, self.contract, id, target)
         self.deleted.add((target, group.headers))
         self.ledger.deleted(target, group.headers)
         return None

@@ -118,11 +118,6 @@ class Group:
             or ((e.adrift or e.accepted) and any(marks.shown(self.resource, s, e.marks) for s in self.seen.values()))
         }
 
-    def shows(self, contract: Contract, id: str, target: str) -> bool:
-        """Whether the list showed an item that another one names as well, as of versions that several projects
-        share."""
-        return id in (self.seen or {}) and self.item(contract, id) == target
-
     def _shows_all_like(self, entry: LedgerEntry, marks: Marks) -> bool:
         """Whether the list shows what was written to that id, or as many with the marks of a write as were sent."""
         if entry.item is not None:
@@ -288,6 +283,11 @@ class Group:
         if key not in self._targets:
             self._targets[key] = one_of_list(contract, self.resource, operation, self.collection, id)
         return self._targets[key]
+
+
+def shows(group: Group, contract: Contract, id: str, target: str) -> bool:
+    """Whether the list showed an item that another one names as well, as of versions that several projects share."""
+    return id in (group.seen or {}) and group.item(contract, id) == target
 
 
 def is_of_another_time(group: Group, marks: Marks, ledger: Ledger) -> bool:

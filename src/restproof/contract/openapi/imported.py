@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -118,7 +119,7 @@ class _Importer:
         astray: Astray | None = None,
     ) -> None:
         self.source = source
-        self._known = astray or {}
+        self._known = defaultdict[str, Collection[str]](set, astray or {})
         self.astray: dict[str, set[str]] = {}
         self.name = name
         self.selected = selected
@@ -206,7 +207,7 @@ class _Importer:
             gone = astray(one, writer.bodies, found)
             writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name, named, gone))
             needed = gone & {*writer.bodies[name].schema.get("required", ())} if "create" in one.calls else set()
-            if needed - {*self._known.get(name, ())}:
+            if needed - {*self._known[name]}:
                 self.astray[name] = needed
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():

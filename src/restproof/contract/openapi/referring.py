@@ -95,18 +95,23 @@ def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Foun
 
 
 def astray(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> set[str]:
-    """Numbers in requests that are called as another resource, of which the document has the ids as texts of any form:
-    these may be such numbers, and whichever is sent, it may be somebody's."""
+    """Numbers in requests of which whichever is sent may be somebody's: they are called as the parent in a tree, as
+    another resource of which the document has the ids as texts of any form (which may be such numbers), or as an id of
+    what ends as a resource is called (``former_team_id``)."""
     names = set()
     for name, schema in bodies[found.name].properties.items() if found.name in bodies else ():
         to, many = named_resource(name, schema)
         held = schema.get("items", {}) if many else schema
-        is_taken = name in resources[found.name].get("references", ()) or to == found.name or to not in bodies
+        is_taken = name in resources[found.name].get("references", ())
         if is_taken or types_of(held) - {"null"} != {"integer"} or _VALUES & {*schema, *held}:
             continue
-        target = bodies[to].properties.get(id_field(resources[to]), {})
-        if "string" in types_of(target) and not {"format", "pattern"} & target.keys():
-            names.add(name)
+        if to in bodies and to != found.name:
+            target = bodies[to].properties.get(id_field(resources[to]), {})
+            is_astray = "string" in types_of(target) and not {"format", "pattern"} & target.keys()
+        else:
+            ends = any(to.endswith(f"_{other}") for other in resources) and is_soft_reference(name, schema)
+            is_astray = to not in resources and (to == "parent" or ends)
+        names |= {name} if is_astray else set()
     return names
 
 
@@ -164,7 +169,7 @@ def leave_unnamed(
     if name is None:
         return {}
     del sent["create"]
-    why = "the ids of what that names are no numbers" if name in astray else "no request makes what that names"
+    why = "no value is known to be such an id" if name in astray else "no request makes what that names"
     return {"create": f"its body needs {name}, and {why}"}
 
 

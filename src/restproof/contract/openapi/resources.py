@@ -102,8 +102,7 @@ class ResourceWriter:
             ways = self.askable(found, parents)
         told = side_by_side(without_version(self.reader, found, self.records.apart), found, self.by_name)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
-        unnamed = leave_unnamed(told.sent, parents, self.by_name, self.astray.get(found.name, ()))
-        self.take_out(found, told.left_out | unnamed)
+        self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name, self.astray[found.name]))
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
