@@ -85,3 +85,28 @@ def test_the_page_that_answers_what_is_no_uri_is_not_the_apis(
     verdict = bench.run(server(), contract, {**schemas, "error.json": ANY}, tmp_path, only=rules)
     assert {r.requirement for r in verdict.results if r.outcome == "fail"} == failed
     assert any(r.requirement == "shape.error" and r.outcome == "pass" for r in verdict.results)
+
+
+class OfTables(Items):
+    """Tells of a rule by the constraint of the table, as a server does that is made of it; its problems have URLs."""
+
+    SAYS = 'new row for relation "items" violates check constraint "items_size"'
+    TYPE = "https://api.example.com/home/errors/wrong.html"
+
+    def refusal(self, refusal: Refused) -> Answer:
+        return Answer(refusal.status, {"type": self.TYPE, "message": f"{refusal.name}: {self.SAYS}"})
+
+
+class OfStatements(OfTables):
+    SAYS = 'sqlalchemy.exc: INSERT INTO items (title) VALUES (?) violates check constraint "items_size"'
+
+
+class OfFiles(OfTables):
+    SAYS = "see /home/app/items.log"
+
+
+@pytest.mark.parametrize(("server", "told"), [(OfTables, False), (OfStatements, True), (OfFiles, True)])
+def test_the_name_of_a_constraint_is_no_leak(server: type[Items], told: bool, tmp_path: Path) -> None:
+    contract, schemas = item()
+    verdict = bench.run(server(), contract, schemas, tmp_path, only=("error.no-leak", "input.type"))
+    assert {r.requirement for r in verdict.results if r.outcome == "fail"} == ({"error.no-leak"} if told else set())
