@@ -32,6 +32,24 @@ def test_a_lasting_failure_is_retried_twice_and_no_more(serve: Serve, connect: C
     assert len(client.recording.exchanges) == 3
 
 
+@pytest.mark.parametrize(("regular", "status"), [(True, 201), (False, 503)])
+def test_a_write_that_is_turned_away_each_time_is_sent_behind_another_request(
+    serve: Serve, connect: Connect, regular: bool, status: int
+) -> None:
+    """Who turns away each fifth request may have turned away the one behind four looks, over and over."""
+    before = b"POST"
+
+    def turned(request: bytes) -> bytes:
+        nonlocal before
+        before, last = request[:4], before
+        return answer(201) if regular and last != b"POST" else answer(503)
+
+    client = connect(serve(turned).url)
+    assert client.session.send(POST, CREATE).status == status
+    sent = [(e.request.method, e.request.path) for e in client.recording.exchanges]
+    assert sent == [*[("POST", POST.path)] * 3, ("GET", "/v1"), ("POST", POST.path)]
+
+
 def test_no_retry_where_it_is_not_wanted(serve: Serve, connect: Connect) -> None:
     client = connect(serve(lambda _: answer(503)).url)
     client.session.send(GET, READ, retry=False)

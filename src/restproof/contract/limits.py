@@ -17,7 +17,7 @@ _PAIR = re.compile(rf"\s*([a-z*][a-z0-9_.*-]*)=({_VALUE})\s*(?:,|$)")
 
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
-_UNCOUNTED = (401, 408, 413, 414, 431, 505)
+_UNCOUNTED = (401, 408, 413, 414, 431, 502, 503, 504, 505)
 """What comes before anybody counts: of nobody who is known, or answered by a server before the API."""
 _MARGIN = 1.02
 """Turns are this much longer than they need be: clocks differ, and requests take their time."""

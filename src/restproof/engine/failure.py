@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from restproof.engine.reply import Reply, refusal_of
 from restproof.oracle.finding import Finding
+from restproof.wire.message import Exchange
 
 _THROTTLED = 429
 _KEPT_OUT = (401, 403)
+_TURNED_AWAY = (502, 503)
 UNLISTED = "the list does not hold it, and the contract leaves open what a list leaves out by itself"
 
 
@@ -39,6 +41,13 @@ class Inconclusive(Exception):
     def __init__(self, reason: str, taken: Reply | None = None) -> None:
         super().__init__(reason)
         self.taken = taken if taken is not None and taken.ok else None
+
+
+def check_sent_again(exchange: Exchange) -> None:
+    """Raises ``Inconclusive`` where a write was turned away for the moment and not sent again, since what it has done,
+    if anything, is not known: one that is, a regular 503 lets in."""
+    if exchange.status in _TURNED_AWAY and exchange.request.writes and exchange.attempt == 1:
+        raise Inconclusive(f"a {exchange.request.method} was answered {exchange.status}, and could not be sent again")
 
 
 def check_let_in(reply: Reply) -> None:

@@ -12,7 +12,7 @@ from restproof.contract.shapes import named_members
 from restproof.engine.chosen import chosen
 from restproof.engine.completing import as_sent, completed, needs_no_mark
 from restproof.engine.echo import Echoed, check_no_echo
-from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in
+from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_let_in, check_sent_again
 from restproof.engine.giving import made_with, set_to
 from restproof.engine.instance import Instance, just_deleted
 from restproof.engine.paging import USUAL, SubjectLists
@@ -150,6 +150,7 @@ class Subject:
         walled = self.world.session.walls.refusal(exchange)
         if walled is not None:
             raise Inconclusive(walled)
+        check_sent_again(exchange)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         reply = self.world.jobs.followed(reply, self.about)
         reply = self.world.unnamed.named(self, reply)

@@ -85,6 +85,13 @@ class Permit:
     """Whether it is a write that may have been carried out already."""
 
 
+def aside(permit: Permit, contract: Contract) -> Permit:
+    """A read of the base path, to be sent before the last attempt of a write. Each attempt is preceded by as many looks
+    as the one before, so that a server which turns each fifth request away would turn away that one each time."""
+    request = Request("GET", contract.base_path or "/")
+    return Permit(request, replace(permit.about, resource=None, operation=None), permit.credential, None, request)
+
+
 class Outgoing(NamedTuple):
     """What leaves of a request: its target (below the origin), its header fields, and the credential that they show."""
 
@@ -180,9 +187,10 @@ class Session:
     ) -> Exchange:
         """Sends ``request`` and returns its last exchange.
 
-        502 and 503 are retried (``retry``) at most twice, and a connection that a target refuses which has answered
-        at most four times; 429 is waited for, unless ``expect_throttle``; all within ``max_wait``. Each attempt is an
-        exchange of its own. ``beyond_ceiling`` lets clean-up pass the ceiling of requests.
+        502 and 503 are retried (``retry``) at most twice, a write once more (see ``aside``), and a connection that a
+        target refuses which has answered at most four times; 429 is waited for, unless ``expect_throttle``; all within
+        ``max_wait``. Each attempt is an exchange of its own. ``beyond_ceiling`` lets clean-up pass the ceiling of
+        requests.
 
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
         ``KeyError`` for a credential that the target does not have, ``HookFailed`` for a hook that does, and
@@ -291,7 +299,7 @@ class Session:
                     backoff(throttled),
                 )
                 throttled += 1
-            elif exchange.status in (502, 503) and retry and retried < _RETRIES:
+            elif exchange.status in (502, 503) and retry and retried < _RETRIES + request.writes:
                 kind, said, usual = "retry", retry_after(exchange.response, None), backoff(retried)
                 retried += 1
                 permit.again = request.writes  # a gateway may say so of a server that was at it
@@ -307,6 +315,9 @@ class Session:
             told = exchange.error or exchange.status
             self._note(kind, f"{told} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self.sleep(wait)
+            if retried > _RETRIES:
+                other = aside(permit, self.contract)
+                self._attempt(other, self._outgoing(other.request, other.credential), 1 + retried)
             if exchange.status != 429 and not self._may_go_again(permit):
                 return exchange
 
