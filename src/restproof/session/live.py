@@ -193,6 +193,7 @@ class LiveEndpoint:
         working = [ledger for ledger in ledgers if ledger.in_use()]
         with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks, epoch=epoch) as session:
             session.ends = ends
+            session.presence.is_known = True  # the workers have just spoken to it
             if reason := next((ledger.replaced for ledger in ledgers if ledger.replaced), ""):
                 session.presence.changed(reason)
             deleted, left = clean_up_all([b for b in ledgers if b not in working], session, contract, self.prefix)

@@ -26,7 +26,7 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     answers is for the suites to judge."""
     if target.is_behind is None:
         _connect(target)
-    request, about = _cheap_read(target, contract)
+    request, about = cheap_read(target, contract)
     asks = contract.auth.scheme != "none"
     credential = "full" if asks and "full" in target.credentials else None
     try:
@@ -119,7 +119,7 @@ def _unusable(target: Target, error: str) -> TargetError:
     return TargetError(f"target {target.name}: {target.base_url} gives no usable answer: {error}", hint=hint)
 
 
-def _cheap_read(target: Target, contract: Contract) -> tuple[Request, About]:
+def cheap_read(target: Target, contract: Contract) -> tuple[Request, About]:
     """The first list whose parents have configured ids, one entry long, of those that ask for a credential if there are
     any; else the base path."""
     ids = dict(target.ids)

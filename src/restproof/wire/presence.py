@@ -17,10 +17,12 @@ _REFUSED = "connection refused"
 
 class Presence:
     """Counts the requests in a row that brought nothing: no answer at all, or 429 or 503 after all that one waits.
-    ``gone``: why nothing more is sent; ``None`` while the target is there, and what it was."""
+    ``gone``: why nothing more is sent; ``None`` while the target is there, and what it was. ``is_known``: whether it
+    has answered with success about a resource of the run, so that what it denies is not there."""
 
     def __init__(self) -> None:
         self.gone: str | None = None
+        self.is_known = False
         self._in_a_row = self._overdue = 0
         self._places: set[str | None] = set()
         self._answered = 0
@@ -66,6 +68,7 @@ class Presence:
     def is_doubtful(self, exchange: Exchange, sent: int) -> bool:
         """Whether it is time to ask for the target itself. ``sent``: requests of the run so far."""
         if not brought_nothing(exchange):
+            self.is_known |= exchange.is_success and exchange.about.resource is not None
             self._answered, self._unanswered = sent, ""
             self._begin_again()
             return False

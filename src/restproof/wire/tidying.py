@@ -11,6 +11,7 @@ from restproof.contract.model import Contract
 from restproof.wire.along import drop_what_is_gone, drop_what_went_along
 from restproof.wire.aside import tell_what_was_put_aside
 from restproof.wire.cleanup import Work
+from restproof.wire.denied import keep_what_nothing_shows
 from restproof.wire.ledger import Ledger
 from restproof.wire.left import changed, counted, lines
 from restproof.wire.message import Headers
@@ -23,6 +24,7 @@ _STEPS = (
     Work.delete_again,
     Work.look_at_unproven,
     Work.delete_unproven,
+    keep_what_nothing_shows,
     Work.look_again,
     drop_what_is_gone,
     tell_what_was_put_aside,
