@@ -18,7 +18,7 @@ from restproof.frozen import frozen
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import form_of, marked_text
-from restproof.plan.room import room_for_many
+from restproof.plan.room import limits, room_for_many
 from restproof.plan.spans import Span, spans_of
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
@@ -312,7 +312,8 @@ class UniqueKeys(RequestFields):
     @cached_property
     def telling_fields(self) -> frozenset[str]:
         """The fields that say how much there may be below the resource."""
-        return self.contract.quota_fields.get(self.resource.name, frozenset())
+        said = self.contract.quota_fields.get(self.resource.name, frozenset())
+        return said | limits(self.contract, self.resource, self.writable)
 
     @cached_property
     def tied(self) -> frozenset[str]:
