@@ -1,5 +1,5 @@
-"""A thing says itself how much may be below it, and no rule of the contract does: what a run makes has room for all that
-is made there."""
+"""A thing says itself how much may be below it, and no rule of the contract does: what a run makes has room for all
+that is made there."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -246,7 +246,28 @@ def object_of(schema: Schema) -> Schema:
     if len(parts) < 2 and "anyOf" not in schema and "oneOf" not in schema:
         return schema
     objects = [p for p in parts if is_object(p)]
-    return united(objects) if parts and len(objects) == len(parts) else schema
+    return _of_any(objects) if parts and len(objects) == len(parts) else schema
+
+
+def _of_any(objects: Sequence[Mapping[str, Any]]) -> Schema:
+    """The object that may be any of several. What one of them does not name, and does not refuse, may be null in it: it
+    is shown as that which does not apply."""
+    whole = united(objects)
+    if len(objects) < 2:
+        return whole
+    properties: dict[str, Schema] = whole["properties"]
+    silent = [p["properties"].keys() for p in objects if p.get("additionalProperties") is not False]
+    open_ = {n for n in properties if any(n not in named for named in silent)}
+    return {**whole, "properties": {n: _or_null(s) if n in open_ else s for n, s in properties.items()}}
+
+
+def _or_null(schema: Schema) -> Schema:
+    if is_nullable(schema):
+        return schema
+    kind = schema.get("type")
+    if isinstance(kind, str) and {"enum", "const", "anyOf", "oneOf", "allOf"}.isdisjoint(schema):
+        return {**schema, "type": [kind, "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def is_object(schema: Mapping[str, Any]) -> bool:

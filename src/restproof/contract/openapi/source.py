@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from restproof.contract.document import Route, read_text
+from restproof.contract.openapi.inheriting import spelled_out
 from restproof.contract.openapi.kinds import foreign_text, foreign_value
 from restproof.contract.openapi.reading import Text, read_file
 from restproof.contract.openapi.swagger import converted
@@ -38,12 +39,12 @@ def read(file: Path) -> Source:
             raise ContractError(message, place=text.place(("swagger",)), hint="say swagger: '2.0' if it is such")
         _check_paths(text)
         line = lambda route: text.line(_old(route))  # noqa: E731
-        return Source(Text(file, converted(value), line, text.on_one_line), text)
+        return Source(Text(file, spelled_out(converted(value)), line, text.on_one_line), text)
     if not _VERSION.match(str(value["openapi"])):
         message = f"the version {value['openapi']} is not known; 3.0, 3.1 and 3.2 are"
         raise ContractError(message, place=text.place(("openapi",)), hint="say openapi: 3.1.0 if it is such a document")
     _check_paths(text)
-    return Source(text, text)
+    return Source(Text(file, spelled_out(value), text.line, text.on_one_line), text)
 
 
 def _check_paths(text: Text) -> None:

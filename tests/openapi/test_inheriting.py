@@ -1,0 +1,127 @@
+"""A body that is one of several by its discriminator, where only those below say so: it is sent as one of them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.miniatures import bench
+from tests.miniatures.server import Refused, Row, Shop
+
+from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.inheriting import spelled_out
+from restproof.contract.openapi.written import write
+
+from .unsaid import NUMBER, TEXT, Document, call
+
+NAME: Document = {**TEXT, "minLength": 1, "maxLength": 60}
+PET: Document = {
+    "type": "object",
+    "discriminator": {"propertyName": "kind"},
+    "required": ["kind", "name"],
+    "properties": {"id": {**NUMBER, "readOnly": True}, "kind": {**TEXT, "enum": ["Cat", "Dog"]}, "name": NAME},
+}
+
+
+def heir(needs: bool = True, **members: Document) -> Document:
+    own = {"type": "object", "properties": members, **({"required": [*members]} if needs else {})}
+    return {"allOf": [{"$ref": "#/components/schemas/Pet"}, own]}
+
+
+LIVES, LEASH = {**NUMBER, "minimum": 1, "maximum": 9}, {**NUMBER, "minimum": 1, "maximum": 20}
+SCHEMAS: Document = {"Pet": PET, "Cat": heir(lives=LIVES), "Dog": heir(leash=LEASH)}
+REF = {"$ref": "#/components/schemas/Pet"}
+GIVEN = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+NONE: Document = {"404": {"description": "none"}}
+WRONG: Document = {"400": {"description": "not valid"}}
+PATHS: Document = {
+    "/pets": {"get": call({"type": "array", "items": REF}), "post": call(REF, REF, 201, others=WRONG)},
+    "/pets/{id}": {
+        "parameters": [GIVEN],
+        "get": call(REF, others=NONE),
+        "put": call(REF, REF, others={**NONE, **WRONG}),
+        "delete": {"responses": {"204": {"description": "gone"}, **NONE}},
+    },
+}
+
+
+def document(schemas: Document) -> Document:
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "x", "version": "1"},
+        "paths": PATHS,
+        "components": {"schemas": schemas},
+    }
+
+
+class Pets(Shop):
+    """A cat has lives, and a dog a leash; each shows null for what the other has."""
+
+    OF: Mapping[str, str] = {"Cat": "lives", "Dog": "leash"}
+    VERBS: Mapping[str, Mapping[str, str]] = {
+        **Shop.VERBS,
+        "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+    }
+    SCHEMAS: Mapping[str, Any] = {
+        "/pets": {**PET, "properties": {**PET["properties"], "lives": LIVES, "leash": LEASH}},
+    }
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        if self.OF[fields["kind"]] not in fields:
+            raise Refused(400, "is missing", self.OF[fields["kind"]])
+
+
+class Immortal(Pets):
+    """A cat has nine lives, whatever is said."""
+
+    def made(self, path: str, fields: Row) -> Row:
+        return {**super().made(path, fields), "lives": 9}
+
+
+@pytest.mark.parametrize(("server", "failed"), [(Pets, set[str]()), (Immortal, {"create.answers-created"})])
+def test_what_is_made_is_one_of_those_below(server: type[Pets], failed: set[str], tmp_path: Path) -> None:
+    (tmp_path / "api.json").write_text(json.dumps(document(SCHEMAS)), encoding="utf-8")
+    found = imported(tmp_path / "api.json", "api")
+    text = write(found, tmp_path / "contract", "api.json").read_text(encoding="utf-8")
+    verdict = bench.run(server(), text, dict(found.schemas), tmp_path / "run", profile="ci")
+    assert {r.requirement for r in verdict.results if r.outcome == "fail"} >= failed
+    if not failed:
+        told = [f"{r.item}: {r.message}" for r in verdict.results if r.outcome == "fail"]
+        assert told == []
+        passed = {r.item for r in verdict.results if r.outcome == "pass"}
+        assert {"create.reads-back[pet-create]", "delete.is-gone[pet-delete]"} <= passed
+
+
+def test_the_document_itself_stays_as_it_is() -> None:
+    before = document(SCHEMAS)
+    after = spelled_out(copy.deepcopy(before))
+    assert before == document(SCHEMAS)
+    assert [part["$ref"] for part in after["components"]["schemas"]["Pet"]["oneOf"]] == [
+        "#/components/schemas/Cat",
+        "#/components/schemas/Dog",
+    ]
+
+
+def changed(schemas: Document, **others: Any) -> Document:
+    return {**schemas, **others}
+
+
+@pytest.mark.parametrize(
+    "schemas",
+    [
+        changed(SCHEMAS, Cat=heir(needs=False, lives=LIVES), Dog=heir(needs=False, leash=LEASH)),
+        {"Pet": PET, "Cat": heir(lives=LIVES)},
+        changed(SCHEMAS, Pet={**PET, "properties": {**PET["properties"], "kind": {"enum": ["cat", "dog"]}}}),
+        changed(SCHEMAS, Pet={**PET, "discriminator": {"propertyName": "kind", "mapping": {"Dog": "Pet"}}}),
+        changed(SCHEMAS, Puppy={"allOf": [{"$ref": "#/components/schemas/Dog"}, {"required": ["age"]}]}),
+        changed(SCHEMAS, Pet={w: v for w, v in PET.items() if w != "discriminator"}),
+    ],
+    ids=["none needs more", "one is not described", "other words", "the one above is one", "a third row", "none said"],
+)
+def test_what_is_not_plain_stays_as_it_is(schemas: Document) -> None:
+    found = document(schemas)
+    assert spelled_out(found) is found
