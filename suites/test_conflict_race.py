@@ -4,7 +4,7 @@ from restproof.suite import Contract, NotTested, Resource, Subject, for_each, mu
 from restproof.suite.inputs import Body
 from restproof.suite.operations import renamed_keys
 from restproof.suite.race import all_answered, at_once, must_be_promised
-from restproof.suite.setup import completed, spare
+from restproof.suite.setup import completed, spare, written
 
 
 def decides_at_once(contract: Contract, resource: Resource) -> bool:
@@ -19,11 +19,11 @@ def renames_at_once(contract: Contract, resource: Resource) -> bool:
 
 
 def alike(subject: Subject, number: int) -> list[Body]:
-    """So many bodies, resolved, that have the first unique key in common, and no id that clients choose."""
+    """So many bodies, as they are sent, that have the first unique key in common, and no id that clients choose."""
     body, identity = subject.bodies.keyed(), subject.spec.id.field
     tells = identity in body and identity not in subject.spec.unique[0]
     apart = ({identity: subject.bodies.chosen_id(f"racer{n}")} if tells else {} for n in range(number))
-    return [subject.resolved({**body, **own}) for own in apart]
+    return [written(subject, "create", {**body, **own}) for own in apart]
 
 
 @requirement("conflict.race", on="create", when=decides_at_once, cost=5, alone=True)

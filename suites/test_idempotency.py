@@ -5,6 +5,7 @@ from typing import Any
 from restproof.suite import Contract, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, Body
 from restproof.suite.race import all_answered, create_at_once, must_be_a_race
+from restproof.suite.setup import written
 from restproof.suite.target import has_credential
 from restproof.suite.wire import Headers
 
@@ -84,7 +85,7 @@ def at_the_same_time(subject: Subject, body: Body, key: Headers, marks: list[str
     must_be_a_race(subject)
     if not marks:
         raise Inconclusive("no field tells what one case made from what others do")
-    sent = subject.resolved(body, scope)
+    sent = written(subject, "create", subject.resolved(body, scope))
     request = subject.request("create", body=sent, scope=scope, headers=key)
     replies = create_at_once(subject, request, sent, scope)
     all_answered(replies)
@@ -100,7 +101,8 @@ def at_the_same_time(subject: Subject, body: Body, key: Headers, marks: list[str
     made_one = next((r for r in replies if r.ok), None)
     if made_one is None:
         raise Inconclusive(f"none of the creates was accepted ({replies[0].status})")
-    again = subject.create(body, headers=key)
+    # The same request once more: under the same key, another body is another's.
+    again = subject.send(request, "create", sent=sent, scope=scope)
     must_be_the_answer(
         again,
         made_one,

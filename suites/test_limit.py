@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, NotTested, Reply, Subject, every_exchange, must, requirement
 from restproof.suite.operations import asks_for_credentials
-from restproof.suite.setup import harmless_request
+from restproof.suite.setup import harmless_request, written
 from restproof.suite.target import clock_of, longest_wait, must_have_credential
 from restproof.suite.values import an
 from restproof.suite.wire import Part, RateLimit, Request, http_date, retry_after
@@ -110,7 +110,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, co
         request = other.request("delete", id=doomed.id)
         deleted = other.send(request, "delete", credential="throttled", expect_throttle=True, asked_id=doomed.id)
         must_be_another_window(deleted, reply)
-    body = other.resolved(other.bodies.keyed())
+    body = written(other, "create", other.bodies.keyed())
     refused = other.send(
         other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body
     )
