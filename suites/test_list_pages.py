@@ -151,11 +151,12 @@ def start_between_pages(subject: Subject) -> None:
 
 
 def bad_pages(ground: Ground) -> Cases:
-    """Every kind of bad value where a list is the first of those that are paged alike; a sample elsewhere."""
+    """Every kind of bad value where a list is the first of those that are paged alike; elsewhere those that most often
+    go wrong by themselves."""
     paging = ground.resource.paging
     first = ground.resource is next(r for r in ground.contract if r.supports("list") and r.paging == paging)
     number = paging.page if paging.style == "page" else paging.offset
-    for value in (str(paging.least - 1), *(("restproof", "-1", "", "1_0") if first else ())):
+    for value in (str(paging.least - 1), "restproof", "-1", *(("", "1_0") if first else ())):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
     for value in (str(paging.min - 1), "restproof", "1.5", *(("-1", "") if first else ())):
