@@ -143,3 +143,16 @@ def test_a_merge_patch_breaks_a_rule_by_what_it_leads_to(tmp_path: Path) -> None
     patches = list(merge_patches(found))
     assert any(p["removes"] for p in patches)
     assert all(p["state"]["names"] for p in patches)
+
+
+def test_of_many_alternatives_each_lacks_what_it_needs_once(tmp_path: Path) -> None:
+    kinds = [f"k{number}" for number in range(12)]
+    parts = [{"properties": {"a": {"const": k}, f"of_{k}": TEXT}, "required": ["a", f"of_{k}"]} for k in kinds]
+    found = bodies(tmp_path, {"oneOf": parts, "required": ["a"]})
+    for body in (found.minimal(), found.full()):
+        assert doubt(found.resource, "create", body) == ""
+        assert body.keys() & {f"of_{k}" for k in kinds} == {f"of_{body['a']}"}
+    broken = [c for c in rule_bodies(ground(found)) if c.get("refusal") == "invalid"]
+    lacking = {c["body"]["a"] for c in broken if f"of_{c['body'].get('a')}" not in c["body"]}
+    assert lacking >= {*kinds}
+    assert len(broken) <= 3 * len(kinds)

@@ -7,7 +7,7 @@ whether a member that does not apply is absent, or null, no schema of both direc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from restproof.contract.shapes import SOMETIMES, same
@@ -72,6 +72,18 @@ def said_of(schema: Schema, name: str) -> Iterator[Schema]:
         yield schema["properties"][name]
     for part in _parts(schema, whole=True):
         yield from said_of(part, name)
+
+
+def choice_of(schema: Schema) -> Sequence[Schema]:
+    """The alternatives of a condition; of several choices those of the one that has the most."""
+    found = [[p for p in part.get(word, ()) if isinstance(p, Mapping)] for part in _wholes(schema) for word in _CHOICES]
+    return max(found, key=len)
+
+
+def _wholes(schema: Schema) -> Iterator[Schema]:
+    yield schema
+    for part in schema.get("allOf", ()):
+        yield from _wholes(part) if isinstance(part, Mapping) else ()
 
 
 def narrow(schema: Schema) -> Schema:

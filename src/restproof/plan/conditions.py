@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
-from restproof.contract.conditions import named, said_of
+from restproof.contract.conditions import choice_of, named, said_of
 from restproof.contract.merging import merged
+from restproof.contract.model import Schema
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import is_nullable, same
 from restproof.plan.candidates import accepted, refused, sample
@@ -32,8 +33,12 @@ _MOST_TRIED = 200
 _MOST_BROKEN = 8
 _MOST_KEPT = 6
 _OF_ONE = 2
-"""Steps of one member that are tried."""
+"""Steps of one member that are tried, where they are not too many together: one of each is, however many there are."""
 _FEW = 6
+_BASES = 24
+"""Bodies that keep a condition, from which steps are made: of each alternative one, within reason."""
+_SEARCHED = 4
+"""Alternatives among which the nearest body is searched for; of more, each is made at once."""
 
 
 class ConditionPlan(RulePlan):
@@ -66,7 +71,7 @@ class ConditionPlan(RulePlan):
         for given, body, name, note in self._steps(operation):
             keeping = Keeping({**self.values.defaults, **given}, operation != "update", {})
             wrong = self._is_right_but_for_this(body, operation) and not self._may_hold(body, keeping)
-            if wrong and told[name] < _OF_ONE and told.total() < _MOST_BROKEN:
+            if wrong and _is_due(told, name, _MOST_BROKEN):
                 told[name] += 1
                 case = RuleCase(field=name, note=f"{self.rule.because}: {note}", given=given, body=body)
                 yield case if self.rule.case == "rule" else {**case, "refusal": self.rule.case}
@@ -78,7 +83,7 @@ class ConditionPlan(RulePlan):
         for given, body, name, note in self._steps(operation):
             keeping = Keeping({**self.values.defaults, **given}, operation != "update", {})
             right = self._holds(body, keeping) and self._is_right_but_for_this(body, operation)
-            if right and told[name] < _OF_ONE and told.total() < _MOST_KEPT:
+            if right and _is_due(told, name, _MOST_KEPT):
                 told[name] += 1
                 yield RuleCase(field=name, note=f"the condition is kept, {note}", given=given, body=body)
 
@@ -121,6 +126,12 @@ class ConditionPlan(RulePlan):
 
     def _searched(self, body: Body, keeping: Keeping) -> Body | None:
         """The nearest body that keeps the condition, by the number of its changes; ``None`` where none is found."""
+        parts = choice_of(self.rule.schema)
+        if len(parts) > _SEARCHED:
+            made = (self._as_one_of(body, part, parts, keeping) for part in parts)
+            right = [b for b in made if self._is_whole(b, body, keeping) and self._holds(b, keeping)]
+            if right:
+                return min(right, key=lambda found: _changes(body, found))
         queue, seen = deque([body]), {_key(body)}
         for _ in range(_MOST_TRIED):
             if not queue:
@@ -134,6 +145,21 @@ class ConditionPlan(RulePlan):
                 seen.add(key)
                 queue.append(found)
         return None
+
+    def _as_one_of(self, body: Body, part: Schema, parts: Sequence[Schema], keeping: Keeping) -> Body:
+        """``body`` as one of several alternatives has it: without what only others name, and with what it needs."""
+        own, known, bound = named(part), self._held(keeping.creating), self.bound(keeping)
+        others = {n for other in parts for n in named(other)}.difference(own, bound)
+        found = {n: v for n, v in body.items() if n not in others}
+        for name in (n for n in own if n in known and n not in keeping.fixed):
+            said = part.get("properties", {}).get(name, {})
+            if name in found and not is_valid(said, found[name]):
+                del found[name]
+            elif name in found or name not in part.get("required", ()):
+                continue
+            value = next((v for v in self._options(name) if is_valid(said, v)), None)
+            found |= {} if value is None else {name: value}
+        return found
 
     def _changed(self, body: Body, keeping: Keeping) -> Iterator[Body]:
         """``body`` with one change that what stands against the condition suggests."""
@@ -201,11 +227,11 @@ class ConditionPlan(RulePlan):
         found = [self.values.minimal(), self.values.full()]
         creating = Keeping(self.values.defaults, True, {})
         for name in self.rule.fields:
-            for value in self._options(name)[:_FEW] if name in known else ():
+            for value in self._options(name)[:_BASES] if name in known else ():
                 fixed = Keeping(self.values.defaults, True, {name: value})
                 found.append(self.keep({**found[0], name: value}, fixed))
         right = [b for b in found if self._holds(b, creating)]
-        return [b for at, b in enumerate(right) if b not in right[:at]][:_FEW]
+        return [b for at, b in enumerate(right) if b not in right[:at]][:_BASES]
 
     def _tried(self, name: str) -> list[Any]:
         """Values of a member that one part of the condition may refuse and the schema of the member allows."""
@@ -223,6 +249,15 @@ class ConditionPlan(RulePlan):
         """Whether nothing else is wrong with a body: it is there, and each of its members is valid."""
         needed = self.values.required if operation != "update" else ()
         return bool(body or operation != "update") and all(n in body for n in needed)
+
+
+def _is_due(told: Counter[str], name: str, most: int) -> bool:
+    """Whether another step of a member is tried."""
+    return told[name] < (_OF_ONE if told.total() < most else 1)
+
+
+def _changes(one: Body, other: Body) -> int:
+    return sum(n not in one or n not in other or not same(one[n], other[n]) for n in {*one, *other})
 
 
 def _key(body: Mapping[str, Any]) -> str:
