@@ -28,6 +28,14 @@ _OF_FEW = re.compile(
     r"tz|type|unit|visibility)(_code)?"
 )
 """Names, in snake case, of texts of which there are often few, whether or not their schema lists them."""
+_MEASURED = re.compile(
+    r"(.*_)?(age|amount|capacity|cents|cost|count|day|days|depth|discount|distance|duration|height|hour|hours|interval|"
+    r"latitude|lat|length|limit|lng|lon|longitude|max|min|minute|minutes|month|months|percent|percentage|port|price|"
+    r"quantity|radius|rate|rating|salary|score|seconds|share|size|stars|stock|temperature|timeout|tax|total|ttl|volume|"
+    r"weight|width|year|years)"
+)
+"""Names, in snake case, of numbers that measure or count, and name nothing."""
+_LARGE = 2**53
 _PASSWORD = re.compile(r"(.*_)?pass_?(code|phrase|wd|word)")
 _CODE = re.compile(
     r"[A-Z]{2,3}|[A-Z]+(_[A-Z]+)+|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]+/[A-Z]\w+|#[0-9A-Fa-f]{6}|"
@@ -112,7 +120,9 @@ def _tells(name: str, schema: Schema, value: Any) -> bool:
     if isinstance(value, bool) or not kinds <= {"string", "integer", "number"}:
         return False
     if isinstance(value, int | float):
-        return True
+        # Any other whole number may be the id of something, whatever it is called.
+        is_measure = (isinstance(value, float) and not value.is_integer()) or _MEASURED.fullmatch(snake(name))
+        return bool(is_measure) and abs(value) < _LARGE
     if not isinstance(value, str) or {"format", "pattern"} & schema.keys():
         return False
     called = snake(name)
