@@ -13,12 +13,12 @@ from tests.openapi.shares import wrong
 from tests.openapi.test_supposed import ran
 from tests.openapi.unsaid import NUMBER, TEXT, Document, boxes, call, read
 
-IDS: Document = {"owner_id": NUMBER, "token_id": TEXT, "parent": NUMBER, "author": NUMBER}
+IDS: Document = {"owner_id": NUMBER, "token_id": TEXT, "parent": NUMBER, "author": NUMBER, "phone": TEXT}
 MEMBERS = {"label": TEXT, "currency": TEXT, "due": TEXT, "year": NUMBER, **IDS}
 SENT: Document = {"type": "object", "required": ["label", "currency", "due", "year"], "properties": MEMBERS}
 SHOWN: Document = {"type": "object", "required": ["id", *SENT["required"]], "properties": {"id": NUMBER, **MEMBERS}}
 EXAMPLE = {"label": "Chairs", "currency": "EUR", "due": "30.11.2026", "year": 2026}
-EXAMPLE |= {"owner_id": 7, "token_id": "t-7", "parent": 7, "author": 7}
+EXAMPLE |= {"owner_id": 7, "token_id": "t-7", "parent": 7, "author": 7, "phone": "+49 30 901820"}
 ABSENT: Document = {"404": {"description": "absent"}}
 WRONG: Document = {"400": {"description": "wrong"}}
 
@@ -39,6 +39,7 @@ def service() -> Service:
         "currency": When(lambda v: v in ("EUR", "USD")),
         "due": When(lambda v: isinstance(v, str) and bool(re.fullmatch(r"\d\d\.\d\d\.\d{4}", v))),
         "year": whole(1990, 2100),
+        "phone": Text(200),
         **dict.fromkeys(("parent", "author"), whole(-(10**30), 10**30)),
     }
     kind = Kind("boxes", "/boxes", "/boxes/{id}", fields, SENT["required"], numbers("boxes"))

@@ -36,6 +36,7 @@ _MEASURED = re.compile(
 )
 """Names, in snake case, of numbers that measure or count, and name nothing."""
 _LARGE = 2**53
+_CALLED_UP = re.compile(r"(.*_)?(cell|fax|mobile|msisdn|phone|tel|telephone|whatsapp)(_?(no|nr|number))?")
 _PASSWORD = re.compile(r"(.*_)?pass_?(code|phrase|wd|word)")
 _CODE = re.compile(
     r"[A-Z]{2,3}|[A-Z]+(_[A-Z]+)+|[a-z]{2}[-_][A-Z]{2}|[A-Z][a-z]+/[A-Z]\w+|#[0-9A-Fa-f]{6}|"
@@ -123,9 +124,11 @@ def _tells(name: str, schema: Schema, value: Any) -> bool:
         # Any other whole number may be the id of something, whatever it is called.
         is_measure = (isinstance(value, float) and not value.is_integer()) or _MEASURED.fullmatch(snake(name))
         return bool(is_measure) and abs(value) < _LARGE
+    called = snake(name)
     if not isinstance(value, str) or {"format", "pattern"} & schema.keys():
         return False
-    called = snake(name)
+    if value.startswith("+") or _CALLED_UP.fullmatch(called):
+        return False  # somebody's telephone
     return bool(
         speaks_for_itself(value) or _CODE.fullmatch(value) or _OF_FEW.fullmatch(called) or _PASSWORD.fullmatch(called)
     )
