@@ -56,11 +56,13 @@ def test_a_number_that_is_called_as_another_resource_is_not_sent(
     assert (name in found.shapes.request("create")["properties"]) is is_sent
 
 
-def test_one_that_can_be_made_is_a_reference(tmp_path: Path) -> None:
-    paths = of_team("team", NUMBER, needed=True)
+@pytest.mark.parametrize("name", ["team", "team_pk", "team_ids", "teams_ids"])
+def test_one_that_can_be_made_is_a_reference(name: str, tmp_path: Path) -> None:
+    several = {"type": "array", "items": NUMBER}
+    paths = of_team(name, several if name.endswith("ids") else NUMBER, needed=True)
     paths["/teams"]["post"] = call(TEAM, {"type": "object", "required": ["name"], "properties": {"name": TEXT}}, 201)
     found = resource(tmp_path, "box", paths)
-    assert found.references["team"].to == "team"
+    assert found.references[name].to == "team"
     assert found.supports("create")
 
 
@@ -124,6 +126,23 @@ def test_a_list_that_requires_one_in_its_query_is_left_out(
     asked = {"in": "query", "required": True, "name": name, "schema": schema}
     paths["/boxes"] |= {"get": call({"type": "array", "items": BOX}, parameters=[asked])}
     assert resource(tmp_path, "box", paths).supports("list") is is_asked
+
+
+@pytest.mark.parametrize("with_kind", [False, True])
+@pytest.mark.parametrize("with_id", [False, True])
+def test_what_something_is_about_is_not_its_id(with_id: bool, with_kind: bool, tmp_path: Path) -> None:
+    """A path may call the id of each resource so, and a remark have a member of that name: what it was made about."""
+    about = {"object_id": NUMBER, **({"object_type": {**TEXT, "enum": ["box", "bag"]}} if with_kind else {})}
+    shown = {**BOX, "properties": {**({"id": NUMBER} if with_id else {}), **LABEL, **about}}
+    shown["required"] = [*shown["properties"]]
+    sent = {**SENT, "required": ["label", "object_id"], "properties": {**LABEL, **about}}
+    paths = boxes(call(shown, sent, 201))
+    item = paths.pop("/boxes/{id}")
+    item |= {"get": call(shown, others={"404": NONE}), "parameters": [{**GIVEN, "name": "object_id"}]}
+    paths["/boxes"]["get"] = call({"type": "array", "items": shown})
+    found = resource(tmp_path, "box", {**paths, "/boxes/{object_id}": item})
+    assert found.id.field == ("id" if with_id else "object_id")
+    assert found.supports("create") is not (with_id and with_kind)
 
 
 @pytest.mark.parametrize(("fault", "rule"), [("", ""), ("forgets", "create.reads-back")])

@@ -23,6 +23,9 @@ _ANY = ("id", "uuid", "_id")
 """Members that any parameter may mean."""
 _IDS = frozenset({"id", "uuid", "guid", "pk", "key", "identifier", "ref", "reference", "no", "number"})
 """Words by which a parameter is called as an id."""
+_OF_ANYTHING = re.compile(r"(object|item|entity|record|resource|instance|element)_?(id|pk|uuid)")
+"""Parameters, in snake case, that are called so for every resource: a member of that name is the id of something else,
+which the resource is about."""
 _MADE = re.compile(r"(created|generated|inserted|last_insert(ed)?|new)_(id|uuid)")
 """Names, in snake case, of the id of what was made just now."""
 _TELLS_APART = re.compile(
@@ -48,7 +51,8 @@ def id_member(
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
     wanted = [parameter, tail, bare, "id", f"{found.name}_id", f"id_{found.name}", "uuid", "_id"]
-    wanted = [*_told(found, bare, shown), *wanted]
+    is_plain = _OF_ANYTHING.fullmatch(bare) and not bare.startswith(found.name)
+    wanted = [*(["id"] if is_plain else []), *_told(found, bare, shown), *wanted]
     by_name = {snake(n): n for n in reversed(list(shown))}
     if bare.endswith("_name"):
         stem = bare.removesuffix("_name")

@@ -73,11 +73,11 @@ def by_its_own_name(name: str, resources: Mapping[str, Yaml]) -> str:
 
 
 def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
-    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
-    ``author`` where that can be no text but an id."""
+    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``,
+    ``tags_ids``, and ``author`` where that can be no text but an id."""
     stem, word = referred(name)
     if stem and word != "guid":
-        return stem, word == "ids"
+        return (singular(stem), True) if word == "ids" else (stem, False)
     many = isinstance(schema.get("items"), dict)
     held = schema["items"] if many else schema
     plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
@@ -96,13 +96,16 @@ def unknown_one(name: str, schema: Mapping[str, Any], by_name: Mapping[str, Foun
 
 def astray(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, Yaml]) -> set[str]:
     """Numbers in requests of which whichever is sent may be somebody's: they are called as the parent in a tree, as
-    another resource of which the document has the ids as texts of any form (which may be such numbers), or as an id of
-    what ends as a resource is called (``former_team_id``)."""
+    another resource of which the document has the ids as texts of any form (which may be such numbers), as an id of
+    what ends as a resource is called (``former_team_id``), or beside what says of which kind it is (``object_id`` and
+    ``object_type``)."""
     names = set()
-    for name, schema in bodies[found.name].properties.items() if found.name in bodies else ():
+    properties = bodies[found.name].properties if found.name in bodies else {}
+    kinds = {snake(n).removesuffix("_type") for n in properties if snake(n).endswith("_type")}
+    for name, schema in properties.items():
         to, many = named_resource(name, schema)
         held = schema.get("items", {}) if many else schema
-        is_taken = name in resources[found.name].get("references", ())
+        is_taken = name in {*resources[found.name].get("references", ()), id_field(resources[found.name])}
         if is_taken or types_of(held) - {"null"} != {"integer"} or _VALUES & {*schema, *held}:
             continue
         if to in bodies and to != found.name:
@@ -110,7 +113,8 @@ def astray(found: Found, bodies: Mapping[str, Members], resources: Mapping[str, 
             is_astray = "string" in types_of(target) and not {"format", "pattern"} & target.keys()
         else:
             ends = any(to.endswith(f"_{other}") for other in resources) and is_soft_reference(name, schema)
-            is_astray = to not in resources and (to == "parent" or ends)
+            of_a_kind = to in kinds and is_soft_reference(name, schema)
+            is_astray = to not in resources and (to == "parent" or ends or of_a_kind)
         names |= {name} if is_astray else set()
     return names
 
