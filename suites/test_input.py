@@ -22,8 +22,7 @@ from restproof.suite.inputs import (
 )
 from restproof.suite.operations import SUCCESS, WRITES, Sending
 from restproof.suite.refused import without_effect_if_refused
-from restproof.suite.setup import put_away
-from restproof.suite.states import named
+from restproof.suite.setup import brought_to, put_away
 from restproof.suite.values import is_valid
 from restproof.suite.wire import encode
 
@@ -158,30 +157,6 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
             actual="kept" if kept else "ignored",
             field=field,
         )
-
-
-def brought_to(subject: Subject, given: Body | None, steps: Sequence[Body]) -> Any:
-    """The id of one that is made with ``given``, and brought to its state by the writes ``steps``; ``None`` where
-    nothing is given."""
-    if not given and not steps:
-        return None
-    made = subject.given(given or None)
-    sent = dict(made.sent) if given else {}
-    for step in steps:
-        if subject.spec.supports("update"):
-            moved = subject.update(made.id, step)
-        else:
-            moved = subject.replace(made.id, {**sent, **step})
-        if not moved.ok:
-            raise Inconclusive(f"a write on the way there was refused ({moved.status})")
-        sent.update(moved.sent)
-    wanted = named(subject, {n: v for n, v in sent.items() if n in subject.bodies.ruled})
-    there = subject.observe(made.id)
-    try:
-        must.agree(there.reply, wanted, there, what="the state before")
-    except AssertionError as error:
-        raise Inconclusive(str(error)) from error  # another rule tells it
-    return made.id
 
 
 @requirement("input.business-rule", on=WRITES, cost=2)

@@ -1,12 +1,12 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import Body, Cases, fullest
+from restproof.suite.inputs import Body, Cases, fullest, late_states
 from restproof.suite.lists import (
     ANY,
     FEW,
@@ -22,7 +22,7 @@ from restproof.suite.lists import (
     until_settled,
 )
 from restproof.suite.operations import removes
-from restproof.suite.setup import elsewhere, spare
+from restproof.suite.setup import brought_to, elsewhere, spare
 from restproof.suite.values import an, is_sure, member, named_members
 from restproof.suite.wire import Query, total_in
 
@@ -65,12 +65,24 @@ def at_length(subject: Subject, body: Body) -> Body:
     return long
 
 
+def states_of_entries(ground: Ground) -> Cases:
+    yield from ({}, {"bare": True})
+    if ground.resource.supports("update"):
+        yield from ({"given": state["given"], "steps": state.get("steps", [])} for state in late_states(ground))
+
+
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
-@for_each(lambda ground: [{}, {"bare": True}])
-def test_an_entry_agrees_with_the_read(subject: Subject, bare: bool = False) -> None:
+@for_each(states_of_entries)
+def test_an_entry_agrees_with_the_read(
+    subject: Subject, bare: bool = False, given: Body | None = None, steps: Sequence[Body] = ()
+) -> None:
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then.
-    And of one that holds as little as it can (``bare``): what a list makes of null shows there."""
+    And of one that holds as little as it can (``bare``): what a list makes of null shows there. And of those that
+    updates have brought to what no create can hold (``steps``): a list may look at the state alone."""
     bodies = subject.bodies
+    if steps:
+        must_be_listed_as_read(subject, brought_to(subject, given, steps))
+        return
     if bare:
         made = spare(subject)
     else:
@@ -83,10 +95,13 @@ def test_an_entry_agrees_with_the_read(subject: Subject, bare: bool = False) -> 
 
 @until_settled("lists")
 def must_be_listed_as_read(subject: Subject, id: Any) -> None:
-    entry = next((e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == id), None)
+    entries, read = subject.lists.walk(), subject.read(id)
+    entry = next((e for e in entries if isinstance(e, dict) and e.get(subject.spec.id.field) == id), None)
     if entry is None:
-        raise NotTested("the list does not hold the resource")
-    read = subject.read(id)
+        must.be_judged_whole(read)
+        lacks = read.ok and str(id) not in map(str, subject.lists.ids(entries))
+        must.hold(not lacks, read, "the list lacks what a read shows", kind="listed", expected=1, actual=0)
+        raise NotTested("the list does not show which entry it is")
     must.have_status(read, "read")
     entity: Mapping[str, Any] = read.entity or {}
     shared = {

@@ -325,3 +325,19 @@ def test_a_time_is_asked_to_move_by_a_step_that_the_rules_allow(
     files = {"timed.json": TIMED, "new.json": new, "change.json": change}
     found = bench.run(server(), contract, files, tmp_path, only=("update.touches-updated-at",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["update.touches-updated-at[item-update]"] == outcome
+
+
+class Putting(Bills):
+    """A list leaves out what is paid."""
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        return [row for row in super().listed(path, query) if row["state"] != "paid"]
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Bills, "pass"), (Putting, "fail")])
+def test_a_list_holds_what_updates_have_brought_to_its_last_state(
+    server: type[Bills], outcome: str, tmp_path: Path
+) -> None:
+    files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
+    verdict = bench.run(server(), CONTRACT, files, tmp_path, only=("list.entry-agrees",), profile="ci")
+    assert [(r.outcome, r.message) for r in verdict.results if r.outcome != outcome] == []

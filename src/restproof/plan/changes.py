@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from restproof.plan.cases import ChangeCase, PackedCase
+from restproof.plan.cases import ChangeCase, PackedCase, RuleCase
 from restproof.plan.inputs import accepted_bodies
+from restproof.plan.reaching import reached
 from restproof.plan.rules import MOST_VALUES
 from restproof.plan.symbols import RUN
 
@@ -35,6 +36,18 @@ def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:
         values = [v for v in schema.get("enum", ()) if v is not None]
         if 1 < len(values) <= MOST_VALUES and name not in ground.resource.references:
             yield name, values
+
+
+def late_states(ground: Ground) -> Iterator[RuleCase]:
+    """The values of such fields that no create can hold, each with what an instance is made with and the updates that
+    lead there."""
+    for name, values in few_values(ground):
+        for value in (v for v in values if not ground.bodies.may_hold("create", name, v)):
+            way = reached(
+                ground, {"body": {}, "field": name, "note": "", "given": {**ground.bodies.minimal(), name: value}}
+            )
+            if way is not None:
+                yield way
 
 
 def replacing_bodies(ground: Ground) -> Iterator[PackedCase]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.plan.candidates import accepted, fullest
 from restproof.plan.cases import Body, Step
-from restproof.plan.changes import few_values, one_change, replacing_bodies
+from restproof.plan.changes import few_values, late_states, one_change, replacing_bodies
 from restproof.plan.generated import generated_bodies
 from restproof.plan.inputs import (
     accepted_bodies,
@@ -53,6 +53,7 @@ __all__ = [
     "generated_bodies",
     "in_other_forms",
     "kept_rule_bodies",
+    "late_states",
     "lenient_values",
     "lifecycle_plans",
     "lookalikes",

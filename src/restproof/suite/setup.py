@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,9 @@ from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.plan.cases import Body
+from restproof.suite import must
+from restproof.suite.states import named
 from restproof.wire.message import Request
 
 __all__ = [
@@ -20,6 +23,7 @@ __all__ = [
     "another_body",
     "another_token",
     "at_hand",
+    "brought_to",
     "completed",
     "elsewhere",
     "harmless_request",
@@ -107,3 +111,27 @@ def without_spoiling(subject: Subject, operation: str, kind: str, write: Callabl
     """The answer to a write that holds what a server may keep and then fail to show: a value of a ``kind``, in words.
     Once a create has left such a thing in a list, which then fails for everybody, no other create holds the like."""
     return subject.world.spoilt.guarded(subject, kind, write) if operation == "create" else write()
+
+
+def brought_to(subject: Subject, given: Body | None, steps: Sequence[Body]) -> Any:
+    """The id of one that is made with ``given``, and brought to its state by the writes ``steps``; ``None`` where
+    nothing is given."""
+    if not given and not steps:
+        return None
+    made = subject.given(given or None)
+    sent = dict(made.sent) if given else {}
+    for step in steps:
+        if subject.spec.supports("update"):
+            moved = subject.update(made.id, step)
+        else:
+            moved = subject.replace(made.id, {**sent, **step})
+        if not moved.ok:
+            raise Inconclusive(f"a write on the way there was refused ({moved.status})")
+        sent.update(moved.sent)
+    wanted = named(subject, {n: v for n, v in sent.items() if n in subject.bodies.ruled})
+    there = subject.observe(made.id)
+    try:
+        must.agree(there.reply, wanted, there, what="the state before")
+    except AssertionError as error:
+        raise Inconclusive(str(error)) from error  # another rule tells it
+    return made.id
