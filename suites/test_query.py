@@ -35,6 +35,9 @@ from restproof.suite.states import named
 from restproof.suite.values import Order, is_valid, same, type_of, types_of
 from restproof.suite.wire import Query
 
+_MOST = 6
+"""Values of a field that has few which a filter by it is asked for."""
+
 
 def filters(ground: Ground) -> Cases:
     for name, found in ground.resource.filters.items():
@@ -61,6 +64,10 @@ def must_compare(subject: Subject, name: str, text: str, value: Any, whole: bool
         lacking = set(map(str, subject.lists.ids(sure))) - set(map(str, subject.lists.ids(found)))
     else:
         lacking = {str(e) for e in found if not may_match(wanted, held_by(e, wanted.field), value)}
+        if "list" not in subject.spec.open:
+            # What the whole list does not hold is of another parent, or of somebody else.
+            whole_list = set(map(str, subject.lists.ids(settled(subject))))
+            lacking |= {str(id) for id in subject.lists.ids(found)} - whole_list
     message = f"leaves out {len(lacking)} entries that match" if whole else f"holds {len(lacking)} that do not match"
     must.hold(
         not lacking,
@@ -136,11 +143,13 @@ def filtered(
 def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterator[Any]:
     """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
     blanks, in another case, with the wildcards of SQL. And an id that names nothing; and values that a careless server
-    takes for none."""
+    takes for none, or passes over: those of a few."""
     field = subject.spec.filters[name].field
     schema = subject.spec.properties.get(field, {})
     if values is None and field in subject.spec.properties and field not in subject.spec.references:
-        fits = (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
+        few = [v for v in schema.get("enum", ()) if isinstance(v, str | int | float) and v != ""]
+        zeros = [v for v in (0, False) if type_of(v) in types_of(schema)]
+        fits = (v for v in (*zeros, *few[:_MOST]) if is_valid(schema, v))
         yield from (v for v in fits if is_told(subject, settled(subject), field, v))
     if field == subject.spec.id.field and values is None:
         yield absent_id(subject)
@@ -183,9 +192,10 @@ def test_a_filtered_list_holds_only_what_matches(
         return
     field = subject.spec.filters[name].field
     near = near_misses(subject, name, values)
+    found = [*filtered(subject, name, values)]
+    near = (v for v in near if not any(same(v, value) for value, *_ in found))
     misses = [v for v in near if may_hold(subject, field, v) and is_normal(subject, field, v)]
     nothing = [(text, [e for e in settled(subject) if same(e.get(field), text)]) for text in misses]
-    found = [*filtered(subject, name, values)]
     asked = [(subject.lists.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
     for value, entries, matching in [f for f in found if len(f[2]) < len(f[1])][:1] or found[:1]:
         for order in subject.spec.sort[:1]:

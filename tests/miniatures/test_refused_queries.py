@@ -1,5 +1,5 @@
-"""Lists that refuse what they promise: a value of a filter, a way of a sort, a page. That is a fault of the rule which
-asks for it, and no matter of its set-up."""
+"""Lists that refuse what they promise (a value of a filter, a way of a sort, a page), which is a fault of the rule that
+asks for it, and no matter of its set-up. And filters that pass over one value, or look beyond the list."""
 
 from __future__ import annotations
 
@@ -61,3 +61,26 @@ def test_a_query_that_is_refused_is_told_by_the_rule_that_asks_it(
     verdict = bench.run(server, contract, schemas, tmp_path, only=rules, profile="ci")
     assert {r.requirement for r in verdict.results if r.outcome == "fail"} == {*failing}
     assert [r.message for r in verdict.results if r.outcome not in ("pass", "fail")] == []
+
+
+class Deaf(Asked):
+    """Passes over one value of a filter, which nothing has at first."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        return super().do_list(path, {n: v for n, v in query.items() if (n, v) != ("kind", "b")})
+
+
+class Beyond(Asked):
+    """A comparison finds what is of somebody else, too."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        answer = super().do_list(path, query)
+        theirs = {"id": 7_000_000, "title": "of others", "size": 1000, "open": True, "kind": None, "note": None}
+        return Answer(200, [*answer.body, theirs]) if "size[gte]" in query else answer
+
+
+@pytest.mark.parametrize("server", [Deaf, Beyond])
+def test_a_filter_holds_what_the_list_does_and_each_of_few_values_counts(server: type[Asked], tmp_path: Path) -> None:
+    contract, schemas = item(**WORDS)
+    verdict = bench.run(server(), contract, schemas, tmp_path, only=("list.filter-sound",), profile="ci")
+    assert [r.outcome for r in verdict.results] == ["fail"]
