@@ -56,6 +56,36 @@ def test_what_a_create_has_written_to_is_left_alone(bench: Callable[..., Bench],
     assert len(made.server.harm()) == 1
 
 
+def test_nor_is_it_touched_where_the_answer_names_nothing(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    merges(made.server, lambda row: None)
+    assert made.send("POST", "/offices", {"name": made.token(), "floor": 1}).status == 201
+    as_it_is = dict(made.server.rows["office"][1])
+    with pytest.raises(NotProven, match="office 1 is not proven to be this run's"):
+        made.send("DELETE", "/offices/1")
+    again = Ledger(made.run.ledger.path)  # as by who cleans up after a run that was killed
+    told = clean_up(again, made.run.session, made.plan.contract, again.origin.prefix)
+    assert told[0] == 0
+    assert f"office /v1/offices/1: {CHANGED}" in told[1]
+    assert made.server.rows["office"][1] == as_it_is
+    assert len(made.server.harm()) == 1
+
+
+@pytest.mark.parametrize("protection", ["was_there", "held"])
+def test_each_look_at_what_was_there_is_needed(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, protection: str
+) -> None:
+    monkeypatch.setattr(Earlier, protection, lambda *_: None)
+    made = bench()
+    merges(made.server, lambda row: None)
+    made.send("POST", "/offices", {"name": made.token(), "floor": 1})
+    if protection == "was_there":
+        made.send("DELETE", "/offices/1")
+    else:
+        made.clean_up()
+    assert 1 not in made.server.rows["office"], "it is left alone without it: this test proves nothing"
+
+
 def test_that_it_was_there_before_is_needed(bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Earlier, "keep", lambda *_: None)
     made = bench()

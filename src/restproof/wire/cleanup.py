@@ -13,11 +13,12 @@ from itertools import chain
 from typing import Any
 
 from restproof.contract.model import Contract
+from restproof.wire.earlier import was_there
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Collection, Group, Item, below, is_of_another_time, shows, unknown_to_all
 from restproof.wire.heeding import Deletes
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.left import STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
+from restproof.wire.left import CHANGED, STILL, THERE, UNANSWERED, UNREAD, UNSHOWN, Left, place_of, unlisted
 from restproof.wire.message import Exchange, Headers
 from restproof.wire.nothing import FAILED, is_malformed, says_done, says_none, shows_nothing
 from restproof.wire.places import entity_of, in_utf8
@@ -216,9 +217,10 @@ class Work:
 
     def is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         """Whether what is shown is the run's: what a create wrote proves it, and each write before that settled."""
-        target = (entry and entry.item) or group.item(self.contract, shown.get(group.resource.id.field))
-        if self.ledger.changed.get(target):  # it was there before a create has written to it
-            return False
+        id = shown.get(group.resource.id.field)
+        target = (entry and entry.item) or group.item(self.contract, id)
+        if self.ledger.changed.get(target) or (entry is None and was_there(id, group.entries)):
+            return False  # it was there before a create has written to it
         writes = self._writes(entry)
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
@@ -352,6 +354,9 @@ class Work:
                 self.failed.append(self._left(group, target, STILL if is_still else UNSHOWN))
             elif entry is not None and not self.ledger.is_deleted(entry):
                 self._doubt(group, target, entry)
+            elif was_there(id, group.entries):
+                if self.marks.shown(group.resource, shown):
+                    self.doubtful.append(self._left(group, target, CHANGED, made=False))
             elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
         self.doubtful += [lost for lost in group.adrift(self.ledger) if (lost.where, lost.headers) not in self.told]

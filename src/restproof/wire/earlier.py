@@ -3,6 +3,7 @@ contract calls no such value unique. What then bears a token of the run under an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 
@@ -12,10 +13,10 @@ from restproof.wire.failure import NotProven
 from restproof.wire.given import Given
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import NOTHING_SHOWN, Holdings, Looker
-from restproof.wire.ledger import Ledger
+from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.message import Exchange
 from restproof.wire.places import Key, Spot, entity_of, entries_of
-from restproof.wire.proof import Marks
+from restproof.wire.proof import Marks, digests_of
 from restproof.wire.sight import Thing
 from restproof.wire.walk import GUARD, ListUnreadable, listed
 
@@ -37,6 +38,8 @@ class Earlier:
         self._ids: dict[Key, dict[str, bool]] = {}
         """Collection → each id that its list has shown, and whether that was others'."""
         self._looked: set[tuple[Key, str | None]] = set()
+        self._told: set[Key] = set()
+        """The collections of which the ledger knows a create."""
         self._merged: dict[str, str] = {}
         """Resource → what a create of it seems to have changed."""
         hearsay.listen(_FREE, self._heard_free)
@@ -68,6 +71,18 @@ class Earlier:
                     pass  # each page is kept as it comes
         if (merged := self._merged.get(place.resource.name)) is not None:
             raise NotProven(f"a create was answered with {merged}, which was there before, and may have changed it")
+
+    def held(self, place: Spot, known: Iterable[str] | None) -> tuple[str, ...] | None:
+        """Digests of the ids that a list holds before a create, for the ledger: those that are ``known``, else before
+        the first create in a collection those of others; ``None`` where nothing is to be said."""
+        if known is None and place.id is None and place.key not in self._told:
+            known = [id for id, is_theirs in self._ids.get(place.key, {}).items() if is_theirs] or None
+        self._told.add(place.key)
+        return None if known is None else digests_of(known)
+
+    def was_there(self, item: Spot) -> bool:
+        """Whether a list has shown it as others', and no create was answered with it since."""
+        return self._ids.get(item.collection.key, {}).get(str(item.id), False)
 
     def met(self, thing: Thing, item: str, answer: Exchange | None) -> None:
         """A create was answered with an id. ``item``: the request target by which the ledger knows it."""
@@ -103,3 +118,9 @@ class Earlier:
     def _heard_merged(self, said: str) -> None:
         resource, _, item = said.partition(" ")
         self._merged.setdefault(resource, item)
+
+
+def was_there(id: object, entries: Iterable[LedgerEntry]) -> bool:
+    """Whether the list showed an id as others' before the first create in its collection, as its ``entries`` say."""
+    before = next((e.before for e in entries if not e.placed), None)
+    return before is not None and not set(digests_of([str(id)])).isdisjoint(before)

@@ -28,7 +28,7 @@ from restproof.wire.looking import Failed, Looking
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.moves import Moves
 from restproof.wire.places import Spot, body_of, chosen_id, entities, is_usable_id, named_id, plain, readings, scalars
-from restproof.wire.proof import Mark, Marks, digests_of, is_telling, may_show, sums_of
+from restproof.wire.proof import Mark, Marks, is_telling, may_show, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.sight import Sight, Thing, why_not_ours
 from restproof.wire.singles import Singles
@@ -135,7 +135,7 @@ class Ownership:
             self.evidence.places.list_target(place),
             ticket.marks,
             sums=ticket.sums,
-            before=None if ticket.known is None else digests_of(ticket.known),
+            before=self.evidence.earlier.held(place, ticket.known),
             headers=ticket.headers,
             credential=ticket.credential,
             adrift=ticket.adrift,
