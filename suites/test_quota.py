@@ -21,11 +21,15 @@ def filled(subject: Subject, owner: str | None, above: Body, fill: list[Body]) -
         parent = subject.other(owner)
         made = parent.given({**parent.bodies.minimal("full"), **above})
         scope = {**scope, **made.scope, owner: made.id}
+    # Below a parent that was just made nobody has used anything up: a refusal is no doubt then, unless other rules may
+    # be its reason, or entries count wherever they are.
+    alone = owner is not None and not subject.spec.open and all(q.within == "parents" for q in subject.spec.quotas)
+    wanted = subject.spec.status("created", "create") if alone else "created"
     replies = []
     for number, body in enumerate(fill):
         replies.append(subject.create(body, scope=scope))
         because = f"number {number + 1} of the {len(fill)} that there is room for"
-        must.have_status(replies[-1], "created", because=because)
+        must.have_status(replies[-1], wanted, because=because)
     return replies
 
 
