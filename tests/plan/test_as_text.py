@@ -86,3 +86,9 @@ def test_the_longest_text_has_letters_of_both_cases(more: Mapping[str, Any]) -> 
 def test_a_pattern_keeps_the_longest_text_in_small_letters() -> None:
     schema = {"type": "string", "maxLength": 300, "pattern": "^[a-z ]*$"}
     assert "restproof restproof" in next(c.value for c in accepted(schema) if len(c.value) == 300)
+
+
+def test_numbers_that_are_texts_are_written_with_the_decimals_that_they_have(tmp_path: Path) -> None:
+    money = {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,6})\.[0-9]{2}$"}
+    bodies = planned(tmp_path, money, "normalized: {start: {decimal: 2}}")
+    assert apart_as_text(bodies.resource, bodies.writable["start"]) == ["9.00", "10.00"]

@@ -135,9 +135,10 @@ def apart_as_text(resource: Resource, schema: Schema) -> list[Any]:
     holds neither, or no such two."""
     if moments := moments_apart_as_text(resource, schema):
         return moments
-    written: tuple[type, ...] = (int, str) if _are_decimals(schema) else (int,)
+    texts = ["d", *(f".{places}f" for places in _decimals_of(schema))] if _are_decimals(schema) else []
     for pair in ((9, 10), (2, 12), (99, 100)):
-        for values in ([kind(number) for number in pair] for kind in written):
+        written: list[list[Any]] = [[*pair], *([format(number, form) for number in pair] for form in texts)]
+        for values in written:
             if all(is_valid(schema, v) and is_sure(schema, v) for v in values):
                 return values
     return []
@@ -150,8 +151,13 @@ def _are_moments(schema: Schema) -> bool:
 
 def _are_decimals(schema: Schema) -> bool:
     """Whether a text of the field is a number."""
+    return any(True for _ in _decimals_of(schema))
+
+
+def _decimals_of(schema: Schema) -> Iterator[int]:
+    """How many decimals the texts of the field have that are numbers."""
     forms = (form for part in _alternatives(schema) for form in part.get(NORMAL, ()))
-    return any(isinstance(form, Mapping) and "decimal" in form for form in forms)
+    yield from (form["decimal"] for form in forms if isinstance(form, Mapping) and "decimal" in form)
 
 
 def _key(schema: Schema, value: Any) -> Any:
