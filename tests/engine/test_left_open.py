@@ -45,6 +45,19 @@ def test_what_the_run_has_sent_makes_no_other_reason(contract: Contract) -> None
     assert "(422: email: … is taken)" in refused(contract, 422, told, "rules").left_open
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"kinds": ["urn:error"], "detail": "kinds does not name a shelf"}, "422: kinds does not name a shelf"),
+        ({"kinds": ["is no kind"]}, "422: kinds: is no kind"),
+        ({"message": "wrong", "errors": {"kinds": ["is no kind"]}}, "422: kinds: is no kind"),
+    ],
+)
+def test_what_a_refusal_is_of_is_no_message(contract: Contract, told: Any, words: str) -> None:
+    sent = {"kinds": ["Oak"]}
+    assert f"({words})" in refused(contract, 422, told, "rules", sent=sent).left_open
+
+
 def test_where_all_is_said_nothing_is_left_open(contract: Contract) -> None:
     assert not refused(contract, 422, {}).left_open
     assert not refused(contract, 500, {}, "unique", "rules").left_open

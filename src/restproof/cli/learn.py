@@ -131,6 +131,7 @@ def _from_target(options: Options, write: Path | None, chosen: _Choice, *, wants
 def _probe(options: Options, chosen: _Choice) -> int:
     """Probe the target, put what that suggests to the test by the suites' rules, and tell what has stood it."""
     from restproof.cli.trying import tell_left, tried
+    from restproof.learning.sounding import sounded
     from restproof.learning.source import probed
     from restproof.report.text import plural
     from restproof.session.folder import landed, now, point_latest
@@ -142,11 +143,14 @@ def _probe(options: Options, chosen: _Choice) -> int:
     most = options.max_requests or _BOUND
     of_contract = replace(options, contract=str(promise.contract_path))
     begun = [directory / "probes"]  # DIR may hold the runs of others
-    probes = max(1, most // 2)
+    found = sounded(promise)
+    most = max(2, most - found.requests)
+    probes = most // 2
     click.echo(f"probing with at most {plural(probes, 'request')}", err=True)
     try:
-        taught = probed(replace(of_contract, max_requests=probes), cwd, begun[0])
-        taught = tried(taught, replace(of_contract, max_requests=most - taught.requests), directory, begun)
+        taught = probed(replace(of_contract, max_requests=probes), cwd, begun[0], found)
+        left = replace(of_contract, max_requests=most - taught.requests)
+        taught = tried(taught, left, directory, begun, replace(found, left=()))
     finally:
         tell_left(begun)
     if not options.out:

@@ -22,6 +22,7 @@ from restproof.session.options import OPTIONS, Option, Options
 if TYPE_CHECKING:
     from restproof.contract.given import GivenValues
     from restproof.contract.model import Contract
+    from restproof.learning.sounding import Sounded
     from restproof.session.promise import Promise
 
 
@@ -210,10 +211,12 @@ def run(
     engine: str | None = None,
     shared: GivenValues | None = None,
     contract: Contract | None = None,
+    sounded: Sounded | None = None,
 ) -> Ending:
     """Run the suites for a contract; with ``engine`` there. ``workers``: ``None`` leaves their number to the run;
     ``shared``: this is one shard of such a run, with the values that all of them are given; ``contract``: that of the
-    options, where it was read before. Raises ``RestproofError`` for what the user has to mend."""
+    options, where it was read before; ``sounded``: what soundings have shown, where they were taken before. Raises
+    ``RestproofError`` for what the user has to mend."""
     # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
@@ -222,12 +225,26 @@ def run(
         from restproof.session.promise import beginning, promised
 
         promise = promised(options, Path.cwd(), shared, contract)
+        if shared is None:
+            promise = _with_soundings(promise, sounded)
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
         if options.plan and not extra and _plainly_planned(promise):
             return Ending(0)
         with beginning(replace(promise, is_shared=shared is not None)) as promise:
             return _collected(promise, extra, quiet=quiet, workers=workers)
+
+
+def _with_soundings(promise: Promise, sounded: Sounded | None) -> Promise:
+    """The promise with the values that its target takes, as far as the contract leaves open which these are. What the
+    user has counted is for the rules. Raises as :func:`run`."""
+    is_open = any("rules" in resource.open for resource in promise.contract)
+    if sounded is None and (promise.options.max_requests is not None or not is_open):
+        return promise
+    from restproof.learning import sounding
+
+    found = sounding.sounded(promise) if sounded is None else sounded
+    return promise.giving(found.given, found.left)
 
 
 def _plainly_planned(promise: Promise) -> bool:

@@ -30,6 +30,7 @@ from restproof.learning.confirming import (
     untested,
     with_words,
 )
+from restproof.learning.sounding import NOTHING, Sounded
 from restproof.learning.source import RUN_FILE, Taught
 from restproof.learning.told import writable
 from restproof.learning.word import Word
@@ -43,9 +44,10 @@ _MOST = 3
 """The largest exit code of a run that was not interrupted."""
 
 
-def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) -> Taught:
+def tried(taught: Taught, options: Options, directory: Path, begun: list[Path], sounded: Sounded = NOTHING) -> Taught:
     """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
-    a run of the contract, with what is left of the requests. The folder of each run is added to ``begun``."""
+    a run of the contract, with what is left of the requests; ``sounded``: what soundings have shown before. The folder
+    of each run is added to ``begun``."""
     file = Path(str(options.contract))
     text = file.read_bytes().decode("utf-8-sig")
     wrong = unsound(file, list(writable(text, taught.lesson.words, today())), today(), directory)
@@ -58,7 +60,7 @@ def tried(taught: Taught, options: Options, directory: Path, begun: list[Path]) 
         return replace(taught, lesson=taught.lesson.without(dict.fromkeys((w.route for w in words), why)))
     folders = suites_of(load_config(Path.cwd()).root)
     register = load_all(folders)
-    trials = _Trials(file, options, directory, begun)
+    trials = _Trials(file, options, directory, begun, sounded)
     most = plural(options.max_requests or 0, "request")
     click.echo(f"putting {plural(len(words), 'word')} to the test with at most {most}", err=True)
     verdict = trials.of(words, rules_for(words, register))
@@ -92,6 +94,7 @@ class _Trials:
     options: Options
     directory: Path
     begun: list[Path]
+    sounded: Sounded
     requests: int = 0
     runs: int = 0
 
@@ -108,7 +111,7 @@ class _Trials:
         contract = with_words(self.file, words, today(), out / "learned") if words else self.file
         left = (self.options.max_requests or 0) - self.requests
         said = replace(self.options, contract=str(contract), only=tuple(rules), out=str(out), max_requests=left)
-        _silently(said if resource is None else replace(said, resource=(resource,)))
+        _silently(said if resource is None else replace(said, resource=(resource,)), self.sounded)
         verdict = judge(read(out / RUN_FILE, partial=True))
         self.requests += verdict.requests
         return verdict
@@ -149,13 +152,13 @@ def tell_left(begun: Sequence[Path]) -> None:
             click.echo(f"left on the target: {line}")
 
 
-def _silently(options: Options) -> None:
+def _silently(options: Options, sounded: Sounded) -> None:
     """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``Interrupted`` where
     the run was."""
     from restproof.cli.run import run
 
     with redirect_stdout(StringIO()):
-        code = run(options, quiet=True).code
+        code = run(options, quiet=True, sounded=sounded).code
     if code > _MOST:
         raise Interrupted(code - 128)
 

@@ -92,3 +92,15 @@ def listed(schema: Schema) -> Sequence[Any]:
     """The values that are known of a schema; none where all that it allows will do."""
     found: Sequence[Any] = schema.get(VALUES, ())
     return found
+
+
+def is_unknown(schema: Schema) -> bool:
+    """Whether the schema lists what is known, and lists nothing: no valid request holds such a field."""
+    return VALUES in schema and not schema[VALUES]
+
+
+def sent_fields(shape: Schema) -> Mapping[str, Schema]:
+    """The fields of a request that valid ones may hold: not those of which no value is known, where they can do
+    without."""
+    fields, required = shape["properties"], shape.get("required", ())
+    return {name: schema for name, schema in fields.items() if name in required or not is_unknown(schema)}

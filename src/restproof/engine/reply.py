@@ -324,8 +324,11 @@ def _of_fields(body: Any, sent: Mapping[str, Any], within: str = "") -> Iterator
     if isinstance(body, list):
         for inner in body:
             yield from _of_fields(inner, sent)
-    for name, inner in body.items() if isinstance(body, dict) else ():
-        said = inner[0] if isinstance(inner, list) and inner else inner if within in _BY_FIELD else None
+    members = body if isinstance(body, dict) else {}
+    by_field = within in _BY_FIELD
+    in_lists = by_field or not any(isinstance(members.get(word), str) for word in _MESSAGES)  # else the message tells
+    for name, inner in members.items():
+        said = (inner[0] if in_lists else None) if isinstance(inner, list) and inner else inner if by_field else None
         if name in sent and name not in _MESSAGES and inner != sent[name] and isinstance(said, str) and said.strip():
             yield f"{name}: {_message(said)}"
         yield from _of_fields(inner, sent, snake(name).rpartition("_")[2])

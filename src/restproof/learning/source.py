@@ -16,6 +16,7 @@ from restproof.frozen import frozen
 from restproof.learning.confirming import contradicted, unsound, with_words
 from restproof.learning.lesson import lesson_of
 from restproof.learning.probing import Prober
+from restproof.learning.sounding import Sounded
 from restproof.learning.told import writable
 from restproof.learning.word import Lesson
 from restproof.oracle.verdict import Verdict
@@ -52,10 +53,11 @@ class Taught:
         return any(r.level != "should" for r in failed)
 
 
-def probed(options: Options, cwd: Path, directory: Path) -> Taught:
+def probed(options: Options, cwd: Path, directory: Path, sounded: Sounded) -> Taught:
     """Probe the target of ``options`` within its ceiling of requests, tidy up, and learn from what was answered.
-    ``directory``: where the run of the probes lands. Raises ``RestproofError``, ``Interrupted`` among them."""
-    promise = promised(replace(options, out=str(directory)), cwd)
+    ``directory``: where the run of the probes lands; ``sounded``: what soundings have shown before. Raises
+    ``RestproofError``, ``Interrupted`` among them."""
+    promise = promised(replace(options, out=str(directory)), cwd).giving(sounded.given, sounded.left)
     contract, folders = promise.contract, suites_of(promise.config.root)
     run = Run.planned(promise, folders[0] / REGISTER, {}, None)
     for folder in folders[1:]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from restproof.frozen import frozen
 from restproof.oracle.causes import causes_of
@@ -27,9 +27,11 @@ EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not jud
 @frozen(slots=True)
 class Verdict:
     """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``unproven`` are the operations
-    that were not seen to work, ``unmet`` tells what the run was asked to see besides and has not; ``statuses`` counts
-    responses by code; ``left`` says, a line each, what clean-up could not delete, why, and the request that removes
-    it; ``server_errors`` says in a sentence where the server itself failed (5xx), and is empty where it never did."""
+    that were not seen to work, ``unsent`` the fields by resource that no valid request held, since creates that held
+    them were refused and nothing says why; ``unmet`` tells what the run was asked to see besides and has not;
+    ``statuses`` counts responses by code; ``left`` says, a line each, what clean-up could not delete, why, and the
+    request that removes it; ``server_errors`` says in a sentence where the server itself failed (5xx), and is empty
+    where it never did."""
 
     verdict: Word
     complete: bool
@@ -43,6 +45,7 @@ class Verdict:
     duration_s: float
     left: tuple[str, ...] = ()
     server_errors: str = ""
+    unsent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def exit_code(verdict: Verdict) -> int:
@@ -94,6 +97,7 @@ def judge(run: RecordedRun) -> Verdict:
         duration_s=footer.duration if footer else max((e.started + e.elapsed for e in run.exchanges), default=0.0),
         left=footer.left if footer else (),
         server_errors=server_errors(run),
+        unsent=run.unsent,
     )
 
 

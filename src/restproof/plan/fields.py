@@ -13,7 +13,7 @@ from restproof.contract.pairs import pairs
 from restproof.contract.quotas import Quota
 from restproof.contract.rules import Belongs, BusinessRule
 from restproof.contract.shapes import SOMETIMES, types_of
-from restproof.contract.values import listed
+from restproof.contract.values import is_unknown, listed, sent_fields
 from restproof.frozen import frozen
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
@@ -53,8 +53,7 @@ class RequestFields:
     @cached_property
     def writable(self) -> Mapping[str, Mapping[str, Any]]:
         """Field → schema of all that a create may hold."""
-        found: Mapping[str, Mapping[str, Any]] = self._creating["properties"]
-        return found
+        return sent_fields(self._creating)
 
     @property
     def _creating(self) -> Mapping[str, Any]:
@@ -81,13 +80,17 @@ class RequestFields:
 
     def _after_create(self, operation: str) -> Mapping[str, Mapping[str, Any]]:
         never = (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
-        shape = self.resource.shapes.request(operation)["properties"]
-        return {n: p for n, p in shape.items() if n not in never}
+        return {n: p for n, p in sent_fields(self.resource.shapes.request(operation)).items() if n not in never}
 
     @cached_property
     def settable(self) -> Mapping[str, Mapping[str, Any]]:
         """Field → schema of all that any request may hold: as a create has it, where that may hold it."""
-        others = {**self.replaceable, **self.changeable}
+        asked = [self.resource.shapes.request(o)["properties"] for o in WRITES]
+        others = {
+            **{n: p for side in asked for n, p in side.items() if is_unknown(p)},
+            **self.replaceable,
+            **self.changeable,
+        }
         return {**self.writable, **{n: p for n, p in others.items() if n not in self.writable}}
 
     def may_hold(self, operation: str, name: str, value: Any) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from restproof.contract.normal import NORMAL
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of, types_of
-from restproof.contract.values import VALUES
+from restproof.contract.values import VALUES, is_unknown
 from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
 from restproof.plan.marking import marked_text
@@ -87,7 +87,7 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
             found[name] = bodies.plain(name)
         elif type_of(value) not in types_of(own[name]) and name not in resource.lenient:
             found[name] = value
-        elif name in resource.references and not bodies.referable(name):
+        elif is_unknown(own[name]) or (name in resource.references and not bodies.referable(name)):
             continue
         elif _is_plain(ground, name, own[name]):
             found[name] = bodies.plain(name)

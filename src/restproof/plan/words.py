@@ -39,6 +39,8 @@ PLAIN_PHRASES: tuple[str, ...] = (
     "Bridge Road",
     "Phase two",
 )
+#: Those that even an address is made of, as of a repository, a bucket or a user.
+PLAIN_WORDS: tuple[str, ...] = ("north", "harbour", "unit", "level", "gate", "tower", "bridge", "phase")
 #: No bound of anything, and so small that most schemas allow some.
 PLAIN_NUMBERS: tuple[int | float, ...] = (12, 47, 8, 23, 3, 5, 12.5, 0.75)
 

@@ -167,6 +167,10 @@ class RecordedCase:
     worker: int = 0
 
 
+GIVEN = "given "
+"""How the names begin of the values that fields of a resource were given, which follows."""
+
+
 @frozen(slots=True)
 class Value:
     """What a run came to hold by the way (``restproof.engine.keep``), for a replay."""
@@ -284,6 +288,14 @@ class RecordedRun:
     notes: tuple[Note, ...] = ()
     values: tuple[Value, ...] = ()
     footer: Footer | None = field(default=None)
+
+    @cached_property
+    def unsent(self) -> Mapping[str, tuple[str, ...]]:
+        """By resource, the fields for which no value was known, so that no request that was meant to be valid held
+        them."""
+        found = {v.name.removeprefix(GIVEN): v.value for v in self.values if v.name.startswith(GIVEN)}
+        none = {resource: tuple(n for n, v in fields.items() if not v) for resource, fields in found.items()}
+        return {resource: names for resource, names in none.items() if names}
 
     @cached_property
     def requirements(self) -> Mapping[str, RecordedRequirement]:

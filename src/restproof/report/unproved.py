@@ -44,7 +44,11 @@ def unseen(verdict: Verdict) -> list[str]:
     for found in verdict.unproven:
         if found.reason != NARROWED and (not failed or found.reason.startswith("not tested: ")):
             by_reason.setdefault(found.reason, {}).setdefault(found.resource, []).append(found.operation)
-    return [f"{_operations(resources)}: {reason}" for reason, resources in by_reason.items()]
+    told = [f"{_operations(resources)}: {reason}" for reason, resources in by_reason.items()]
+    unsent = [f"{resource} {name}" for resource, names in verdict.unsent.items() for name in names]
+    more = f" and {plural(len(unsent) - MOST, 'more field')}" if len(unsent) > MOST else ""
+    why = "was refused, and the contract leaves open why: no valid request holds it"
+    return told + ([f"{', '.join(unsent[:MOST])}{more}: a create that held it {why}"] if unsent else [])
 
 
 def _operations(resources: dict[str, list[str]]) -> str:

@@ -9,12 +9,9 @@ from typing import Any
 from restproof.contract.given import GivenValues, fields_to_give
 from restproof.contract.model import Contract
 from restproof.hooks import SAID, Field, Hooks
-from restproof.record.model import RecordedOutcome
+from restproof.record.model import GIVEN, RecordedOutcome
 from restproof.record.recording import Recording
 from restproof.semantics.checker import is_valid
-
-_NAME = "given "
-"""How the names of kept values begin; what follows is the resource."""
 
 
 def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
@@ -31,7 +28,7 @@ def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
 def given_events(given: GivenValues) -> list[dict[str, Any]]:
     """It as events of the run file."""
     return [
-        {"event": "value", "name": _NAME + resource, "value": {n: list(v) for n, v in fields.items()}}
+        {"event": "value", "name": GIVEN + resource, "value": {n: list(v) for n, v in fields.items()}}
         for resource, fields in given.items()
     ]
 
@@ -41,9 +38,9 @@ def given_in(recording: Recording) -> GivenValues:
     found: dict[str, dict[str, list[Any]]] = {}
     for values in recording.values.values():
         for kept, fields in values.items():
-            if kept.startswith(_NAME):
+            if kept.startswith(GIVEN):
                 for name, given in fields.items():
-                    known = found.setdefault(kept.removeprefix(_NAME), {}).setdefault(name, [])
+                    known = found.setdefault(kept.removeprefix(GIVEN), {}).setdefault(name, [])
                     known += [value for value in given if value not in known]
     return found
 

@@ -33,7 +33,8 @@ class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
     is on its way already. ``hooks``: those of the user; ``given``: the values that they, or those of the recorded run,
-    give to fields, with which ``contract`` is read. ``is_shared``: it is one shard of a run that is told of elsewhere,
+    give to fields, with which ``contract`` is read. ``left``: what was made before the run and could not be taken
+    away, a line each. ``is_shared``: it is one shard of a run that is told of elsewhere,
     when all are there."""
 
     contract: Contract
@@ -44,7 +45,13 @@ class Promise:
     begun: Starting | None = None
     hooks: Hooks = field(default_factory=Hooks)
     given: GivenValues = field(default_factory=dict)
+    left: tuple[str, ...] = ()
     is_shared: bool = False
+
+    def giving(self, more: GivenValues, left: tuple[str, ...] = ()) -> Promise:
+        """The promise with further values of fields, and with what it took to know them and is left."""
+        given = {**self.given, **{name: {**self.given.get(name, {}), **fields} for name, fields in more.items()}}
+        return replace(self, contract=with_given(self.contract, more), given=given, left=(*self.left, *left))
 
     @cached_property
     def target(self) -> Target | None:

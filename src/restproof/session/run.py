@@ -368,7 +368,8 @@ class Run:
 
     def _footer(self, requests: int | None) -> dict[str, Any]:
         complete = not self.selection() and self.signal is None
-        return footer(self.started, requests, self.tidied, complete=complete, interrupted=self.signal)
+        tidied = Tidied(self.tidied.deleted, (*self.promise.left, *self.tidied.left))
+        return footer(self.started, requests, tidied, complete=complete, interrupted=self.signal)
 
     def selection(self) -> dict[str, Any]:
         """What narrows the run, by name; empty for a whole one."""

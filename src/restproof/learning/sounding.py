@@ -1,0 +1,196 @@
+"""Soundings: which fields of a create a server takes, where its contract leaves open which rules there are.
+
+One create with every field is sent for each resource before a run is planned. Where it is refused and the smallest one
+is not, a field is to blame that names something, or has a form, of which nobody has written: it is looked for, and the
+bodies of the run do without it. So it does not keep all that is asked with whole bodies from being tested.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from restproof.bundle import REGISTER, suites_of
+from restproof.contract.given import GivenValues
+from restproof.contract.model import Contract, Resource
+from restproof.contract.shapes import types_of
+from restproof.contract.values import VALUES
+from restproof.engine.around import put_away
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.reply import Reply
+from restproof.engine.subject import Subject
+from restproof.engine.world import World
+from restproof.errors import Interrupted
+from restproof.frozen import frozen
+from restproof.plan.bodies import Bodies
+from restproof.plan.symbols import RUN
+from restproof.plan.words import PLAIN_PHRASES
+from restproof.session.ending import closed_at_end, told_at_end
+from restproof.session.options import Options
+from restproof.session.promise import Promise
+from restproof.session.run import Run
+from restproof.wire.stop import STOP
+
+_MOST = 40
+"""Creates that are sent for one resource at most."""
+_PART = 10
+"""What part of the requests that the user allows may be soundings."""
+
+
+@frozen
+class Sounded:
+    """What soundings have shown. ``given``: by resource and field, the values that are known to be taken, none where no
+    body holds the field; ``left``: what could not be taken away, a line each; ``requests``: how many it took."""
+
+    given: GivenValues = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+    requests: int = 0
+
+
+NOTHING = Sounded()
+
+
+def sounded(promise: Promise) -> Sounded:
+    """Sound the target of ``promise``, and take away what that has made; nothing of an embedded sandbox, and where
+    nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among them."""
+    options = promise.options
+    is_live = promise.recorded is None and promise.target is not None and not options.plan
+    is_bound = options.read_only or options.max_creates is not None or (options.max_requests or _PART) < _PART
+    if not is_live or is_bound or not _to_sound(promise.contract, options):
+        return NOTHING
+    folders = suites_of(promise.config.root)
+    with TemporaryDirectory(prefix="restproof-soundings-") as folder:
+        options = _plain(options, Path(folder) / "run")
+        run = Run.planned(replace(promise, options=options, is_shared=True), folders[0] / REGISTER, {}, None)
+        given: dict[str, dict[str, list[Any]]] = {}
+        requests = 0
+        run.start()
+        try:
+            with closed_at_end(run), STOP.deferring():
+                connection = run.open(()).connection
+                sounder = Sounder(connection.runner.world)
+                for resource in _to_sound(run.contract, options):
+                    given[resource.name] = sounder.known(resource)
+                requests = connection.session.requests
+        except KeyboardInterrupt:
+            raise Interrupted(signal.Signals[run.signal or "SIGINT"]) from None
+        finally:
+            with told_at_end(run):
+                run.finish()
+        return Sounded({name: fields for name, fields in given.items() if fields}, run.tidied.left, requests)
+
+
+def _plain(options: Options, out: Path) -> Options:
+    """The options of a run that only speaks to the same target in the same way."""
+    of_target = ("contract", "target", "resource", "max_wait", "cleanup_timeout", "rate", "coordinate")
+    most = None if options.max_requests is None else options.max_requests // _PART
+    return Options(**{name: getattr(options, name) for name in of_target}, max_requests=most, out=str(out))
+
+
+def _to_sound(contract: Contract, options: Options) -> list[Resource]:
+    """The resources of which it is open what a create may hold, and of which nothing is left."""
+    found = (r for r in contract if "rules" in r.open and not r.id.single and options.selects_resource(r))
+    return [r for r in found if r.supports("create") and r.supports("delete")]
+
+
+@dataclass
+class Sounder:
+    """Sends the soundings of one resource after the other."""
+
+    world: World
+    _sent: int = 0
+
+    def known(self, resource: Resource) -> dict[str, list[Any]]:
+        """The fields of which not all values that the schema allows are taken, each with those that are known to be."""
+        self._sent = 0
+        found: dict[str, list[Any]] = {}
+        with suppress(NotTested, Inconclusive, SetUpFailed):
+            bodies = self.world.bodies(resource)
+            needed, whole = bodies.minimal().keys(), bodies.full()
+            optional = [name for name in whole if name not in needed]
+            refused = self._refused(resource, optional)
+            found.update({name: [] for name in refused})
+            kept = [name for name in optional if name not in refused]
+            texts = {n: text for n in whole if n not in refused and (text := _phrase(bodies, n)) is not None}
+            for name in self._to_blame(resource, list(texts), lambda some: {n: texts[n] for n in some}, kept):
+                found[name] = [bodies.plain(name)]
+        return found
+
+    def _refused(self, resource: Resource, optional: Sequence[str]) -> Collection[str]:
+        """The optional fields with which creates are refused that are taken without them."""
+        first = self._refusal(resource, optional)
+        if first is None:
+            return ()
+        if not optional or not first.left_open:
+            raise NotTested("no create is taken, and nothing that is open is to blame")
+        if self._refusal(resource, ()) is not None:
+            return self._one_too_many(resource, optional)
+        found = self._to_blame(resource, optional)
+        kept = [name for name in optional if name not in found]
+        if self._refusal(resource, kept) is not None:
+            raise NotTested("no field alone is to blame")
+        for name in found if len(found) > 1 else ():  # what only lacked another one goes with all that is taken
+            if self._refusal(resource, [*kept, name]) is None:
+                kept.append(name)
+        return [name for name in found if name not in kept]
+
+    def _to_blame(
+        self,
+        resource: Resource,
+        names: Sequence[str],
+        instead: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
+        beside: Sequence[str] = (),
+    ) -> list[str]:
+        """Those of ``names`` with which, or with the values of which (``instead``), a create is refused, by halves."""
+        values = instead(names) if instead else {}
+        if not names or self._refusal(resource, beside if instead else names, values) is None:
+            return []
+        half = len(names) // 2
+        parts = [names] if not half else [names[:half], names[half:]]
+        return [*names] if not half else [n for part in parts for n in self._to_blame(resource, part, instead, beside)]
+
+    def _one_too_many(self, resource: Resource, names: Sequence[str]) -> list[str]:
+        """The one field to blame where a create needs some that nothing says it needs."""
+        without = (name for name in names if self._refusal(resource, [n for n in names if n != name]) is None)
+        found = list(islice(without, 1))
+        if not found:
+            raise NotTested("no field alone is to blame")
+        return found
+
+    def _refusal(
+        self, resource: Resource, names: Sequence[str], instead: Mapping[str, Any] | None = None
+    ) -> Reply | None:
+        """How a create with the smallest body and these fields is refused; ``None`` where it is taken. ``instead``:
+        values in place of the plain ones. Raises ``NotTested`` where that says nothing of them."""
+        if self._sent >= _MOST:
+            raise NotTested("enough was sent")
+        self._sent += 1
+        token = self.world.values.next_token()
+        subject = Subject(self.world, resource, token=token, setup=f"sounding {token}")
+        whole = subject.bodies.full()
+        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}, **(instead or {})}
+        reply = subject.create(subject.bodies.adjusted_to_rules(body))
+        if reply.ok:
+            put_away(subject, reply)
+            return None
+        if not 400 <= reply.status < 500:
+            raise NotTested(f"a create answered {reply.status}")
+        return reply
+
+
+def _phrase(bodies: Bodies, name: str) -> Any:
+    """An ordinary text for a field of texts whose plain value is none, and is no mark either; ``None`` for any other
+    field."""
+    schema, plain = bodies.settable[name], bodies.plain(name)
+    inner = schema.get("items", {}) if isinstance(plain, list) else schema
+    if types_of(inner) - {"null"} != {"string"} or {"enum", "const", "format", "pattern", VALUES} & inner.keys():
+        return None
+    phrase = [PLAIN_PHRASES[0]] if isinstance(plain, list) else PLAIN_PHRASES[0]
+    is_telling = "examples" in inner or "default" in inner or "examples" in schema or "default" in schema
+    return phrase if is_telling and RUN not in str(plain) and bodies.suits_both(name, phrase) else None

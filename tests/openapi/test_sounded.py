@@ -1,0 +1,128 @@
+"""What a create may hold, where a document leaves that open: it is tried before the run is planned, so that what is
+refused spoils no other test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from restproof.learning.sounding import Sounder
+from restproof.plan.bodies import Bodies
+
+from .honest import Json, Of, Refused, Request, Service, Text, When, serving
+from .running import run_document
+from .services import crud
+from .test_embedded import object_of
+from .test_meant import ITEM, NO, written
+from .unsaid import NUMBER, TEXT, Document, call, contract
+
+FIELDS: Document = {
+    "note": {**TEXT, "maxLength": 60},
+    "owner": {**TEXT, "description": "Who answers for it."},
+    "currency": {**TEXT, "example": "EUR"},
+    "weight": NUMBER,
+}
+
+
+def paths() -> Document:
+    texts: Document = {"title": {**TEXT, "maxLength": 60}, **FIELDS}
+    shown = object_of(["id", "title"], id={**NUMBER, "readOnly": True}, **texts)
+    item = {
+        "parameters": [ITEM],
+        "get": call(shown, others={"404": NO["404"]}),
+        "patch": call(shown, object_of([], **texts), others={"400": NO["400"], "404": NO["404"]}),
+        "delete": {"responses": {"204": {"description": "gone"}, "404": NO["404"]}},
+    }
+    made = call(shown, object_of(["title"], **texts), 201, others={"400": NO["400"]})
+    return {"/boxes": {"get": call({"type": "array", "items": shown}), "post": made}, "/boxes/{id}": item}
+
+
+def shop(*faults: str) -> Service:
+    """An owner must be a colleague, and a currency one of two: nothing of that stands in the document."""
+    fields = {
+        "title": Text(60),
+        "note": Text(60),
+        "owner": When(lambda value: value == "ann"),
+        "currency": When(lambda value: value in ("EUR", "USD")),
+        "weight": Of(int),
+    }
+    routes = crud(
+        "box", "/boxes", fields, required=("title",), operations="list create read update delete", changed=_changed
+    )
+    change = routes["PATCH", "/boxes/{id}"]
+
+    def update(service: Service, request: Request) -> tuple[int, Json]:
+        if request.body().keys() & {"id"}:
+            raise Refused(400, "an id stays")
+        return change(service, request)
+
+    return Service({**routes, ("PATCH", "/boxes/{id}"): update}, frozenset(faults))
+
+
+def _changed(service: Service, item: dict[str, Json]) -> None:
+    if "update-clears" in service.faults:
+        item.pop("weight", None)
+
+
+def test_what_is_refused_in_one_field_keeps_nothing_else_from_being_tested(tmp_path: Path) -> None:
+    service = shop()
+    with serving(service) as url:
+        ended = run_document(written(tmp_path, paths()), url, tmp_path / "run")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "box owner: a create that held it was refused, and the contract leaves open why" in ended.stdout
+    told = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert [r["requirement"] for r in told["results"] if "a valid body was refused" in r["message"]] == []
+    assert told["left"] == []
+    assert service.store("box") == {}
+
+
+def test_what_only_whole_bodies_show_is_told(tmp_path: Path) -> None:
+    with serving(shop("update-clears")) as url:
+        ended = run_document(written(tmp_path, paths()), url, tmp_path / "run", "--profile", "smoke")
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "update.only-named" in ended.stdout
+
+
+def test_what_the_user_counts_is_for_the_rules(tmp_path: Path) -> None:
+    """The same twin: without soundings, nothing holds what it loses."""
+    with serving(shop("update-clears")) as url:
+        ended = run_document(written(tmp_path, paths()), url, tmp_path / "run", "--max-creates", "10000")
+    assert "update.only-named" not in ended.stdout, ended.stdout + ended.stderr
+    assert "a create that held it was refused" not in ended.stdout
+
+
+class Told(Sounder):
+    """Soundings of a server that refuses a create for the fields that it holds, and for their values."""
+
+    refuses: Any
+
+    def _refusal(self, resource: Any, names: Sequence[str], instead: Mapping[str, Any] | None = None) -> Any:
+        values = {**{name: "plain" for name in names}, **(instead or {})}
+        return SimpleNamespace(left_open="open") if self.refuses(values) else None
+
+
+@pytest.mark.parametrize(
+    ("refuses", "known"),
+    [
+        (lambda sent: False, {}),
+        (lambda sent: "owner" in sent, {"owner": []}),
+        (lambda sent: "owner" in sent or "note" in sent, {"note": [], "owner": []}),
+        # A weight goes with a note alone; so the owner is to blame.
+        (lambda sent: "owner" in sent or ("weight" in sent and "note" not in sent), {"owner": []}),
+        # A create without a weight is refused as well.
+        (lambda sent: "owner" in sent or "weight" not in sent, {"owner": []}),
+        (lambda sent: True, {}),
+        (lambda sent: len(sent) == 4, {}),
+        (lambda sent: "North" in str(sent.get("currency")), {"currency": ["EUR"]}),
+    ],
+)
+def test_the_fields_to_blame_are_found(refuses: Any, known: dict[str, list[Any]], tmp_path: Path) -> None:
+    told = contract(tmp_path, paths())
+    sounder = Told(SimpleNamespace(bodies=lambda resource: Bodies(told, resource)))  # type: ignore[arg-type]
+    sounder.refuses = refuses
+    assert sounder.known(told.resources["box"]) == known
