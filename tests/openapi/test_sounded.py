@@ -14,7 +14,7 @@ import pytest
 from restproof.learning.sounding import Sounder
 from restproof.plan.bodies import Bodies
 
-from .honest import Json, Of, Refused, Request, Service, Text, When, serving
+from .honest import Field, Json, Of, Refused, Request, Service, Text, When, serving
 from .running import run_document
 from .services import crud
 from .test_embedded import object_of
@@ -44,7 +44,7 @@ def paths() -> Document:
 
 def shop(*faults: str) -> Service:
     """An owner must be a colleague, and a currency one of two: nothing of that stands in the document."""
-    fields = {
+    fields: dict[str, Field] = {
         "title": Text(60),
         "note": Text(60),
         "owner": When(lambda value: value == "ann"),
@@ -102,7 +102,7 @@ class Told(Sounder):
     refuses: Any
 
     def _refusal(self, resource: Any, names: Sequence[str], instead: Mapping[str, Any] | None = None) -> Any:
-        values = {**{name: "plain" for name in names}, **(instead or {})}
+        values = {**dict.fromkeys(names, "plain"), **(instead or {})}
         return SimpleNamespace(left_open="open") if self.refuses(values) else None
 
 
@@ -114,6 +114,8 @@ class Told(Sounder):
         (lambda sent: "owner" in sent or "note" in sent, {"note": [], "owner": []}),
         # A weight goes with a note alone; so the owner is to blame.
         (lambda sent: "owner" in sent or ("weight" in sent and "note" not in sent), {"owner": []}),
+        # A weight and a note go together.
+        (lambda sent: "owner" in sent or ("weight" in sent) != ("note" in sent), {"owner": []}),
         # A create without a weight is refused as well.
         (lambda sent: "owner" in sent or "weight" not in sent, {"owner": []}),
         (lambda sent: True, {}),

@@ -129,11 +129,12 @@ class Sounder:
             return ()
         if not optional or not first.left_open:
             raise NotTested("no create is taken, and nothing that is open is to blame")
-        if self._refusal(resource, ()) is not None:
-            return self._one_too_many(resource, optional)
-        found = self._to_blame(resource, optional)
+        is_small_taken = self._refusal(resource, ()) is None
+        found = self._to_blame(resource, optional) if is_small_taken else optional
+        if len(found) > 1 and (alone := self._only_one(resource, optional, found)):
+            return alone
         kept = [name for name in optional if name not in found]
-        if self._refusal(resource, kept) is not None:
+        if not is_small_taken or self._refusal(resource, kept) is not None:
             raise NotTested("no field alone is to blame")
         for name in found if len(found) > 1 else ():  # what only lacked another one goes with all that is taken
             if self._refusal(resource, [*kept, name]) is None:
@@ -155,13 +156,10 @@ class Sounder:
         parts = [names] if not half else [names[:half], names[half:]]
         return [*names] if not half else [n for part in parts for n in self._to_blame(resource, part, instead, beside)]
 
-    def _one_too_many(self, resource: Resource, names: Sequence[str]) -> list[str]:
-        """The one field to blame where a create needs some that nothing says it needs."""
-        without = (name for name in names if self._refusal(resource, [n for n in names if n != name]) is None)
-        found = list(islice(without, 1))
-        if not found:
-            raise NotTested("no field alone is to blame")
-        return found
+    def _only_one(self, resource: Resource, names: Sequence[str], found: Sequence[str]) -> list[str]:
+        """The one of ``found`` without which all the others of ``names`` are taken: these may need each other."""
+        without = (name for name in found if self._refusal(resource, [n for n in names if n != name]) is None)
+        return list(islice(without, 1))
 
     def _refusal(
         self, resource: Resource, names: Sequence[str], instead: Mapping[str, Any] | None = None
