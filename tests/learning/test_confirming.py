@@ -13,12 +13,12 @@ from restproof.bundle import REGISTER, bundled_suites
 from restproof.cli import trying
 from restproof.contract.load import load
 from restproof.engine.register import load as load_register
+from restproof.learning.blame import to_blame
 from restproof.learning.confirming import (
     contradicted,
     passes,
     rules_for,
     suspected,
-    to_blame,
     unsound,
     untested,
     with_words,

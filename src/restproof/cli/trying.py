@@ -18,6 +18,7 @@ from restproof.contract.document import Route
 from restproof.engine.loading import of_the_moment
 from restproof.engine.register import load_all
 from restproof.errors import Interrupted
+from restproof.learning.blame import to_blame
 from restproof.learning.confirming import (
     Place,
     broken,
@@ -25,7 +26,6 @@ from restproof.learning.confirming import (
     passes,
     rules_for,
     suspected,
-    to_blame,
     unsound,
     untested,
     with_words,

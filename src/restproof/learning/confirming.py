@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from restproof.contract.document import Problems, Route, read_yaml
 from restproof.contract.load import read
 from restproof.engine.register import Requirement
+from restproof.learning.blame import to_blame
 from restproof.learning.patch import edited, patched
 from restproof.learning.word import Edit, Lesson, Word
 from restproof.oracle.results import Ending, Result
@@ -110,8 +111,6 @@ def broken(verdict: Verdict) -> list[Result]:
 
 Place = tuple[str, str | None, str | None]
 """A rule, a resource and an operation."""
-_AT_FAULT = 3
-"""Words that are looked for one by one."""
 
 
 def suspected(
@@ -134,22 +133,6 @@ def suspected(
 def passes(verdict: Verdict, places: Iterable[Place]) -> bool:
     """Whether all of them that the plan holds are judged, and hold."""
     return {*places} & {_place(r) for r in verdict.results} <= _passed(verdict)
-
-
-def to_blame(words: Sequence[Word], fails: Callable[[Sequence[Word]], bool]) -> list[Word] | None:
-    """Those of the words with which something fails that holds without any: none, where it fails no more when it is
-    tried again, as what depends on how much there is on a server; ``None`` where too many are. ``fails``: whether it
-    does with some of them."""
-    left, found = list(words), list[Word]()
-    while left and fails(left):
-        if len(found) == _AT_FAULT:
-            return None
-        holds, broken = 0, len(left)  # with so many of them it holds, with so many it does not
-        while broken - holds > 1:
-            middle = (holds + broken) // 2
-            holds, broken = (holds, middle) if fails(left[:middle]) else (middle, broken)
-        found.append(left.pop(broken - 1))
-    return found
 
 
 def _place(result: Result) -> Place:

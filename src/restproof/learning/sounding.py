@@ -8,12 +8,12 @@ bodies of the run do without it. So it does not keep all that is asked with whol
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 from restproof.bundle import REGISTER, suites_of
@@ -23,11 +23,11 @@ from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
 from restproof.engine.around import put_away
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
-from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
 from restproof.errors import Interrupted
 from restproof.frozen import frozen
+from restproof.learning.blame import to_blame
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN
 from restproof.plan.words import PLAIN_PHRASES
@@ -118,68 +118,49 @@ class Sounder:
             found.update({name: [] for name in refused})
             kept = [name for name in optional if name not in refused]
             texts = {n: text for n in whole if n not in refused and (text := _phrase(bodies, n)) is not None}
-            for name in self._to_blame(resource, list(texts), lambda some: {n: texts[n] for n in some}, kept):
-                found[name] = [bodies.plain(name)]
+
+            def are_refused(some: Sequence[str]) -> bool:
+                return self._is_refused(resource, kept, {n: texts[n] for n in some})
+
+            found.update({name: [bodies.plain(name)] for name in to_blame(list(texts), are_refused) or ()})
         return found
 
     def _refused(self, resource: Resource, optional: Sequence[str]) -> Collection[str]:
         """The optional fields with which creates are refused that are taken without them."""
-        first = self._refusal(resource, optional)
-        if first is None:
+
+        def are_refused(some: Sequence[str]) -> bool:
+            return self._is_refused(resource, some)
+
+        if not are_refused(optional):
             return ()
-        if not optional or not first.left_open:
-            raise NotTested("no create is taken, and nothing that is open is to blame")
-        is_small_taken = self._refusal(resource, ()) is None
-        found = self._to_blame(resource, optional) if is_small_taken else optional
-        if len(found) > 1 and (alone := self._only_one(resource, optional, found)):
-            return alone
-        kept = [name for name in optional if name not in found]
-        if not is_small_taken or self._refusal(resource, kept) is not None:
+        is_small_taken = not are_refused(())
+        found = (to_blame(optional, are_refused) or ()) if is_small_taken else optional
+        # What only lacks another one is refused without it: all others may be taken together.
+        alone = (n for n in found if len(found) > 1 and not are_refused([o for o in optional if o != n]))
+        if (one := next(alone, None)) is not None:
+            return (one,)
+        if not is_small_taken:
             raise NotTested("no field alone is to blame")
-        for name in found if len(found) > 1 else ():  # what only lacked another one goes with all that is taken
-            if self._refusal(resource, [*kept, name]) is None:
-                kept.append(name)
-        return [name for name in found if name not in kept]
+        return found
 
-    def _to_blame(
-        self,
-        resource: Resource,
-        names: Sequence[str],
-        instead: Callable[[Sequence[str]], Mapping[str, Any]] | None = None,
-        beside: Sequence[str] = (),
-    ) -> list[str]:
-        """Those of ``names`` with which, or with the values of which (``instead``), a create is refused, by halves."""
-        values = instead(names) if instead else {}
-        if not names or self._refusal(resource, beside if instead else names, values) is None:
-            return []
-        half = len(names) // 2
-        parts = [names] if not half else [names[:half], names[half:]]
-        return [*names] if not half else [n for part in parts for n in self._to_blame(resource, part, instead, beside)]
-
-    def _only_one(self, resource: Resource, names: Sequence[str], found: Sequence[str]) -> list[str]:
-        """The one of ``found`` without which all the others of ``names`` are taken: these may need each other."""
-        without = (name for name in found if self._refusal(resource, [n for n in names if n != name]) is None)
-        return list(islice(without, 1))
-
-    def _refusal(
-        self, resource: Resource, names: Sequence[str], instead: Mapping[str, Any] | None = None
-    ) -> Reply | None:
-        """How a create with the smallest body and these fields is refused; ``None`` where it is taken. ``instead``:
-        values in place of the plain ones. Raises ``NotTested`` where that says nothing of them."""
+    def _is_refused(
+        self, resource: Resource, names: Sequence[str], instead: Mapping[str, Any] = MappingProxyType({})
+    ) -> bool:
+        """Whether a create with the smallest body and these fields is refused. ``instead``: values in place of the
+        plain ones. Raises ``NotTested`` where that says nothing of them."""
         if self._sent >= _MOST:
             raise NotTested("enough was sent")
         self._sent += 1
         token = self.world.values.next_token()
         subject = Subject(self.world, resource, token=token, setup=f"sounding {token}")
         whole = subject.bodies.full()
-        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}, **(instead or {})}
+        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}, **instead}
         reply = subject.create(subject.bodies.adjusted_to_rules(body))
         if reply.ok:
             put_away(subject, reply)
-            return None
-        if not 400 <= reply.status < 500:
-            raise NotTested(f"a create answered {reply.status}")
-        return reply
+        elif not reply.left_open:
+            raise NotTested(f"a create answered {reply.status}, and nothing that is open is to blame")
+        return not reply.ok
 
 
 def _phrase(bodies: Bodies, name: str) -> Any:
