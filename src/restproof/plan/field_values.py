@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of, types_of
-from restproof.contract.words import is_designation, is_soft_reference
+from restproof.contract.words import is_soft_reference
 from restproof.frozen import frozen
 from restproof.plan.candidates import accepted, sample
-from restproof.plan.fields import UniqueKeys, varied_text, with_token
+from restproof.plan.fields import varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_inside, marked_text, with_mark
 from restproof.plan.room import room_for_many
+from restproof.plan.spelling import Spelling
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
-from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES, PLAIN_WORDS
+from restproof.plan.words import PLAIN_NUMBERS, PLAIN_WORDS
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import capacity
 from restproof.semantics.initial import with_defaults
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _SHORT = 400
 _SILENT: tuple[Any, ...] = (None, "", [])
-_WORD = "^[a-z0-9]*$"
 
 
 def _is_any_text(schema: Mapping[str, Any]) -> bool:
@@ -39,7 +39,7 @@ def _is_any_text(schema: Mapping[str, Any]) -> bool:
 
 
 @frozen
-class FieldValues(UniqueKeys):
+class FieldValues(Spelling):
     """Values of one field at a time."""
 
     @cached_property
@@ -58,23 +58,6 @@ class FieldValues(UniqueKeys):
     def names_itself(self) -> bool:
         """Whether the id that a client chooses holds the token of the case, so that no text needs to."""
         return self.resource.id.chosen_by == "client" and RUN in self.chosen_id()
-
-    @cached_property
-    def designations(self) -> frozenset[str]:
-        """The fields whose plain values are a word in small letters, since it is open which rules there are: by what
-        such a field holds, things are called elsewhere, too."""
-        if "rules" not in self.resource.open:
-            return frozenset()
-        named = ((n, s) for n, s in self.settable.items() if is_designation(n, s))
-        return frozenset(n for n, s in named if is_valid(s, PLAIN_WORDS[0]) and self.suits_both(n, PLAIN_WORDS[0]))
-
-    def _spelt(self, name: str) -> Mapping[str, Any]:
-        """The schema of the plain values of a field."""
-        schema = self.settable[name]
-        return {**schema, "pattern": _WORD} if name in self.designations else schema
-
-    def _phrases(self, name: str) -> tuple[str, ...]:
-        return PLAIN_WORDS if name in self.designations else PLAIN_PHRASES
 
     @cached_property
     def token_field(self) -> str | None:
@@ -99,7 +82,7 @@ class FieldValues(UniqueKeys):
         spared = self.weighed | self.unique_fields | {*kept}
         if self.names_itself:
             spared |= {n for n, s in self.writable.items() if "examples" in s}
-        spelt = {name: self._spelt(name) for name in self.writable}
+        spelt = {name: self.spelt(name) for name in self.writable}
         return with_mark(self.resource, spelt, self._samples, body, token, spared)
 
     @cached_property
@@ -113,7 +96,7 @@ class FieldValues(UniqueKeys):
             usual = self._usual(name, schema)
             options = self._options(name, usual)
             # Texts take turns; of what else there is, each field has a value of its own as long as there is one.
-            if usual in self._phrases(name) and options:
+            if usual in self.phrases(name) and options:
                 turn = options[at % len(options)]
             else:
                 turn = options[0] if options and type_of(usual) in ("integer", "number") else usual
@@ -136,8 +119,8 @@ class FieldValues(UniqueKeys):
     def _options(self, name: str, usual: Any) -> list[Any]:
         """Other plain values of a field, of the type of its usual one."""
         schema = self.settable[name]
-        if usual in self._phrases(name):
-            return [p for p in self._phrases(name) if self.suits_both(name, p) and is_sure(schema, p)]
+        if usual in self.phrases(name):
+            return [p for p in self.phrases(name) if self.suits_both(name, p) and is_sure(schema, p)]
         if isinstance(usual, bool) or usual is None or "examples" in schema:
             return []
         void: tuple[Any, ...] = (schema.get("default"), 0, "", [], {})
@@ -169,7 +152,7 @@ class FieldValues(UniqueKeys):
         if type_of(plain) in ("integer", "number"):
             tries = [plain - 1, plain + 1] if plain > 1 else [plain + 1]
         elif isinstance(plain, str) and not {"pattern", "format"} & schema.keys():
-            phrases = self._phrases(name)
+            phrases = self.phrases(name)
             turn = [*self.settable].index(name) % len(phrases)
             tries = [p for p in (*phrases[turn:], *phrases[:turn]) if p != plain]
         return [v for v in tries if self.suits_both(name, v) and is_sure(schema, v)]
@@ -229,7 +212,7 @@ class FieldValues(UniqueKeys):
             return marked_inside(self.settable[name], self.another(name))
         if name != self.mark_field:
             return self.another(name)
-        text = marked_text(self._spelt(name), str(self._others[name]))
+        text = marked_text(self.spelt(name), str(self._others[name]))
         return None if text == self.plain(name) else text
 
     def chosen_id(self, tag: str = "") -> str:
@@ -247,7 +230,7 @@ class FieldValues(UniqueKeys):
         """A value of a unique field that no other case holds, with the run's prefix where the field has room for it; a
         sample where the schema leaves no two values."""
         schema = self.settable[name]
-        text = with_token(self._spelt(name), tag)
+        text = with_token(self.spelt(name), tag)
         if text is not None:
             return text
         return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
@@ -257,7 +240,7 @@ class FieldValues(UniqueKeys):
         if name in self.spans:
             return unique(self.resource.name, name, tag)
         if name in self.varied_fields:
-            text = varied_text(self._spelt(name), str(self._samples[name]), tag)
+            text = varied_text(self.spelt(name), str(self._samples[name]), tag)
             return text if text is not None else unique(self.resource.name, name, tag)
         return self.unique_value(name, tag)
 
@@ -273,9 +256,9 @@ class FieldValues(UniqueKeys):
         return self._marks[name, tag]
 
     def _marked(self, name: str, tag: str) -> str | None:
-        text = marked_text(self._spelt(name), str(self._samples[name]))
+        text = marked_text(self.spelt(name), str(self._samples[name]))
         tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text and "unique" in self.resource.open else None
-        return tagged if tagged and valid_with_token(self._spelt(name), tagged) else text
+        return tagged if tagged and valid_with_token(self.spelt(name), tagged) else text
 
     def drawable(self, name: str) -> bool:
         """Whether a drawn body may hold the field."""
