@@ -104,7 +104,8 @@ class Told(Sounder):
     def _is_refused(
         self, resource: Any, names: Sequence[str], instead: Mapping[str, Any] = MappingProxyType({})
     ) -> bool:
-        return bool(self.refuses({**dict.fromkeys(names, "plain"), **instead}))
+        values = {name: self._words.get(name, "two words") for name in ("title", *names)}
+        return bool(self.refuses({**values, **instead}))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,10 @@ class Told(Sounder):
         # A create without a weight is refused as well.
         (lambda sent: "owner" in sent or "weight" not in sent, {"owner": []}),
         (lambda sent: True, {}),
-        (lambda sent: len(sent) == 4, {"weight": []}),  # any one of them is too many
+        (lambda sent: len(sent) == 5, {"weight": []}),  # any one of them is too many
+        (lambda sent: " " in sent["title"], {"title": None}),
+        (lambda sent: " " in sent["title"] or " " in sent.get("note", ""), {"title": None, "note": None}),
+        (lambda sent: "owner" in sent or " " in sent.get("note", ""), {"note": None, "owner": []}),
         (lambda sent: "North" in str(sent.get("currency")), {"currency": ["EUR"]}),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.model import Contract
-from restproof.contract.values import VALUES
+from restproof.contract.values import AS_A_WORD, VALUES
 
 
 def digest(contract: Contract) -> str:
@@ -31,7 +31,7 @@ def _plain(value: Any) -> Any:
         held = ((f, getattr(value, f.name)) for f in fields(value) if f.name not in ("line", "learned"))
         return {f.name: _plain(v) for f, v in held if not isinstance(v, Path) and not _is_default(f, v)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items() if name != VALUES}
+        return {str(name): _plain(inner) for name, inner in value.items() if name not in (VALUES, AS_A_WORD)}
     if isinstance(value, (set, frozenset)):
         return sorted(json.dumps(_plain(inner), sort_keys=True) for inner in value)
     if isinstance(value, (list, tuple)):

@@ -9,10 +9,11 @@ from typing import Any
 from restproof.contract.directions import REQUESTS
 from restproof.contract.model import Contract, Resource
 from restproof.contract.normal import placed
-from restproof.contract.values import VALUES
+from restproof.contract.values import AS_A_WORD, VALUES
 
-GivenValues = Mapping[str, Mapping[str, Sequence[Any]]]
-"""By resource and field."""
+GivenValues = Mapping[str, Mapping[str, Sequence[Any] | None]]
+"""By resource and field: the values that are sent, none where no valid request holds the field; ``None``: any, and
+plain texts are a word in small letters."""
 
 
 def fields_to_give(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -28,6 +29,11 @@ def fields_to_give(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]
             yield name, schema
 
 
+def as_json(given: GivenValues) -> dict[str, dict[str, list[Any] | None]]:
+    """The values as JSON has them."""
+    return {r: {n: None if v is None else list(v) for n, v in fields.items()} for r, fields in given.items()}
+
+
 def with_given(contract: Contract, given: GivenValues) -> Contract:
     """The contract under which only these values are sent, where there are some."""
     if not any(given.values()):
@@ -36,9 +42,10 @@ def with_given(contract: Contract, given: GivenValues) -> Contract:
     return replace(contract, resources=found)
 
 
-def _with(resource: Resource, given: Mapping[str, Sequence[Any]]) -> Resource:
+def _with(resource: Resource, given: Mapping[str, Sequence[Any] | None]) -> Resource:
     schema, directions = resource.schema, dict(resource.directions)
     for name, values in given.items():
-        schema = placed(schema, name, values, VALUES)
-        directions |= {side: placed(directions[side], name, values, VALUES) for side in REQUESTS if side in directions}
+        said, word = ([True], AS_A_WORD) if values is None else (values, VALUES)
+        schema = placed(schema, name, said, word)
+        directions |= {side: placed(directions[side], name, said, word) for side in REQUESTS if side in directions}
     return replace(resource, schema=schema, directions=directions)

@@ -16,6 +16,8 @@ from restproof.contract.functions import FUNCTIONS, own_format
 from restproof.contract.inner import Made, everywhere
 
 VALUES = "x-restproof-values"
+AS_A_WORD = "x-restproof-word"
+"""Stands where plain texts are a word in small letters, since others are refused."""
 Schema = Mapping[str, Any]
 _PLAIN = ("restproof", "North Wing", "Level 3: lobby", "r", "a longer text, of more than a few bytes")
 _ENCODERS = {

@@ -7,20 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import types_of
-from restproof.contract.values import VALUES
 
 IDS = ("id", "_id", "uuid")
 """Names of members that identify what they stand in."""
-
-_DESIGNATION = re.compile(
-    r"(?!(?:.*_)?(?:first|last|full|display|given|family|middle|sur|maiden|legal|company|street|city|country)_)(?:.*_)?"
-    r"(?:names?|code|slug|key|handle|alias|ident(?:ifier)?|sku|symbol|(?:user|nick)(?:name)?|login|host(?:name)?"
-    r"|(?:sub)?domain|bucket|queue|topic|channel|stream|(?:name|work)space|repo(?:sitory)?|branch|database|table"
-    r"|column|collection|index|zone|tag|label)"
-)
-"""Words for what things are called by elsewhere, in an address or in a command; not for people and places."""
 
 _NO_IDS = ("date", "time", "date-time", "duration", "binary", "byte", "email")
 """Formats of values that are no ids, whatever they are called: ``idExpiry``, ``idPhoto``."""
@@ -62,12 +52,3 @@ def _is_plainly_no_id(name: str, schema: Mapping[str, Any]) -> bool:
     kinds = types_of(schema) - {"null"}
     is_record = kinds == {"object"} and snake(name).startswith("id_")  # idCard; user_id may be {"$oid": …}
     return kinds == {"boolean"} or is_record or schema.get("format") in _NO_IDS
-
-
-def is_designation(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a member holds free text by which things may be called elsewhere: a server often takes neither blanks nor
-    capitals there, and its document does not say so."""
-    if not _DESIGNATION.fullmatch(snake(name).replace("-", "_")):
-        return False
-    bound = {"enum", "const", "format", "pattern", "examples", "default", "anyOf", "oneOf", "allOf", VALUES, NORMAL}
-    return types_of(schema) - {"null"} == {"string"} and not bound & schema.keys()

@@ -29,8 +29,8 @@ from restproof.errors import Interrupted
 from restproof.frozen import frozen
 from restproof.learning.blame import to_blame
 from restproof.plan.bodies import Bodies
-from restproof.plan.symbols import RUN
-from restproof.plan.words import PLAIN_PHRASES
+from restproof.plan.symbols import RUN, valid_with_token
+from restproof.plan.words import PLAIN_PHRASES, PLAIN_WORDS
 from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.options import Options
 from restproof.session.promise import Promise
@@ -68,7 +68,7 @@ def sounded(promise: Promise) -> Sounded:
     with TemporaryDirectory(prefix="restproof-soundings-") as folder:
         options = _plain(options, Path(folder) / "run")
         run = Run.planned(replace(promise, options=options, is_shared=True), folders[0] / REGISTER, {}, None)
-        given: dict[str, dict[str, list[Any]]] = {}
+        given: dict[str, dict[str, list[Any] | None]] = {}
         requests = 0
         run.start()
         try:
@@ -105,28 +105,34 @@ class Sounder:
 
     world: World
     _sent: int = 0
+    _words: dict[str, Any] = field(default_factory=dict)
+    """Fields of the resource whose texts are a word, each with one."""
 
-    def known(self, resource: Resource) -> dict[str, list[Any]]:
-        """The fields of which not all values that the schema allows are taken, each with those that are known to be."""
-        self._sent = 0
-        found: dict[str, list[Any]] = {}
+    def known(self, resource: Resource) -> dict[str, list[Any] | None]:
+        """The fields of which not all values that the schema allows are taken, each with those that are known to be
+        (``GivenValues``)."""
+        self._sent, self._words = 0, {}
+        found: dict[str, list[Any] | None] = {}
         with suppress(NotTested, Inconclusive, SetUpFailed):
             bodies = self.world.bodies(resource)
             needed, whole = bodies.minimal().keys(), bodies.full()
             optional = [name for name in whole if name not in needed]
-            refused = self._refused(resource, optional)
-            found.update({name: [] for name in refused})
+            words = {n: word for n in whole if (word := _word(bodies, n)) is not None}
+            refused = self._refused(resource, optional, words)
+            found |= dict.fromkeys(self._words)
+            found |= {name: [] for name in refused}
             kept = [name for name in optional if name not in refused]
             texts = {n: text for n in whole if n not in refused and (text := _phrase(bodies, n)) is not None}
 
             def are_refused(some: Sequence[str]) -> bool:
                 return self._is_refused(resource, kept, {n: texts[n] for n in some})
 
-            found.update({name: [bodies.plain(name)] for name in to_blame(list(texts), are_refused) or ()})
+            found |= {name: [bodies.plain(name)] for name in to_blame(list(texts), are_refused) or ()}
         return found
 
-    def _refused(self, resource: Resource, optional: Sequence[str]) -> Collection[str]:
-        """The optional fields with which creates are refused that are taken without them."""
+    def _refused(self, resource: Resource, optional: Sequence[str], words: Mapping[str, Any]) -> Collection[str]:
+        """The optional fields with which creates are refused that are taken without them. Where a word is taken in
+        place of a phrase, it is the phrase that is refused."""
 
         def are_refused(some: Sequence[str]) -> bool:
             return self._is_refused(resource, some)
@@ -134,7 +140,14 @@ class Sounder:
         if not are_refused(optional):
             return ()
         is_small_taken = not are_refused(())
-        found = (to_blame(optional, are_refused) or ()) if is_small_taken else optional
+        if not is_small_taken:
+            is_small_taken = self._spell(resource, {n: w for n, w in words.items() if n not in optional})
+            if is_small_taken and not are_refused(optional):
+                return ()
+        found = list((to_blame(optional, are_refused) or ()) if is_small_taken else optional)
+        for name in [n for n in found if n in words] if is_small_taken else ():
+            if self._spell(resource, {name: words[name]}, [name]):
+                found.remove(name)
         # What only lacks another one is refused without it: all others may be taken together.
         alone = (n for n in found if len(found) > 1 and not are_refused([o for o in optional if o != n]))
         if (one := next(alone, None)) is not None:
@@ -142,6 +155,19 @@ class Sounder:
         if not is_small_taken:
             raise NotTested("no field alone is to blame")
         return found
+
+    def _spell(self, resource: Resource, words: Mapping[str, Any], beside: Sequence[str] = ()) -> bool:
+        """Whether a create is taken with words in place of phrases. From then on, those that are refused as phrases are
+        words."""
+        if not words or self._is_refused(resource, beside, words):
+            return False
+
+        def are_refused(some: Sequence[str]) -> bool:
+            return self._is_refused(resource, beside, {n: w for n, w in words.items() if n not in some})
+
+        blamed = to_blame(list(words), are_refused)
+        self._words |= {n: words[n] for n in (words if blamed is None else blamed)}
+        return True
 
     def _is_refused(
         self, resource: Resource, names: Sequence[str], instead: Mapping[str, Any] = MappingProxyType({})
@@ -154,7 +180,8 @@ class Sounder:
         token = self.world.values.next_token()
         subject = Subject(self.world, resource, token=token, setup=f"sounding {token}")
         whole = subject.bodies.full()
-        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}, **instead}
+        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}}
+        body |= {n: word for n, word in self._words.items() if n in body} | dict(instead)
         reply = subject.create(subject.bodies.adjusted_to_rules(body))
         if reply.ok:
             put_away(subject, reply)
@@ -163,13 +190,28 @@ class Sounder:
         return not reply.ok
 
 
+def _word(bodies: Bodies, name: str) -> Any:
+    """A word in place of the phrase that is the plain value of a field; ``None`` where that is none."""
+    schema, plain = bodies.settable[name], bodies.plain(name)
+    if not isinstance(plain, str) or " " not in plain or not _is_free(schema):
+        return None
+    word = f"{RUN}{PLAIN_WORDS[0]}" if RUN in plain else PLAIN_WORDS[0]
+    return word if valid_with_token(schema, word) else None
+
+
 def _phrase(bodies: Bodies, name: str) -> Any:
     """An ordinary text for a field of texts whose plain value is none, and is no mark either; ``None`` for any other
     field."""
     schema, plain = bodies.settable[name], bodies.plain(name)
     inner = schema.get("items", {}) if isinstance(plain, list) else schema
-    if types_of(inner) - {"null"} != {"string"} or {"enum", "const", "format", "pattern", VALUES} & inner.keys():
+    if not _is_free(inner):
         return None
     phrase = [PLAIN_PHRASES[0]] if isinstance(plain, list) else PLAIN_PHRASES[0]
     is_telling = "examples" in inner or "default" in inner or "examples" in schema or "default" in schema
     return phrase if is_telling and RUN not in str(plain) and bodies.suits_both(name, phrase) else None
+
+
+def _is_free(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of texts, and says nothing of which fit."""
+    bound = {"enum", "const", "format", "pattern", VALUES}
+    return types_of(schema) - {"null"} == {"string"} and not bound & schema.keys()

@@ -107,7 +107,7 @@ class FieldValues(Spelling):
     def _usual(self, name: str, schema: Mapping[str, Any]) -> Any:
         """A sample of a field: where a create and an update have schemas of their own, one that both allow. Of a field
         that every body holds, whose schema does not tell what fits, the default: it is no word for one left out."""
-        usual = PLAIN_WORDS[0] if name in self.designations else sample(schema)
+        usual = PLAIN_WORDS[0] if self.is_word(name) else sample(schema)
         if name in self.required and schema.get("default") not in _SILENT and _is_any_text(schema):
             usual = schema["default"]
         if self.suits_both(name, usual):
@@ -273,7 +273,7 @@ class FieldValues(Spelling):
         from restproof.plan.values import value_strategy
 
         schema = self.changeable.get(name, self.settable[name]) if tag else self.settable[name]
-        if name in self.fresh_references or name in self.designations:
+        if name in self.fresh_references or self.is_word(name):
             return st.just(self.plain(name, tag))
         if name == self.resource.id.field:
             return st.just(self.chosen_id())

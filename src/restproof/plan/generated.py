@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from restproof.contract.normal import NORMAL
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of, types_of
-from restproof.contract.values import VALUES, is_unknown
+from restproof.contract.values import AS_A_WORD, VALUES, is_unknown
 from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
 from restproof.plan.marking import marked_text
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**31 - 1
 _DECIMALS = 3
-_DELICATE = ("format", "multipleOf", "pattern", NORMAL, VALUES)
+_DELICATE = ("format", "multipleOf", "pattern", NORMAL, VALUES, AS_A_WORD)
 """Keywords that are refused by their own enumerated cases alone: a near miss of one is a matter of taste."""
 
 

@@ -294,7 +294,7 @@ class RecordedRun:
         """By resource, the fields for which no value was known, so that no request that was meant to be valid held
         them."""
         found = {v.name.removeprefix(GIVEN): v.value for v in self.values if v.name.startswith(GIVEN)}
-        none = {resource: tuple(n for n, v in fields.items() if not v) for resource, fields in found.items()}
+        none = {resource: tuple(n for n, v in fields.items() if v == []) for resource, fields in found.items()}
         return {resource: names for resource, names in none.items() if names}
 
     @cached_property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from restproof.contract.given import GivenValues, fields_to_give
+from restproof.contract.given import GivenValues, as_json, fields_to_give
 from restproof.contract.model import Contract
 from restproof.hooks import SAID, Field, Hooks
 from restproof.record.model import GIVEN, RecordedOutcome
@@ -27,21 +27,20 @@ def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
 
 def given_events(given: GivenValues) -> list[dict[str, Any]]:
     """It as events of the run file."""
-    return [
-        {"event": "value", "name": GIVEN + resource, "value": {n: list(v) for n, v in fields.items()}}
-        for resource, fields in given.items()
-    ]
+    plain = as_json(given)
+    return [{"event": "value", "name": GIVEN + resource, "value": fields} for resource, fields in plain.items()]
 
 
 def given_in(recording: Recording) -> GivenValues:
     """What a recorded run was given; of the shards of a merged one, all of it."""
-    found: dict[str, dict[str, list[Any]]] = {}
+    found: dict[str, dict[str, list[Any] | None]] = {}
     for values in recording.values.values():
         for kept, fields in values.items():
             if kept.startswith(GIVEN):
                 for name, given in fields.items():
-                    known = found.setdefault(kept.removeprefix(GIVEN), {}).setdefault(name, [])
-                    known += [value for value in given if value not in known]
+                    own = found.setdefault(kept.removeprefix(GIVEN), {})
+                    known = own.get(name) or []
+                    own[name] = None if given is None else [*known, *(v for v in given if v not in known)]
     return found
 
 

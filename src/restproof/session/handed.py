@@ -10,7 +10,7 @@ from typing import Any
 
 import restproof.errors
 from restproof.config import Target
-from restproof.contract.given import GivenValues
+from restproof.contract.given import GivenValues, as_json
 from restproof.errors import Place, RestproofError
 from restproof.frozen import frozen
 from restproof.session.options import Options
@@ -51,7 +51,7 @@ class Handed:
             "deviations": self.deviations,
             "began": self.began,
             "shared": self.shared,
-            "given": {r: {n: list(v) for n, v in fields.items()} for r, fields in self.given.items()},
+            "given": as_json(self.given),
         }
 
     @classmethod

@@ -20,6 +20,7 @@ from restproof.bundle import bundled_dir, suites_of
 from restproof.config import Config, Target
 from restproof.configfile import CREDENTIALS, read_toml
 from restproof.contract.document import noting_files
+from restproof.contract.given import as_json
 from restproof.contract.load import load
 from restproof.errors import ConfigurationError
 from restproof.frozen import frozen
@@ -55,7 +56,7 @@ class Parcel:
     options: Mapping[str, Any]
     words: Sequence[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
-    given: Mapping[str, Mapping[str, list[Any]]] = field(default_factory=dict, repr=False)
+    given: Mapping[str, Mapping[str, list[Any] | None]] = field(default_factory=dict, repr=False)
     bundled: str = ""
 
     def packed(self) -> bytes:
@@ -106,7 +107,7 @@ def parcel_of(promise: Promise, cwd: Path, words: Sequence[str], shards: int) ->
         options=options,
         words=list(words),
         variables=dict(_variables(target, table)),
-        given={r: {n: list(v) for n, v in fields.items()} for r, fields in promise.given.items()},
+        given=as_json(promise.given),
         bundled=bundled,
     )
 
