@@ -86,11 +86,8 @@ class RequestFields:
     def settable(self) -> Mapping[str, Mapping[str, Any]]:
         """Field → schema of all that any request may hold: as a create has it, where that may hold it."""
         asked = [self.resource.shapes.request(o)["properties"] for o in WRITES]
-        others = {
-            **{n: p for side in asked for n, p in side.items() if is_unknown(p)},
-            **self.replaceable,
-            **self.changeable,
-        }
+        unsent = {n: p for side in asked for n, p in side.items() if is_unknown(p)}
+        others = {**unsent, **self.replaceable, **self.changeable}
         return {**self.writable, **{n: p for n, p in others.items() if n not in self.writable}}
 
     def may_hold(self, operation: str, name: str, value: Any) -> bool:
