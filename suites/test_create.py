@@ -257,6 +257,8 @@ def test_a_client_cannot_set_what_the_server_sets(
     # Where the contract names a success, a client may set the field.
     if reply.ok and reply.status not in status:
         state = subject.observe(reply.id)
+        is_lost = operation != "create" and state.absent
+        must.hold(not is_lost, reply, f"an item is lost to who sets its {field}", kind="server-set", field=field)
         must.hold(
             field not in state or not _is_the_same(subject.resolved(value), state[field]),
             reply,

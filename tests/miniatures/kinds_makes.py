@@ -188,6 +188,18 @@ def _inside() -> Iterator[Kind]:
     errors = {"contract": {"errors": {"type": "object"}}, "volatile": ["_links"]}
     yield Kind("links that are the server's own", *item(LINKED, **errors), Linked, Yielding, ("create.server-set",))
 
+    class Moving(Items):
+        """An update that names a free id is answered as if it did not, and takes the item there."""
+
+        def do_update(self, path: str, id: str, fields: Row) -> Answer:
+            answer = super().do_update(path, id, fields)
+            free = fields.get("id")
+            if isinstance(free, int) and free not in self.rows[path]:
+                self.rows[path][free] = {**self.rows[path].pop(int(id)), "id": free}
+            return answer
+
+    yield Kind("an update leaves the id as it is", *item(), Items, Moving, ("create.server-set",))
+
 
 class Nodes(Items):
     """Like Firebase: what is not there is null, and no read says its own name."""
