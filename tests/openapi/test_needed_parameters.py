@@ -83,3 +83,15 @@ def test_of_an_object_that_must_be_there_one_member_is_sent(style: str, name: st
     needed = {"name": "where", "in": "query", "required": True, "style": style, "schema": where}
     found["/boxes"]["get"]["parameters"] = [needed]
     assert resource(tmp_path, "box", found).operation("list").query.keys() == {name}
+
+
+def test_of_an_object_that_only_cuts_a_list_nothing_is_needed(tmp_path: Path) -> None:
+    """Spring's Pageable, which its generator says to be required: the list is asked for pages by its members."""
+    found = paths()
+    pageable = {
+        "type": "object",
+        "properties": {"page": NUMBER, "size": NUMBER, "sort": {"type": "array", "items": TEXT}},
+    }
+    found["/boxes"]["get"]["parameters"] = [{"name": "pageable", "in": "query", "required": True, "schema": pageable}]
+    told = resource(tmp_path, "box", found)
+    assert (told.operation("list").query, told.paging.page, told.paging.size) == ({}, "page", "size")

@@ -13,14 +13,19 @@ _KNOWN = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords that hold values which are right."""
 _PLACES = frozenset({"after", "before", "cursor", "number", "offset", "page"})
 """Members of a parameter about pages that say which one is meant."""
+_SIZES = frozenset({"limit", "page_size", "pageSize", "per_page", "perPage", "size"})
+"""Members that say how large a page is."""
+_ORDERS = ("order", "sort")
+"""How members begin that say the order of a list."""
 _OF_A_SCHEMA = ("type", "items", *(w for w in PLAIN if w not in ("required", "title", "description")))
 
 
 def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterator[dict[str, Any]]:
     """A parameter as requests hold it: an object in the query is one parameter for each of its members, by ``form`` and
     exploded as is the default (OpenAPI 3.1 §4.8.12.3), or as ``name[member]`` by ``deepObject``, and needed where both
-    it and the member are; of one that needs no member but must be there, one member is. One whose schema is written
-    beside its name, as in Swagger 2.0, has it as its schema. Raises ``ContractError``."""
+    it and the member are; of one that needs no member but must be there, one member is, unless all of them only say
+    which part of a list is meant: that has a default, whatever a generator writes. One whose schema is written beside
+    its name, as in Swagger 2.0, has it as its schema. Raises ``ContractError``."""
     if "schema" not in parameter and "content" not in parameter and "type" in parameter:
         schema = {w: parameter[w] for w in _OF_A_SCHEMA if w in parameter}
         yield {**{w: v for w, v in parameter.items() if w not in schema}, "schema": schema}
@@ -35,7 +40,8 @@ def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterat
         return
     said = schema.get("required")
     needed = said if parameter.get("required") is True and isinstance(said, list) else []
-    if parameter.get("required") is True and not any(n in members for n in needed):
+    cuts = all(n in _PLACES | _SIZES or str(n).startswith(_ORDERS) for n in members)
+    if parameter.get("required") is True and not cuts and not any(n in members for n in needed):
         needed = [_one_of({n: source.followed(s, (*route, "schema", n)) for n, s in members.items()})]
     for name, inner in members.items():
         spelled = f"{parameter['name']}[{name}]" if is_deep else str(name)
