@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.normal import has_word
 from restproof.engine.completing import as_sent
+from restproof.engine.failure import Inconclusive
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
+from restproof.oracle.check import is_as_good
 from restproof.semantics.initial import readbacks
 from restproof.semantics.patch import filled_up, leading_to, merges
-from restproof.semantics.state import affected, expected
+from restproof.semantics.readback import ReadPath
+from restproof.semantics.state import affected, differences, expected
 
 __all__ = [
     "after_create",
@@ -20,9 +23,11 @@ __all__ = [
     "after_update",
     "after_update_again",
     "as_sent",
+    "moving",
     "named",
     "patch_to",
     "promised_of",
+    "shown_of",
     "shows_none",
     "state_of",
 ]
@@ -118,3 +123,38 @@ def patch_to(subject: Subject, id: Any, body: Mapping[str, Any]) -> Mapping[str,
 def state_of(subject: Subject, reply: Reply) -> Observation:
     """The present representation of what the request was about; empty where there is none."""
     return subject.observe(reply.asked_id)
+
+
+def moving(subject: Subject, change: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """``change`` with values that are others than those of ``before``, which an earlier item may have left in any
+    state. ``Inconclusive`` where the rules, or what a response shows, leave no such change."""
+    bodies = subject.bodies
+
+    def differs(name: str, value: Any) -> bool:
+        shown = before.get(name)
+        if isinstance(value, dict) and isinstance(shown, dict):
+            value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
+        wanted = after_update(subject, subject.resolved({name: value}), before)
+        others = [n for n, v in wanted.items() if n in before and any(True for _ in differences(v, before[n]))]
+        return any(not is_as_good(subject.spec, n, wanted[n], before[n]) for n in others)
+
+    found: dict[str, Any] = {}
+    for name, value in change.items():
+        options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
+        found.update([(name, o) for o in options if differs(name, o)][:1])
+    kept = bodies.adjusted_to_rules(found, shown_of(subject, before, bodies.settable))
+    if not found or kept != found:
+        raise Inconclusive("no change of the field is shown and keeps the rules")
+    return found
+
+
+def shown_of(subject: Subject, before: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """What a representation shows of fields that requests hold: of a reference the id, wherever that stands."""
+    found: dict[str, Any] = {}
+    for name in names:
+        path = ReadPath.of(subject.spec, name)
+        if name not in subject.spec.references and name in before:
+            found[name] = before[name]
+        elif name in subject.spec.references and path.root in before:
+            found[name] = path.read(before)
+    return found
