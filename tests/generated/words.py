@@ -20,6 +20,7 @@ FEW = (3, 18, 20, 21, 22, 25, 26, 31, 32, 36, 38, 40, 41, 43, 44, 45, 47, 51, 54
 """Seeds of contracts whose runs take little time, and which together use every word of the language."""
 BY_HAND = {
     "contract.id.url": "tests/miniatures/kinds_names.py",
+    "envelope.entry": "tests/miniatures/kinds_lists.py",
     "resource.id.url": "tests/miniatures/kinds_names.py",
     "resource.may_need": "tests/miniatures/kinds_lists.py",
 }
