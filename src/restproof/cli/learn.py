@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,7 +144,7 @@ def _probe(options: Options, chosen: _Choice) -> int:
     most = options.max_requests or _BOUND
     of_contract = replace(options, contract=str(promise.contract_path))
     begun = [directory / "probes"]  # DIR may hold the runs of others
-    found = sounded(promise)
+    found = sounded(promise, partial(click.echo, err=True))
     most = max(2, most - found.requests)
     probes = most // 2
     click.echo(f"probing with at most {plural(probes, 'request')}", err=True)

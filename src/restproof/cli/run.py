@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -226,7 +226,7 @@ def run(
 
         promise = promised(options, Path.cwd(), shared, contract)
         if shared is None:
-            promise = _with_soundings(promise, sounded)
+            promise = _with_soundings(promise, sounded, quiet=quiet)
         if engine is not None and not options.plan:
             return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
         if options.plan and not extra and _plainly_planned(promise):
@@ -235,7 +235,17 @@ def run(
             return _collected(promise, extra, quiet=quiet, workers=workers)
 
 
-def _with_soundings(promise: Promise, sounded: Sounded | None) -> Promise:
+def _saying(quiet: bool) -> Callable[[str], None]:
+    """What tells of a run as it goes on; nothing where it is to be ``quiet``."""
+
+    def say(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    return say
+
+
+def _with_soundings(promise: Promise, sounded: Sounded | None, *, quiet: bool) -> Promise:
     """The promise with the values that its target takes, as far as the contract leaves open which these are. What the
     user has counted is for the rules. Raises as :func:`run`."""
     is_open = any("rules" in resource.open for resource in promise.contract)
@@ -243,7 +253,7 @@ def _with_soundings(promise: Promise, sounded: Sounded | None) -> Promise:
         return promise
     from restproof.learning import sounding
 
-    found = sounding.sounded(promise) if sounded is None else sounded
+    found = sounding.sounded(promise, _saying(quiet)) if sounded is None else sounded
     return promise.giving(found.given, found.left)
 
 
@@ -264,12 +274,7 @@ def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool,
     from restproof.shards.run import check, engine_of, spread
 
     check(promise, engine)
-
-    def say(line: str) -> None:
-        if not quiet:
-            click.echo(line, err=True)
-
-    done = spread(promise, engine_of(engine, shards), words, shards, say)
+    done = spread(promise, engine_of(engine, shards), words, shards, _saying(quiet))
     for shard, why in done.missing.items():
         click.echo(f"restproof: {f'shard {shard} is missing: ' if shard else ''}{why}", err=True)
     if done.ended is None:

@@ -8,7 +8,7 @@ bodies of the run do without it. So it does not keep all that is asked with whol
 from __future__ import annotations
 
 import signal
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +31,7 @@ from restproof.learning.blame import to_blame
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
 from restproof.plan.words import PLAIN_PHRASES, PLAIN_WORDS
+from restproof.report.text import plural
 from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.options import Options
 from restproof.session.promise import Promise
@@ -56,14 +57,17 @@ class Sounded:
 NOTHING = Sounded()
 
 
-def sounded(promise: Promise) -> Sounded:
-    """Sound the target of ``promise``, and take away what that has made; nothing of an embedded sandbox, and where
-    nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among them."""
+def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
+    """Sound the target of ``promise``, ``say`` so, and take away what that has made; nothing of an embedded sandbox,
+    and where nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among
+    them."""
     options = promise.options
     is_live = promise.recorded is None and promise.target is not None and not options.plan
     is_bound = options.read_only or options.max_creates is not None or (options.max_requests or _PART) < _PART
-    if not is_live or is_bound or not _to_sound(promise.contract, options):
+    resources = _to_sound(promise.contract, options) if is_live and not is_bound else []
+    if not resources:
         return NOTHING
+    say(f"sounding what creates take: {plural(len(resources), 'resource')}")
     folders = suites_of(promise.config.root)
     with TemporaryDirectory(prefix="restproof-soundings-") as folder:
         options = _plain(options, Path(folder) / "run")
