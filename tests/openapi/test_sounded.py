@@ -4,7 +4,12 @@ refused spoils no other test."""
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Mapping, Sequence
+from email.message import Message
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -94,6 +99,33 @@ def test_what_the_user_counts_is_for_the_rules(tmp_path: Path) -> None:
         ended = run_document(written(tmp_path, paths()), url, tmp_path / "run", "--max-creates", "10000")
     assert "update.only-named" not in ended.stdout, ended.stdout + ended.stderr
     assert "a create that held it was refused" not in ended.stdout
+
+
+def test_a_run_that_is_ended_while_it_sounds_leaves_nothing(tmp_path: Path) -> None:
+    service, sent = shop(), threading.Event()
+    usual = service.answer
+
+    def answer(method: str, target: str, headers: Message, text: bytes) -> tuple[int, Json, list[str]]:
+        told = usual(method, target, headers, text)
+        if method == "POST" and told[0] == 201:
+            sent.set()
+            ended.wait(20)  # the answer to the first create that is taken comes when the run was asked to end
+        return told
+
+    ended = threading.Event()
+    service.answer = answer  # type: ignore[method-assign]
+    with serving(service) as url:
+        words = ["run", str(written(tmp_path, paths())), "--target", url, "--out", str(tmp_path / "run")]
+        command = [sys.executable, "-m", "restproof", *words]
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert sent.wait(20)
+        process.send_signal(signal.SIGINT)
+        ended.set()
+        told = process.communicate(timeout=60)[0]
+    assert process.returncode == 130, told
+    assert service.store("box") == {}
+    assert not (tmp_path / "run").exists()
+    assert not list(tmp_path.glob(".restproof/*"))
 
 
 class Told(Sounder):
