@@ -160,10 +160,11 @@ def begin(
     ids: dict[str, int | str] | None = None,
     credentials: dict[str, str] | None = None,
     common: Path | None = None,
+    forbid: frozenset[str] = frozenset(),
 ) -> Run:
     """A run at ``url``, or the part of it that one worker has; its ledger lies in ``folder``. ``common``: the file by
     which its workers tell each other what they have seen."""
-    target = Target("strangers", url, credentials=credentials or {}, ids=ids or {})
+    target = Target("strangers", url, credentials=credentials or {}, ids=ids or {}, forbid=forbid)
     prefix = prefix or f"rp{next(_prefixes):06}"
     origin = Origin(prefix=prefix, base_url=url, contract=str(plan.contract.path), target=url)
     ledger = Ledger(folder / f"run-{prefix}-{worker}.jsonl", origin)

@@ -11,6 +11,7 @@ import pytest
 from restproof.wire.earlier import Earlier
 from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Request
 from restproof.wire.tidying import clean_up
 
 from .bench import Bench
@@ -36,7 +37,11 @@ def merges(server: Server, told: Callable[[Record], Any] = shown) -> None:
     server.create = create
 
 
-@pytest.mark.parametrize("told", [shown, lambda row: {"id": row["id"]}], ids=["whole", "by its id"])
+@pytest.mark.parametrize(
+    "told",
+    [shown, lambda row: {"id": row["id"]}, lambda row: {"id": row["id"], "floor": row["floor"]}],
+    ids=["whole", "by its id", "in part"],
+)
 def test_what_a_create_has_written_to_is_left_alone(bench: Callable[..., Bench], told: Callable[[Record], Any]) -> None:
     made = bench()
     merges(made.server, told)
@@ -54,6 +59,19 @@ def test_what_a_create_has_written_to_is_left_alone(bench: Callable[..., Bench],
     )
     assert made.server.rows["office"][1] == as_it_is
     assert len(made.server.harm()) == 1
+
+
+def test_nor_where_the_answer_shows_what_was_there_until_then(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    before = shown(made.server.rows["office"][1])
+    merges(made.server, lambda row: before)
+    assert made.send("POST", "/offices", {"name": made.token(), "floor": 1}).status == 201
+    with pytest.raises(NotProven, match="office 1 is not proven to be this run's"):
+        made.send("DELETE", "/offices/1")
+
+
+def test_a_target_that_forbids_the_list_is_not_looked_through(bench: Callable[..., Bench]) -> None:
+    assert bench(forbid=frozenset({"office.list"})).office()
 
 
 def test_nor_is_it_touched_where_the_answer_names_nothing(bench: Callable[..., Bench]) -> None:
@@ -117,7 +135,7 @@ def test_an_answer_that_shows_others_record_stops_nothing(bench: Callable[..., B
 
 def test_an_id_comes_again_where_nothing_is_there_any_more(bench: Callable[..., Bench]) -> None:
     made = bench()
-    made.send("GET", "/offices")
+    made.run.session.send(Request("GET", "/v1/offices"), About("office", "list"), None)
     for gone in (made.server.rows, made.server.others):
         del gone["office"][500]
     made.send("GET", "/offices/500")

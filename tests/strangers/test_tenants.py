@@ -230,3 +230,34 @@ def test_who_is_refused_below_a_parent_is_not_asked_there_for_each_item(auth: Pl
         with pytest.raises(NotProven):
             made.send("PATCH", f"/offices/{foreign}/rooms/{three}", {"seats": 3}, credential="foreign")
     assert server.harm() == []
+
+
+def test_an_id_that_a_list_of_another_tenant_has_shown_is_no_merged_one(auth: Plan, tmp_path: Path) -> None:
+    server = Tenants(None)
+    with listening(server) as url:
+        made = Bench(server, begin(auth, url, tmp_path, credentials=CREDENTIALS), auth)
+        theirs = made.run.session.send(Request("GET", "/v1/offices"), About("office", "list"), "foreign").response
+        office = made.office("full")
+        assert theirs is not None
+        assert office in [entry["id"] for entry in theirs.json]
+        assert made.send("PATCH", f"/offices/{office}", {"floor": 2}, credential="full").status == 200
+        made.office("full")
+        assert made.clean_up() == []
+    assert server.harm() == []
+
+
+def test_no_look_before_a_create_uses_up_the_window_of_a_credential(auth: Plan, tmp_path: Path) -> None:
+    server = Tenants(None)
+    lists: list[str] = []
+    answer = server.answer
+
+    def noting(asked: Asked) -> Answer:
+        lists.extend([asked.headers["authorization"]] if asked.method == "GET" else ())
+        return answer(asked)
+
+    server.answer = noting  # type: ignore[method-assign]
+    with listening(server) as url:
+        credentials = {**CREDENTIALS, "throttled": "few"}
+        made = Bench(server, begin(auth, url, tmp_path, credentials=credentials), auth)
+        made.send("POST", "/offices", {"name": made.token()}, credential="throttled")
+    assert set(lists) == {"Bearer ours"}

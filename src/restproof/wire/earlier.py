@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 
 from restproof.config import Target
@@ -22,6 +23,8 @@ from restproof.wire.walk import GUARD, ListUnreadable, listed
 
 _MOST = 1000
 """Entries of a list that are looked at before its first create."""
+_AS_FULL = ("read_only", "throttled")
+"""Credentials that are shown what the usual one is; a walk would use up what one of them may ask for."""
 _FREE, _MERGED = "free", "merged"
 """What the processes of a run tell each other of here."""
 
@@ -34,9 +37,11 @@ class Earlier:
         self, contract: Contract, target: Target, marks: Marks, ledger: Ledger, holdings: Holdings, hearsay: Hearsay
     ) -> None:
         self._given, self._asks = Given(contract, target.ids), contract.auth.scheme != "none"
+        self._forbidden = target.forbid
         self._marks, self._ledger, self._holdings, self._hearsay = marks, ledger, holdings, hearsay
-        self._ids: dict[Key, dict[str, bool]] = {}
-        """Collection → each id that its list has shown, and whether that was others'."""
+        self._ids: dict[tuple[Key, str | None], dict[str, bool]] = {}
+        """Collection and credential → each id that its list has shown, and whether that was others': tenants that are
+        told apart by their credentials may have the same ids."""
         self._looked: set[tuple[Key, str | None]] = set()
         self._told: set[Key] = set()
         """The collections of which the ledger knows a create."""
@@ -49,7 +54,7 @@ class Earlier:
         """Takes what a list has shown."""
         if place is None or place.id is not None or not self._is_open(place):
             return
-        known, identity = self._ids.setdefault(place.key, {}), place.resource.id.field
+        known, identity = self._known(place, exchange.credential), place.resource.id.field
         for entry in entries_of(place.resource, exchange.response) or ():
             id = entry.get(identity)
             if id is not None and (id := str(id)) not in known:
@@ -60,9 +65,11 @@ class Earlier:
         answered with what was."""
         if place.id is not None:
             return
+        looker = replace(looker, credential=_tenant(looker.credential))
         asking = place.key, looker.credential
         is_somebody = looker.shown == NOTHING_SHOWN and (looker.credential is not None or not self._asks)
-        if is_somebody and asking not in self._looked and self._is_open(place) and place.resource.supports("list"):
+        may_look = place.resource.supports("list") and f"{place.resource.name}.list" not in self._forbidden
+        if is_somebody and asking not in self._looked and self._is_open(place) and may_look:
             self._looked.add(asking)
             with suppress(ListUnreadable):
                 asked = self._holdings.asked(place, looker)
@@ -72,52 +79,71 @@ class Earlier:
         if (merged := self._merged.get(place.resource.name)) is not None:
             raise NotProven(f"a create was answered with {merged}, which was there before, and may have changed it")
 
-    def held(self, place: Spot, known: Iterable[str] | None) -> tuple[str, ...] | None:
+    def held(self, place: Spot, known: Iterable[str] | None, credential: str | None) -> tuple[str, ...] | None:
         """Digests of the ids that a list holds before a create, for the ledger: those that are ``known``, else before
         the first create in a collection those of others; ``None`` where nothing is to be said."""
         if known is None and place.id is None and place.key not in self._told:
-            known = [id for id, is_theirs in self._ids.get(place.key, {}).items() if is_theirs] or None
+            known = [id for id, is_theirs in self._known(place, credential).items() if is_theirs] or None
         self._told.add(place.key)
         return None if known is None else digests_of(known)
 
-    def was_there(self, item: Spot) -> bool:
-        """Whether a list has shown it as others', and no create was answered with it since."""
-        return self._ids.get(item.collection.key, {}).get(str(item.id), False)
+    def was_there(self, item: Spot, makers: Iterable[str | None]) -> bool:
+        """Whether a list has shown it as others' to one of the ``makers``, by their credentials, and no create was
+        answered since to have made it."""
+        return any(self._known(item, credential).get(str(item.id), False) for credential in makers)
 
     def met(self, thing: Thing, item: str, answer: Exchange | None) -> None:
         """A create was answered with an id. ``item``: the request target by which the ledger knows it."""
         place = thing.place
-        known = self._ids.setdefault(place.collection.key, {}) if self._is_open(place) else {}
+        known = self._known(place, thing.credential) if self._is_open(place) else {}
         is_theirs = known.get(str(place.id), False) and not thing.new
         known[str(place.id)] = is_theirs
-        shown = answer and entity_of(place.resource, answer.response, answer.about.operation or "create")
-        if is_theirs and (thing.said or not shown or shown.keys() <= {place.resource.id.field}):
+        if is_theirs and (thing.said or self._is_silent(thing, answer)):
             self._ledger.changes(item, place.resource.name)
             self._merged[place.resource.name] = str(place)
             self._hearsay.tell(_MERGED, f"{place.resource.name} {place}")
         elif not is_theirs and self._ledger.changed.get(item) is not None:
             self._ledger.changes(item, None)
 
+    def _is_silent(self, thing: Thing, answer: Exchange | None) -> bool:
+        """Whether an answer does not show the fields that the create has marked: what it has named may hold others'
+        values in them, or the run's."""
+        resource = thing.place.resource
+        shown = answer and entity_of(resource, answer.response, answer.about.operation or "create")
+        if not shown or shown.keys() <= {resource.id.field}:
+            return True
+        return bool(thing.marks) and not self._marks.are_in(resource, shown)
+
     def is_free(self, place: Spot, *, deleted: bool = False) -> None:
         """Nothing is there any more, as an answer says: its id may come again. ``deleted``: since the run has deleted
         it; lists of others may have shown it without a token."""
-        known = self._ids.get(place.collection.key, {})
-        known.pop(str(place.id), None)
+        self._forget(place.resource.name, str(place.id), self._given.filled(place).collection.key)
         if deleted and place.resource.id.type != "uuid" and self._is_open(place):
             self._hearsay.tell(_FREE, f"{place.resource.name} {place.id}")
+
+    def _forget(self, resource: str, id: str, collection: Key | None = None) -> None:
+        for (key, _), known in self._ids.items():
+            if key[0] == resource and collection in (None, key):
+                known.pop(id, None)
+
+    def _known(self, place: Spot, credential: str | None) -> dict[str, bool]:
+        """What a credential was shown of the collection; what a list does not name of its parents, a create may."""
+        return self._ids.setdefault((self._given.filled(place).collection.key, _tenant(credential)), {})
 
     def _is_open(self, place: Spot) -> bool:
         return self._given.named.issuperset(place.parents)
 
     def _heard_free(self, said: str) -> None:
         resource, _, id = said.partition(" ")
-        for key, known in self._ids.items():
-            if key[0] == resource:
-                known.pop(id, None)
+        self._forget(resource, id)
 
     def _heard_merged(self, said: str) -> None:
         resource, _, item = said.partition(" ")
         self._merged.setdefault(resource, item)
+
+
+def _tenant(credential: str | None) -> str | None:
+    return "full" if credential in _AS_FULL else credential
 
 
 def was_there(id: object, entries: Iterable[LedgerEntry]) -> bool:

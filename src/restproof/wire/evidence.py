@@ -371,8 +371,8 @@ class Evidence:
             return False  # it was there before a create has written to it
         if self.marks.shown(resource, entity):
             made = self.made(resource, shown)
-            is_anybodys = is_by_update(resource, entity, self.marks, self._ledger)
-            return made is not None or not (is_anybodys or self.earlier.was_there(place.item(shown)))
+            is_anybodys = made is None and is_by_update(resource, entity, self.marks, self._ledger)
+            return not (is_anybodys or self.earlier.was_there(place.item(shown), self._makers(place)))
         if (resource.name, shown) in self._by_marks_alone:
             return False
         things = self._things.get((resource.name, shown), ())

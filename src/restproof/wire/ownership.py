@@ -135,7 +135,7 @@ class Ownership:
             self.evidence.places.list_target(place),
             ticket.marks,
             sums=ticket.sums,
-            before=self.evidence.earlier.held(place, ticket.known),
+            before=self.evidence.earlier.held(place, ticket.known, ticket.credential),
             headers=ticket.headers,
             credential=ticket.credential,
             adrift=ticket.adrift,
