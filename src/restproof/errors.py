@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from restproof.frozen import frozen
@@ -59,11 +60,11 @@ class ConfigurationError(RestproofError):
 
 
 class Interrupted(RestproofError):
-    """A signal has ended a command that has tidied up behind it; ``number``: of the signal. The exit code is a
-    shell's: 128 and the number."""
+    """A signal has ended a command that has tidied up behind it; ``number``: of the signal, ``left``: what no report
+    tells that it could not take away, a line each. The exit code is a shell's: 128 and the number."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__("interrupted")
+    def __init__(self, number: int, left: Iterable[str] = ()) -> None:
+        super().__init__("interrupted", hint="\n  ".join(f"left on the target: {line}" for line in left) or None)
         self.exit_code = 128 + number
 
 

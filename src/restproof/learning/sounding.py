@@ -17,8 +17,9 @@ from types import MappingProxyType
 from typing import Any
 
 from restproof.bundle import REGISTER, suites_of
+from restproof.config import Target
 from restproof.contract.given import GivenValues
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract, Resource, removes
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
 from restproof.engine.around import put_away
@@ -27,6 +28,7 @@ from restproof.engine.subject import Subject
 from restproof.engine.world import World
 from restproof.errors import Interrupted
 from restproof.frozen import frozen
+from restproof.hooks import HookFailed
 from restproof.learning.blame import to_blame
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
@@ -61,10 +63,10 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
     """Sound the target of ``promise``, ``say`` so, and take away what that has made; nothing of an embedded sandbox,
     and where nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among
     them."""
-    options = promise.options
-    is_live = promise.recorded is None and promise.target is not None and not options.plan
+    options, target = promise.options, promise.target
+    is_live = promise.recorded is None and not options.plan
     is_bound = options.read_only or options.max_creates is not None or (options.max_requests or _PART) < _PART
-    resources = _to_sound(promise.contract, options) if is_live and not is_bound else []
+    resources = _to_sound(promise.contract, target, options) if target and is_live and not is_bound else []
     if not resources:
         return NOTHING
     say(f"sounding what creates take: {plural(len(resources), 'resource')}")
@@ -79,11 +81,11 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
             with closed_at_end(run), STOP.deferring():
                 connection = run.open(()).connection
                 sounder = Sounder(connection.runner.world)
-                for resource in _to_sound(run.contract, options):
+                for resource in resources:
                     given[resource.name] = sounder.known(resource)
                 requests = connection.session.requests
         except KeyboardInterrupt:
-            raise Interrupted(signal.Signals[run.signal or "SIGINT"]) from None
+            raise Interrupted(signal.Signals[run.signal or "SIGINT"], run.tidied.left) from None
         finally:
             with told_at_end(run):
                 run.finish()
@@ -97,10 +99,12 @@ def _plain(options: Options, out: Path) -> Options:
     return Options(**{name: getattr(options, name) for name in of_target}, max_requests=most, out=str(out))
 
 
-def _to_sound(contract: Contract, options: Options) -> list[Resource]:
-    """The resources of which it is open what a create may hold, and of which nothing is left."""
+def _to_sound(contract: Contract, target: Target, options: Options) -> list[Resource]:
+    """The resources of which it is open what a create may hold, and of which nothing is left: what is only cancelled or
+    archived is there still."""
     found = (r for r in contract if "rules" in r.open and not r.id.single and options.selects_resource(r))
-    return [r for r in found if r.supports("create") and r.supports("delete")]
+    forbidden = {name for name in contract.resources if {f"{name}.create", f"{name}.delete"} & target.forbid}
+    return [r for r in found if r.supports("create") and removes(r) and r.name not in forbidden]
 
 
 @dataclass
@@ -117,7 +121,7 @@ class Sounder:
         (``GivenValues``)."""
         self._sent, self._words = 0, {}
         found: dict[str, list[Any] | None] = {}
-        with suppress(NotTested, Inconclusive, SetUpFailed):
+        with suppress(NotTested, Inconclusive, SetUpFailed, HookFailed):  # the run tells of it where it matters
             bodies = self.world.bodies(resource)
             needed, whole = bodies.minimal().keys(), bodies.full()
             optional = [name for name in whole if name not in needed]
