@@ -272,3 +272,21 @@ def test_a_form_holds_a_field_where_none_is_required_and_where_the_one_that_is_s
     bodies = Bodies(contract, contract.resources["note"])
     assert [*bodies.bare()] == wanted
     assert [*bodies.without("name", {"name": "restproof"})] == left
+
+
+@pytest.mark.parametrize(
+    ("unique", "required", "held"),
+    [(["of"], [], False), ([["of", "name"]], [], True), ([], [], True), (["of"], ["of"], True)],
+)
+def test_a_reference_of_its_own_kind_that_one_alone_may_have_is_left_out(
+    unique: Any, required: list[str], held: bool, tmp_path: Path
+) -> None:
+    """An entry is reversed once: what bodies share as what they reverse would soon be used up."""
+    number = {"type": "integer"}
+    fields = {"id": {**number, "readOnly": True}, "name": {"type": "string"}, "of": number}
+    schema = {"type": "object", "properties": fields, "required": required}
+    resource = {"path": "/entries", "schema": "entry.json", "unique": unique, "references": {"of": {"to": "entry"}}}
+    (tmp_path / "entry.json").write_text(json.dumps(schema))
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "books", "resources": {"entry": resource}}))
+    contract = load(tmp_path)
+    assert ("of" in Bodies(contract, contract.resources["entry"]).full()) is held

@@ -119,13 +119,23 @@ class Bodies(FieldValues):
         body = {
             name: self.plain(name, tag)
             for name in self.writable
-            if name not in self.resource.references or self.referable(name)
+            if name not in self.resource.references or (self.referable(name) and name not in self._used_up)
         }
         if self.resource.id.field in body and self.resource.id.chosen_by == "server":
             del body[self.resource.id.field]
         whole = self.adjusted_to_rules({n: v for n, v in body.items() if v is not None})
         free = freed(self, whole)
         return free if self.adjusted_to_rules(free) == free else whole
+
+    @cached_property
+    def _used_up(self) -> frozenset[str]:
+        """The references to one of the same kind that only one instance may have: shared ones would soon be used up."""
+        alone = {key[0] for key in self.resource.unique if len(key) == 1} - {*self.required} - self.fresh_references
+        return frozenset(n for n in alone & {*self.resource.references} if self._names_its_own(n))
+
+    def _names_its_own(self, name: str) -> bool:
+        reference = self.resource.references[name]
+        return reference.to == self.resource.name and not reference.many
 
     def plain_change(self) -> Body:
         """A valid update of one field; empty where nothing can change."""
