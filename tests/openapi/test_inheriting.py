@@ -119,9 +119,37 @@ def changed(schemas: Document, **others: Any) -> Document:
         changed(SCHEMAS, Pet={**PET, "discriminator": {"propertyName": "kind", "mapping": {"Dog": "Pet"}}}),
         changed(SCHEMAS, Puppy={"allOf": [{"$ref": "#/components/schemas/Dog"}, {"required": ["age"]}]}),
         changed(SCHEMAS, Pet={w: v for w, v in PET.items() if w != "discriminator"}),
+        changed(SCHEMAS, Pet={**PET, "properties": {**PET["properties"], "kind": {"enum": 5}}}),
     ],
-    ids=["none needs more", "one is not described", "other words", "the one above is one", "a third row", "none said"],
+    ids=[
+        "none needs more",
+        "one is not described",
+        "other words",
+        "the one above is one",
+        "a third row",
+        "none said",
+        "no list",
+    ],
 )
 def test_what_is_not_plain_stays_as_it_is(schemas: Document) -> None:
     found = document(schemas)
     assert spelled_out(found) is found
+
+
+def test_one_that_is_made_of_two_is_apart_from_both(tmp_path: Path) -> None:
+    toy = {"type": "object", "discriminator": {"propertyName": "sort"}, "properties": {"sort": TEXT}}
+    of_both = {"allOf": [REF, {"$ref": "#/components/schemas/Toy"}, {"required": ["lives"]}]}
+    (tmp_path / "api.json").write_text(json.dumps(document(changed(SCHEMAS, Toy=toy, Cat=of_both))), encoding="utf-8")
+    found = imported(tmp_path / "api.json", "api")
+    assert {*found.contract["resources"]["pet"]["operations"]} == {"list", "create", "read", "replace", "delete"}
+    assert found.left_out == ()
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_what_is_wrong_in_the_one_above_is_told_where_it_stands(indent: int | None, tmp_path: Path) -> None:
+    pet = {**PET, "properties": {**PET["properties"], "name": {**NAME, "pattern": "("}}}
+    text = json.dumps(document(changed(SCHEMAS, Pet=pet)), indent=indent)
+    (tmp_path / "api.json").write_text(text, encoding="utf-8")
+    told = next(one for one in imported(tmp_path / "api.json", "api").left_out if one.what.startswith("'pattern'"))
+    assert told.pointer == ("" if indent else "#/components/schemas/Pet/properties/name/pattern")
+    assert '"pattern"' in text.splitlines()[told.place.line - 1]

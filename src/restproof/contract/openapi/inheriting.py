@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.document import Route
+
 _SCHEMAS = "#/components/schemas/"
-_ITSELF = "{}, as those below it have it"
+_ITSELF = ", as those below it have it"
 _MOST = 8
 """Of more alternatives each body would be looked at for too long."""
 
@@ -32,13 +34,18 @@ def spelled_out(document: Mapping[str, Any]) -> Mapping[str, Any]:
             continue
         if not _are_told_apart(schema, member, name, heirs, schemas):
             continue
-        found[_ITSELF.format(name)] = {w: v for w, v in schema.items() if w != "discriminator"}
-        for heir, written in heirs.items():
-            found[heir] = _apart(written, name, member, _keys(schema, heir))
+        found[f"{name}{_ITSELF}"] = {w: v for w, v in schema.items() if w != "discriminator"}
+        for heir in heirs:  # which may be made of several
+            found[heir] = _apart(found[heir], name, member, _keys(schema, heir))
         found[name] = {"oneOf": [{"$ref": f"{_SCHEMAS}{heir}"} for heir in heirs]}
     if found == schemas:
         return document
     return {**document, "components": {**components, "schemas": found}}
+
+
+def as_written(route: Route) -> Route:
+    """Where in the document stands what the one that is spelled out has at ``route``."""
+    return tuple(part.removesuffix(_ITSELF) if isinstance(part, str) else part for part in route)
 
 
 def _member(schema: Any) -> str | None:
@@ -69,9 +76,10 @@ def _are_told_apart(
     others are made of those in turn."""
     held = schema["properties"].get(member, {})
     keys = {key for heir in heirs for key in _keys(schema, heir)}
-    listed = set(map(str, held.get("enum", keys))) if isinstance(held, Mapping) else set()
+    listed = held.get("enum", [*keys]) if isinstance(held, Mapping) else None
     again = any(True for heir in heirs for _ in _heirs(heir, schemas))
-    return listed == keys and name not in keys and name not in _targets(schema).values() and not again
+    is_told = isinstance(listed, list) and set(map(str, listed)) == keys
+    return is_told and name not in keys and name not in _targets(schema).values() and not again
 
 
 def _targets(schema: Mapping[str, Any]) -> Mapping[str, str]:
@@ -88,7 +96,7 @@ def _keys(schema: Mapping[str, Any], heir: str) -> list[str]:
 
 def _apart(heir: Mapping[str, Any], name: str, member: str, keys: list[str]) -> Node:
     """A schema that is made of one, with the value that tells it apart."""
-    itself = {"$ref": f"{_SCHEMAS}{_ITSELF.format(name)}"}
+    itself = {"$ref": f"{_SCHEMAS}{name}{_ITSELF}"}
     parts = [itself if part == {"$ref": f"{_SCHEMAS}{name}"} else part for part in heir["allOf"]]
     told: Node = {"type": "object", "required": [member], "properties": {member: {"type": "string", "enum": keys}}}
     return {**heir, "allOf": [*parts, told]}

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from restproof.contract.document import Route, read_text
-from restproof.contract.openapi.inheriting import spelled_out
+from restproof.contract.openapi.inheriting import as_written, spelled_out
 from restproof.contract.openapi.kinds import foreign_text, foreign_value
 from restproof.contract.openapi.reading import Text, read_file
 from restproof.contract.openapi.swagger import converted
@@ -38,13 +38,14 @@ def read(file: Path) -> Source:
             message = f"the version {value['swagger']} is not known; Swagger 2.0 and OpenAPI 3 are"
             raise ContractError(message, place=text.place(("swagger",)), hint="say swagger: '2.0' if it is such")
         _check_paths(text)
-        line = lambda route: text.line(_old(route))  # noqa: E731
+        line = lambda route: text.line(_old(as_written(route)))  # noqa: E731
         return Source(Text(file, spelled_out(converted(value)), line, text.on_one_line), text)
     if not _VERSION.match(str(value["openapi"])):
         message = f"the version {value['openapi']} is not known; 3.0, 3.1 and 3.2 are"
         raise ContractError(message, place=text.place(("openapi",)), hint="say openapi: 3.1.0 if it is such a document")
     _check_paths(text)
-    return Source(Text(file, spelled_out(value), text.line, text.on_one_line), text)
+    line = lambda route: text.line(as_written(route))  # noqa: E731
+    return Source(Text(file, spelled_out(value), line, text.on_one_line), text)
 
 
 def _check_paths(text: Text) -> None:
@@ -88,7 +89,8 @@ class Source:
         """The JSON pointer of a route, where lines tell nothing (the document stands on one); else empty."""
         if not self.document.on_one_line or not route:
             return ""
-        return "#" + "".join(map(step, _old(route) if "swagger" in self.written.value else route))
+        written = as_written(route)
+        return "#" + "".join(map(step, _old(written) if "swagger" in self.written.value else written))
 
     def wrong(self, message: str, route: Route, hint: str) -> ContractError:
         pointer = self.pointer(route)
