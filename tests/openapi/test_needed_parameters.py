@@ -95,3 +95,13 @@ def test_of_an_object_that_only_cuts_a_list_nothing_is_needed(tmp_path: Path) ->
     found["/boxes"]["get"]["parameters"] = [{"name": "pageable", "in": "query", "required": True, "schema": pageable}]
     told = resource(tmp_path, "box", found)
     assert (told.operation("list").query, told.paging.page, told.paging.size) == ({}, "page", "size")
+
+
+@pytest.mark.parametrize(("members", "needed"), [({"orderNo": NUMBER}, []), ({"shelf": TEXT}, [{}])])
+def test_what_only_begins_as_an_order_is_needed_whatever_else_stands_there(
+    members: Document, needed: list[Any], tmp_path: Path
+) -> None:
+    found = paths()
+    where = {"type": "object", "properties": members, "required": needed}
+    found["/boxes"]["get"]["parameters"] = [{"name": "where", "in": "query", "required": True, "schema": where}]
+    assert resource(tmp_path, "box", found).operation("list").query.keys() == members.keys()

@@ -349,6 +349,7 @@ def test_a_member_called_after_a_resource_of_which_there_is_one_refers_to_none(t
     [
         (TEXT, "documentId", False, "documentId"),
         (NUMBER, "documentId", False, "id"),
+        ({"type": [{}]}, "documentId", False, "id"),  # no type at all
         (TEXT, "documentId", True, "id"),  # a client sets it: it is that of a document
         (TEXT, "tenantId", False, "id"),
         (TEXT, "box_uuid", False, "box_uuid"),

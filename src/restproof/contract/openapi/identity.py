@@ -81,7 +81,7 @@ def _public(found: Found, member: str, shown: Mapping[str, Schema], sent: Collec
     """The text by which the public knows an item whose ``member`` is the number of its row, where the parameter is a
     text and just one member that no request holds is called as a record's own id (``documentId``); else ``member``."""
     asked = [place["schema"] for place in _places(found) if isinstance(place.get("schema"), dict)]
-    if id_type(shown[member]) != "integer" or not asked or any(types_of(s) != {"string"} for s in asked):
+    if id_type(shown[member]) != "integer" or not asked or any(s.get("type") != "string" for s in asked):
         return member
     own = [f"{word}_{end}" for word in (*_OF_ALL, found.name) for end in ("id", "uid", "uuid")]
     own += ["uuid", "guid"] if all(id_type(s) == "uuid" for s in asked) else []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.keywords import PLAIN
 from restproof.contract.openapi.source import Source
+from restproof.contract.words import snake
 
 _KNOWN = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords that hold values which are right."""
@@ -15,8 +17,8 @@ _PLACES = frozenset({"after", "before", "cursor", "number", "offset", "page"})
 """Members of a parameter about pages that say which one is meant."""
 _SIZES = frozenset({"limit", "page_size", "pageSize", "per_page", "perPage", "size"})
 """Members that say how large a page is."""
-_ORDERS = ("order", "sort")
-"""How members begin that say the order of a list."""
+_ORDERS = re.compile(r"(order|sort)(ing|ed|s)?(_?(by|dir|direction|field|key|order|type))?")
+"""Members, in snake case, that say the order of a list, and not of which order something is."""
 _OF_A_SCHEMA = ("type", "items", *(w for w in PLAIN if w not in ("required", "title", "description")))
 
 
@@ -40,8 +42,8 @@ def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterat
         return
     said = schema.get("required")
     needed = said if parameter.get("required") is True and isinstance(said, list) else []
-    cuts = all(n in _PLACES | _SIZES or str(n).startswith(_ORDERS) for n in members)
-    if parameter.get("required") is True and not cuts and not any(n in members for n in needed):
+    cuts = all(n in _PLACES | _SIZES or _ORDERS.fullmatch(snake(str(n))) for n in members)
+    if parameter.get("required") is True and not cuts and not any(n in needed for n in members):
         needed = [_one_of({n: source.followed(s, (*route, "schema", n)) for n, s in members.items()})]
     for name, inner in members.items():
         spelled = f"{parameter['name']}[{name}]" if is_deep else str(name)
