@@ -11,8 +11,8 @@ import pytest
 from restproof.wire.earlier import Earlier
 from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import About, Request
-from restproof.wire.tidying import clean_up
+from restproof.wire.message import About, Exchange, Request
+from restproof.wire.tidying import clean_up, clean_up_all
 
 from .bench import Bench
 from .server import Answer, Asked, Record, Server, shown
@@ -119,6 +119,29 @@ def test_no_worker_creates_what_is_a_write_for_another(workers: Workers) -> None
     one.send("POST", "/offices", {"name": one.token(), "floor": 1})
     with pytest.raises(NotProven, match="a create was answered with office 1"):
         other.send("POST", "/offices", {"name": other.token(), "floor": 1})
+
+
+def test_nor_does_one_take_for_its_own_what_two_have_written_to_at_once(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second looks when the first has written and has not heard the answer yet: it sees a token of the run."""
+    one, other = workers(Server())
+    merges(one.server)
+    after, between = one.run.session.guard.after, [other]
+
+    def hear(ticket: Any, exchange: Exchange) -> None:
+        if exchange.request.method == "POST" and between:
+            between.pop().send("POST", "/offices", {"name": other.token(), "floor": 1})
+        after(ticket, exchange)
+
+    monkeypatch.setattr(one.run.session.guard, "after", hear)
+    one.send("POST", "/offices", {"name": one.token(), "floor": 1})
+    with pytest.raises(NotProven, match="office 1 is not proven to be this run's"):
+        other.send("DELETE", "/offices/1")
+    contract, prefix = one.plan.contract, one.run.ledger.origin.prefix
+    ledgers = [Ledger(made.run.ledger.path) for made in (one, other)]
+    assert clean_up_all(ledgers, one.run.session, contract, prefix) == (0, [f"office /v1/offices/1: {CHANGED}"])
+    assert 1 in one.server.rows["office"]
 
 
 def test_an_answer_that_shows_others_record_stops_nothing(bench: Callable[..., Bench]) -> None:

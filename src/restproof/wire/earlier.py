@@ -89,14 +89,16 @@ class Earlier:
 
     def was_there(self, item: Spot, makers: Iterable[str | None]) -> bool:
         """Whether a list has shown it as others' to one of the ``makers``, by their credentials, and no create was
-        answered since to have made it."""
-        return any(self._known(item, credential).get(str(item.id), False) for credential in makers)
+        answered since to have made it; or any process of the run has seen that a create has changed it."""
+        shown = any(self._known(item, credential).get(str(item.id), False) for credential in makers)
+        return shown or self._merged.get(item.resource.name) == str(item)
 
     def met(self, thing: Thing, item: str, answer: Exchange | None) -> None:
         """A create was answered with an id. ``item``: the request target by which the ledger knows it."""
         place = thing.place
         known = self._known(place, thing.credential) if self._is_open(place) else {}
-        is_theirs = known.get(str(place.id), False) and not thing.new
+        is_merged = self._merged.get(place.resource.name) == str(place)
+        is_theirs = (known.get(str(place.id), False) or is_merged) and not thing.new
         known[str(place.id)] = is_theirs
         if is_theirs and (thing.said or self._is_silent(thing, answer)):
             self._ledger.changes(item, place.resource.name)

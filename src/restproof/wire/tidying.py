@@ -50,6 +50,9 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
     ledger with nothing left to delete is removed from the disk.
     """
     walks = Walks(session)
+    theirs = {item: name for ledger in ledgers for item, name in ledger.changed.items() if name is not None}
+    for ledger in ledgers:
+        ledger.changed |= theirs  # another worker's create may have written to it, too, and not have seen whose it was
     works = [Work(ledger, walks, contract, prefix) for ledger in ledgers]
     if len(works) == 1:
         for step in _STEPS:
