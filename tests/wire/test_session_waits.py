@@ -136,6 +136,12 @@ def test_the_ceiling_ends_retries_with_the_last_answer(serve: Serve, connect: Co
     assert len(client.recording.exchanges) == 2
 
 
+def test_the_request_before_the_last_attempt_of_a_write_counts(serve: Serve, connect: Connect) -> None:
+    client = connect(serve(lambda _: answer(503)).url, ceilings=Ceilings(requests=4))
+    assert client.session.send(POST, CREATE).status == 503
+    assert client.session.requests == len(client.recording.exchanges) == 4
+
+
 def test_requests_keep_their_pace(serve: Serve, connect: Connect) -> None:
     server = serve(lambda _: answer())
     now = [100.0]

@@ -315,9 +315,8 @@ class Session:
             told = exchange.error or exchange.status
             self._note(kind, f"{told} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self.sleep(wait)
-            if retried > _RETRIES:
-                other = aside(permit, self.contract)
-                self._attempt(other, self._outgoing(other.request, other.credential), 1 + retried)
+            if retried > _RETRIES and not self._sent_aside(permit, 1 + retried, beyond_ceiling):
+                return exchange
             if exchange.status != 429 and not self._may_go_again(permit):
                 return exchange
 
@@ -389,6 +388,14 @@ class Session:
         except NotSent:
             return False
         return True
+
+    def _sent_aside(self, permit: Permit, attempt: int, beyond_ceiling: bool) -> bool:
+        """Sends another request before the last attempt of a write (see ``aside``). Whether one more may follow it."""
+        other = aside(permit, self.contract)
+        self._count(beyond_ceiling)
+        self._ceilings.wait()
+        self._attempt(other, self._outgoing(other.request, other.credential), attempt)
+        return not self._is_exhausted(beyond_ceiling)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         """Whether a request is sent again, for which ``waited`` seconds pass in all."""
