@@ -264,7 +264,7 @@ class Session:
                 self._note("gone", reason)
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
-        request = permit.sent
+        request, limit = permit.sent, self.contract.rate_limit
         waited, retried, throttled, renewed, away = 0.0, 0, 0, 0, 0
         while True:
             about = permit.about
@@ -293,11 +293,7 @@ class Session:
                     return exchange
                 continue
             if exchange.status == 429 and not expect_throttle and throttled < _THROTTLED:
-                kind, said, usual = (
-                    "throttle",
-                    retry_after(exchange.response, self.contract.rate_limit),
-                    backoff(throttled),
-                )
+                kind, said, usual = "throttle", retry_after(exchange.response, limit), backoff(throttled)
                 throttled += 1
             elif exchange.status in (502, 503) and retry and retried < _RETRIES + request.writes:
                 kind, said, usual = "retry", retry_after(exchange.response, None), backoff(retried)
@@ -315,8 +311,13 @@ class Session:
             told = exchange.error or exchange.status
             self._note(kind, f"{told} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self.sleep(wait)
-            if retried > _RETRIES and not self._sent_aside(permit, 1 + retried, beyond_ceiling):
-                return exchange
+            if retried > _RETRIES:
+                other = aside(permit, self.contract)
+                self._count(beyond_ceiling)
+                self._ceilings.wait()
+                self._attempt(other, self._outgoing(other.request, other.credential), 1 + retried)
+                if self._is_exhausted(beyond_ceiling):
+                    return exchange
             if exchange.status != 429 and not self._may_go_again(permit):
                 return exchange
 
@@ -388,14 +389,6 @@ class Session:
         except NotSent:
             return False
         return True
-
-    def _sent_aside(self, permit: Permit, attempt: int, beyond_ceiling: bool) -> bool:
-        """Sends another request before the last attempt of a write (see ``aside``). Whether one more may follow it."""
-        other = aside(permit, self.contract)
-        self._count(beyond_ceiling)
-        self._ceilings.wait()
-        self._attempt(other, self._outgoing(other.request, other.credential), attempt)
-        return not self._is_exhausted(beyond_ceiling)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         """Whether a request is sent again, for which ``waited`` seconds pass in all."""
