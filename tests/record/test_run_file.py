@@ -171,6 +171,8 @@ def test_a_contradiction_is_named_with_its_line(tmp_path: Path, events: list[dic
         _changed(SENT, response={"status": 200, "body": {"base64": "%"}}),
         {"event": "outcome", "item": "x", "outcome": "skipped"},
         {"item": "x"},
+        {"event": "value", "name": "given office", "value": 5},
+        {"event": "value", "name": "given office", "value": {"name": "x"}},
     ],
 )
 def test_an_event_that_breaks_the_schema_is_named(tmp_path: Path, event: dict[str, Any]) -> None:
