@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from tests.record import realistic_run
 from tests.record import synthetic_run as build
 
+from restproof.contract.load import load
+from restproof.contract.surface import surface
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
@@ -62,6 +65,22 @@ def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(crea
     assert (fields["owner"].seen, fields["secret"].seen) == (True, None)
     assert dict(fields["city"].values) == {'"CA"': True, '"Springfield"': False, '"Nowhere"': False, "null": False}
     assert (office.requests, office.responses, office.values) == ((2, 6), (4, 4), (1, 4))
+
+
+def test_what_the_entries_of_a_list_hold_in_a_member_comes_back(tmp_path: Path) -> None:
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+    (tmp_path / "office.json").write_text(json.dumps(schema))
+    words = (
+        "contract: c\nresources: {office: {path: /offices, schema: office.json, envelope: {list: at, entry: node}}}\n"
+    )
+    (tmp_path / "contract.yaml").write_text(words)
+    of = build.item("list.answers-ok", "office", "list")
+    sample = build.case(of)
+    sent = build.exchange(1, of, sample, got={"at": [{"cursor": "x", "node": {"id": 1}}]}, status=200)
+    contract = {"name": "c", "resources": {"office": ["list"]}, "surface": surface(load(tmp_path))}
+    told = build.small(of, sample, sent, build.outcome(of), head=build.header(contract=contract))
+    (office,) = covered(read(build.write(tmp_path / "run", *told)))
+    assert {f.name: f.seen for f in office.fields} == {"id": True, "name": False}
 
 
 def test_statuses_tell_what_was_declared_and_never_seen_and_what_was_seen_and_never_declared(

@@ -29,7 +29,7 @@ def surface(contract: Contract) -> dict[str, Any]:
 def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
     envelope = resource.envelope
     places = {"request": envelope.request, "response": envelope.response}
-    places |= {"list": envelope.list, "fields": envelope.fields}
+    places |= {"list": envelope.list, "entry": envelope.entry, "fields": envelope.fields}
     return {
         "envelope": {where: name for where, name in places.items() if name},
         "ways": {o: f"{resource.operation(o).method} {resource.operation(o).told()}" for o in resource.operations},
