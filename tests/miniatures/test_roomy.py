@@ -3,6 +3,7 @@ that is made there."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import schema
 from tests.miniatures.server import Refused, Row, Shop
+
+from restproof.contract.load import load
+from restproof.plan.room import limits
 
 NAME = {"type": "string", "minLength": 1, "maxLength": 60}
 LIMIT = {"type": "integer", "minimum": 1, "maximum": 500, "default": 2}
@@ -52,3 +56,31 @@ def test_there_is_room_in_what_a_run_makes(server: type[Shelves], failed: set[st
     if not failed:
         assert not [r for r in found.results if r.outcome == "fail"]
         assert not [r.item for r in found.results if "the shelf is full" in str(r.message)]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_limit"),
+    [
+        ("capacity", True),
+        ("max_pages", True),
+        ("seat_limit", True),
+        ("spendingLimit", False),
+        ("daily_limit", False),
+        ("max_nodes", False),
+        ("max_retries", False),
+        ("max_age_seconds", False),
+    ],
+)
+def test_what_a_large_number_may_cost_something_of_is_no_limit(name: str, is_limit: bool, tmp_path: Path) -> None:
+    """Ten thousand machines, or that much money, nobody wants to have said."""
+    fields = {"id": {"type": "integer", "readOnly": True}, "name": NAME, name: {"type": "integer"}}
+    shelf = {"path": "/shelves", "schema": "shelf.json", "open": ["rules"]}
+    book = {"path": "/books", "schema": "book.json", "references": {"shelf_id": {"to": "shelf"}}}
+    (tmp_path / "shelf.json").write_text(json.dumps({"type": "object", "properties": fields}))
+    (tmp_path / "book.json").write_text(json.dumps(BOOK))
+    (tmp_path / "contract.yaml").write_text(
+        json.dumps({"contract": "mini", "resources": {"shelf": shelf, "book": book}, "statuses": {"reference": 400}})
+    )
+    contract = load(tmp_path)
+    resource = contract.resources["shelf"]
+    assert (limits(contract, resource, resource.shapes.create["properties"]) == {name}) is is_limit

@@ -13,7 +13,14 @@ from restproof.plan.candidates import accepted
 from restproof.semantics.checker import is_valid
 
 _ROOM = (10_000, 1_000, 100)
-_LIMIT = re.compile(r"(?:.*_)?(?:capacity|quota|limit|maximum|max)|max(?:imum)?_(?:.*_)?[a-z]+s")
+_ELSE = (
+    "spend|credit|cost|price|budget|amount|money|daily|hourly|weekly|monthly|yearly|rate|retr|ages?(?:_|$)|second|minute|hour|day"
+    "|week|byte|memory|cpu|core|node|instance|replica|server|address|length|size|width|height|weight|speed"
+)
+"""What a large number of may cost something, or is no number of what stands below: money, machines, times, measures."""
+_LIMIT = re.compile(
+    rf"(?!(?:.*_)?(?:{_ELSE}))(?:(?:.*_)?(?:capacity|quota|limit|maximum|max)|max(?:imum)?_(?:.*_)?[a-z]+s)"
+)
 """Names of numbers that may say how much there may be of something: ``capacity``, ``seat_limit``, ``max_items``."""
 
 
