@@ -82,6 +82,7 @@ def test_what_is_refused_in_one_field_keeps_nothing_else_from_being_tested(tmp_p
     assert "box owner: a create that held it was refused, and the contract leaves open why" in ended.stdout
     told = json.loads((tmp_path / "run" / "summary.json").read_text())
     assert [r["requirement"] for r in told["results"] if "a valid body was refused" in r["message"]] == []
+    assert told["unsent"] == {"box": ["owner"]}
     assert told["left"] == []
     assert service.store("box") == {}
 
