@@ -23,7 +23,7 @@ from restproof.pointer import Nothing, follow
 
 _TELLING = frozenset({"enum", "const", "examples", "readOnly", "anyOf", "oneOf"})
 _OF_FEW = re.compile(
-    r"(.*_)?(categor(y|ies)|channel|class|colou?r|condition|countr(y|ies)|currenc(y|ies)|frequency|gender|grade|kind|"
+    r"(.*_)?(categor(y|ies)|class|colou?r|condition|countr(y|ies)|currenc(y|ies)|frequency|gender|grade|kind|"
     r"languages?|level|locale|method|mode|priority|role|salutation|sex|species|severity|stage|state|status|time_?zone|"
     r"tz|type|unit|visibility)(_code)?"
 )
