@@ -102,6 +102,20 @@ def test_what_the_user_counts_is_for_the_rules(tmp_path: Path) -> None:
     assert "a create that held it was refused" not in ended.stdout
 
 
+def test_who_plans_or_replays_needs_no_credential_of_the_target(tmp_path: Path) -> None:
+    """Though the contract leaves open which rules there are, and the target of the project asks for one."""
+    folder = tmp_path / "contract"
+    with serving(shop()) as url:
+        words = ("--profile", "smoke", "--write", str(folder))
+        assert run_document(written(tmp_path, paths()), url, tmp_path / "run", *words).returncode == 0
+    credentials = '[targets.staging.credentials]\nfull = "${NOT_SET_ANYWHERE}"\n'
+    target = '[targets.staging]\nbase_url = "http://127.0.0.1:9"\n'
+    (tmp_path / "restproof.toml").write_text(f'target = "staging"\n{target}{credentials}', encoding="utf-8")
+    for how in (["--plan"], ["--profile", "smoke", "--stubs", str(tmp_path / "run" / "run.jsonl.gz")]):
+        ended = run_document(folder, None, tmp_path / how[0].strip("-"), *how)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
 def test_a_run_that_is_ended_while_it_sounds_leaves_nothing(tmp_path: Path) -> None:
     service, sent = shop(), threading.Event()
     usual = service.answer

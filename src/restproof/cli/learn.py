@@ -145,8 +145,8 @@ def _probe(options: Options, chosen: _Choice) -> int:
     of_contract = replace(options, contract=str(promise.contract_path))
     begun = [directory / "probes"]  # DIR may hold the runs of others
     found = sounded(promise, partial(click.echo, err=True))
-    most = max(2, most - found.requests)
-    probes = most // 2
+    most -= found.requests
+    probes = max(1, most // 2)
     click.echo(f"probing with at most {plural(probes, 'request')}", err=True)
     try:
         taught = probed(replace(of_contract, max_requests=probes), cwd, begun[0], found)

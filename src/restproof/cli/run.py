@@ -304,7 +304,8 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             )
     if options.stubs is not None or (workers is None and extra):
         workers = 1  # a recording answers at once; and what is meant for pytest, it may have to do all by itself
-    paced = options.rate or (promise.target and promise.target.rate)
+    target = None if options.plan or options.stubs is not None else promise.target
+    paced = options.rate or (target and target.rate)
     progress = Progress(quiet or options.plan, is_alone=workers is None and not paced)
     watcher = Watcher(progress, promise, workers, plainly=not extra)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)

@@ -63,10 +63,12 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
     """Sound the target of ``promise``, ``say`` so, and take away what that has made; nothing of an embedded sandbox,
     and where nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among
     them."""
-    options, target = promise.options, promise.target
+    options = promise.options
     is_live = promise.recorded is None and not options.plan
     is_bound = options.read_only or options.max_creates is not None or (options.max_requests or _PART) < _PART
-    resources = _to_sound(promise.contract, target, options) if target and is_live and not is_bound else []
+    # Who plans, or is answered by a recording, need not have what the target asks for.
+    target = promise.target if is_live and not is_bound else None
+    resources = _to_sound(promise.contract, target, options) if target else []
     if not resources:
         return NOTHING
     say(f"sounding what creates take: {plural(len(resources), 'resource')}")

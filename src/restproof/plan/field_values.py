@@ -82,8 +82,7 @@ class FieldValues(Spelling):
         spared = self.weighed | self.unique_fields | {*kept}
         if self.names_itself:
             spared |= {n for n, s in self.writable.items() if "examples" in s}
-        spelt = {name: self.spelt(name) for name in self.writable}
-        return with_mark(self.resource, spelt, self._samples, body, token, spared)
+        return with_mark(self.resource, self.marking, self._samples, body, token, spared)
 
     @cached_property
     def _samples(self) -> dict[str, Any]:
@@ -212,7 +211,7 @@ class FieldValues(Spelling):
             return marked_inside(self.settable[name], self.another(name))
         if name != self.mark_field:
             return self.another(name)
-        text = marked_text(self.spelt(name), str(self._others[name]))
+        text = marked_text(self.spelt[name], str(self._others[name]))
         return None if text == self.plain(name) else text
 
     def chosen_id(self, tag: str = "") -> str:
@@ -230,7 +229,7 @@ class FieldValues(Spelling):
         """A value of a unique field that no other case holds, with the run's prefix where the field has room for it; a
         sample where the schema leaves no two values."""
         schema = self.settable[name]
-        text = with_token(self.spelt(name), tag)
+        text = with_token(self.spelt[name], tag)
         if text is not None:
             return text
         return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
@@ -240,7 +239,7 @@ class FieldValues(Spelling):
         if name in self.spans:
             return unique(self.resource.name, name, tag)
         if name in self.varied_fields:
-            text = varied_text(self.spelt(name), str(self._samples[name]), tag)
+            text = varied_text(self.spelt[name], str(self._samples[name]), tag)
             return text if text is not None else unique(self.resource.name, name, tag)
         return self.unique_value(name, tag)
 
@@ -256,9 +255,9 @@ class FieldValues(Spelling):
         return self._marks[name, tag]
 
     def _marked(self, name: str, tag: str) -> str | None:
-        text = marked_text(self.spelt(name), str(self._samples[name]))
+        text = marked_text(self.spelt[name], str(self._samples[name]))
         tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text and "unique" in self.resource.open else None
-        return tagged if tagged and valid_with_token(self.spelt(name), tagged) else text
+        return tagged if tagged and valid_with_token(self.spelt[name], tagged) else text
 
     def drawable(self, name: str) -> bool:
         """Whether a drawn body may hold the field."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from restproof.contract.values import AS_A_WORD
@@ -21,10 +22,15 @@ class Spelling(UniqueKeys):
         """Whether plain texts of the field are a word in small letters: others were refused."""
         return AS_A_WORD in self.settable[name]
 
-    def spelt(self, name: str) -> Mapping[str, Any]:
-        """The schema of the plain values of a field."""
-        schema = self.settable[name]
-        return {**schema, "pattern": _WORD} if self.is_word(name) else schema
+    @cached_property
+    def spelt(self) -> Mapping[str, Mapping[str, Any]]:
+        """Field → the schema of its plain values."""
+        return {n: {**s, "pattern": _WORD} if self.is_word(n) else s for n, s in self.settable.items()}
+
+    @cached_property
+    def marking(self) -> Mapping[str, Mapping[str, Any]]:
+        """The same of the fields that a create may hold."""
+        return {name: self.spelt[name] for name in self.writable}
 
     def phrases(self, name: str) -> tuple[str, ...]:
         """The plain texts for a field."""
