@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from restproof.contract.texts import id_text
 from restproof.frozen import frozen
 from restproof.pointer import member, put, steps
 
@@ -56,9 +57,7 @@ class Address:
         if self.place == "query":
             return {value for name, value in query if name == self.name and value}
         value = header if self.place == "header" else member(document, self.name)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        return set() if value is None or value == "" or isinstance(value, list | dict | bool) else {str(value)}
+        return set() if value is None or value == "" or isinstance(value, list | dict | bool) else {id_text(value)}
 
     def held(self, document: Any, id: str, *, number: bool) -> Any:
         """A body with the id in it, as a ``number`` where it is one. Raises ``ValueError`` where the body is no object

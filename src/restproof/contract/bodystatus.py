@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.texts import text_of
 from restproof.frozen import frozen
 from restproof.pointer import member, put, step, steps
 
@@ -36,7 +37,7 @@ class BodyStatus:
         told = member(document, self.at)
         if any(_same(told, value) for value in self.success):
             return None
-        return self.statuses.get(_spelled(member(document, self.code)), self.other)
+        return self.statuses.get(text_of(member(document, self.code)), self.other)
 
     def members(self, pointer: str) -> frozenset[str]:
         """The members of the object at ``pointer`` (RFC 6901) that tell it, or lead there."""
@@ -74,10 +75,6 @@ def _same(told: Any, value: Any) -> bool:
     if value == ABSENT:
         return told is None
     return isinstance(told, bool) == isinstance(value, bool) and bool(told == value)
-
-
-def _spelled(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with(document: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from restproof.contract.model import Resource
 from restproof.contract.packing import RANGE, from_json, in_json, packs, with_ends, with_sizes
 from restproof.contract.shapes import types_of
+from restproof.contract.texts import in_query
 from restproof.pointer import put, step
 
 Pairs = tuple[tuple[str, str], ...]
@@ -146,4 +147,4 @@ def _leaves(value: Any, place: str, named: Mapping[str, str]) -> Iterator[tuple[
 def _spelled(value: Any) -> str:
     if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
         return ",".join(map(_spelled, value))
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return in_query(value)

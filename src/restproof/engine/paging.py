@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from restproof.contract.model import USUAL_PAGE, Contract, Resource
 from restproof.contract.syntax import SortKey
+from restproof.contract.texts import text_of, whole
 from restproof.engine.asking import may_be_asked_amiss
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Observation, Reply
@@ -200,9 +201,7 @@ class SubjectLists:
 
     def filter_query(self, name: str, value: Any) -> Query:
         """The query that filters by ``name``, in the contract's words."""
-        whole = isinstance(value, float) and value.is_integer()  # 5.0 is 5, whichever a response shows
-        text = str(value).lower() if isinstance(value, bool) else str(int(value) if whole else value)
-        return ((self._spec.query.named(name), text),)
+        return ((self._spec.query.named(name), text_of(whole(value))),)
 
     def sort_query(self, name: str, *, descending: bool = False) -> Query:
         """The query that sorts by ``name``, in the contract's words."""

@@ -12,6 +12,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.model import WRITES, Contract, Resource, Schema
 from restproof.contract.routing import as_read, id_of_url
 from restproof.contract.shapes import same
+from restproof.contract.texts import whole
 from restproof.contract.words import referred, snake
 from restproof.engine.arrival import has_arrived
 from restproof.frozen import frozen
@@ -248,8 +249,7 @@ class Reply:
         shown = {} if self.is_under_way else self.resource.operation(self.operation).shown(self.json) or {}
         is_sure = self.shows_representation or self.asked_id is None
         if self.resource.id.field in shown and is_sure and _shows_what_was_made(self, shown):
-            found = shown[self.resource.id.field]
-            found = int(found) if isinstance(found, float) and found.is_integer() else found
+            found = whole(shown[self.resource.id.field])
             return found if self.shows_representation else as_read(self.resource, found)
         if self.asked_id is not None:
             return self.asked_id

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.texts import text_of
 from restproof.learning.joint import kinds_of_things
 from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Word, numbers
@@ -29,7 +30,7 @@ def filter_words(reads: Sequence[Read], contract: Contract) -> Iterator[Word]:
         own = [s for s in own if s.exchange.request.method == "GET"]
         for name in kinds_of_things(resource):
             sifted = _sifted(resource, name, own)
-            everything = {_text(e.get(name)) for s in own if not _asked(resource, s) for e in s.entries or ()}
+            everything = {text_of(e.get(name)) for s in own if not _asked(resource, s) for e in s.entries or ()}
             if sifted.passed_over or len(sifted.by_value) < ENOUGH or not sifted.by_value.keys() <= everything:
                 continue
             parameter = resource.query.named(name)
@@ -52,13 +53,9 @@ def _sifted(resource: Resource, name: str, lists: Sequence[Seen]) -> _Sifted:
         asked = _asked(resource, seen)
         if asked.keys() != {parameter}:
             continue
-        values = {_text(e.get(name)) for e in seen.entries or ()}
+        values = {text_of(e.get(name)) for e in seen.entries or ()}
         if seen.refused or values - {asked[parameter]}:
             found.passed_over = True
         elif values:
             found.by_value.setdefault(asked[parameter], []).append(seen.n)
     return found
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.model import Contract, Reference
+from restproof.contract.texts import id_text
 from restproof.learning.sighting import Read, Sighting
 from restproof.learning.word import ENOUGH, Word, numbers
 from restproof.oracle.finding import an
-from restproof.oracle.seen import Seen, as_key, id_of
+from restproof.oracle.seen import Seen, id_of
 from restproof.semantics.readback import ReadPath
 
 _OF_A_REFERENCE = (400, 404, 409, 422)
@@ -50,12 +51,12 @@ def _known(reads: Sequence[Read]) -> tuple[set[tuple[str, str]], set[tuple[str, 
         elif seen.ok and seen.id is not None:
             there.add((name, seen.id))
         elif seen.operation == "read" and seen.status == 404 and seen.route.id:
-            absent.add((name, as_key(seen.route.id)))
+            absent.add((name, id_text(seen.route.id)))
     return there, absent
 
 
 def _ids(value: Any) -> list[str]:
-    return [as_key(v) for v in (value if isinstance(value, list) else [value]) if isinstance(v, str | int)]
+    return [id_text(v) for v in (value if isinstance(value, list) else [value]) if isinstance(v, str | int)]
 
 
 # ------------------------------------------------------------------- what a delete does to what refers
@@ -90,7 +91,7 @@ class Deletes:
         id = seen.id if seen.operation == "create" else seen.route.id
         if not seen.certain or seen.exchange.request.method == "HEAD" or id is None:
             return
-        key = seen.resource.name, as_key(id)
+        key = seen.resource.name, id_text(id)
         if seen.operation == "create" and seen.ok:
             named = {n: (ref.to, _ids((seen.fields or {}).get(n))) for n, ref in seen.resource.references.items()}
             self._names[key] = {n: (to, ids[0]) for n, (to, ids) in named.items() if len(ids) == 1}

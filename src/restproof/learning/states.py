@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.shapes import same
+from restproof.contract.texts import id_text
 from restproof.frozen import frozen
 from restproof.learning.sighting import Read
-from restproof.oracle.seen import Seen, as_key
+from restproof.oracle.seen import Seen
 
 Instance = tuple[str, tuple[tuple[str, str], ...], str]
 """Resource, ancestors in the path, and id."""
@@ -175,7 +176,7 @@ class States:
 
 
 def key_of(seen: Seen, id: str) -> Instance:
-    return seen.resource.name, tuple((n, i or "") for n, i in seen.route.ids.items()), as_key(id)
+    return seen.resource.name, tuple((n, i or "") for n, i in seen.route.ids.items()), id_text(id)
 
 
 def kept_pairs(made: Sequence[Made], changes: Sequence[Change], name: str) -> Iterator[tuple[int, Any, Any]]:

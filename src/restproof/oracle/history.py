@@ -11,13 +11,14 @@ from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put, removes
 from restproof.contract.shapes import same
+from restproof.contract.texts import id_text
 from restproof.oracle.answered import field_requirement, shown_members, shows_what_is_there
 from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.rules import TrafficRule
-from restproof.oracle.seen import Seen, as_key
+from restproof.oracle.seen import Seen
 from restproof.semantics.state import expected
 
 _LATER = 202
@@ -44,7 +45,7 @@ class History:
         if moved is not None and not seen.refused:
             # Under which id it is from now on, this answer need not say.
             self.instances.forget(seen)
-            self.instances.forget(seen, as_key(moved))
+            self.instances.forget(seen, id_text(moved))
             self.instances.written(seen.resource.name)
             return
         known = self.instances.get(seen)

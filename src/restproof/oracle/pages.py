@@ -7,7 +7,8 @@ from typing import Any
 
 from restproof.contract.inside import steps_to
 from restproof.contract.model import ANY, Filter, Paging
-from restproof.oracle.seen import Seen, as_key
+from restproof.contract.texts import id_text
+from restproof.oracle.seen import Seen
 from restproof.wire.links import link_targets
 from restproof.wire.paging import Page
 
@@ -66,4 +67,4 @@ def fits(wanted: Filter, text: str, entry: Mapping[str, Any]) -> bool | None:
         return isinstance(found, bool) == isinstance(value, bool) and bool(found == value)
     if isinstance(found, bool):
         return text == str(found).lower()
-    return text == as_key(found)
+    return text == id_text(found)

@@ -13,6 +13,7 @@ from restproof.contract.forms import document_of, schema_of, typed
 from restproof.contract.media import FORM, essence
 from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router, id_of_url
+from restproof.contract.texts import id_text
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
 from restproof.record.jsontext import double, not_json
@@ -99,7 +100,7 @@ class Seen:
             else:
                 value = parameters.get(parent.name)
             if value is not None:
-                found[parent.resource] = as_key(value)
+                found[parent.resource] = id_text(value)
         return found
 
     @property
@@ -167,7 +168,7 @@ class Seen:
         """The id that the answer to a create leads to: in it, be it a representation or not, in the path that was asked
         for, or in ``Location``."""
         tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
-        return id_of(self.resource, self.shown) or self.route.id or (None if tail is None else as_key(tail))
+        return id_of(self.resource, self.shown) or self.route.id or (None if tail is None else id_text(tail))
 
     @cached_property
     def plain(self) -> bool:
@@ -188,15 +189,10 @@ def _common(text: str) -> int:
     return value
 
 
-def as_key(id: Any) -> str:
-    """An id as text: 5.0 is 5."""
-    return str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
-
-
 def id_of(resource: Resource, entity: Mapping[str, Any] | None) -> str | None:
     """The id of a representation, as text."""
     found = entity.get(resource.id.field) if entity else None
-    return None if found is None or isinstance(found, bool | dict | list) else as_key(found)
+    return None if found is None or isinstance(found, bool | dict | list) else id_text(found)
 
 
 class Locator:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.normal import NORMAL
+from restproof.contract.texts import whole
 
 EDGES = "x-restproof-edges"
 NULL = "x-restproof-null"
@@ -44,15 +45,10 @@ def trimmed(schema: Any, value: Any) -> Any:
     if isinstance(value, str):
         return (value.strip() or ("" if value == "" and names_empty(schema) else "x")) if are_open(schema) else value
     if isinstance(value, float):
-        return _plain_number(round(value, _DECIMALS)) if are_open(schema) else value
+        return whole(round(value, _DECIMALS)) if are_open(schema) else value
     if isinstance(value, list):
         return [trimmed(schema.get("items"), entry) for entry in value]
     if isinstance(value, dict):
         members = schema.get("properties", {})
         return {name: trimmed(members.get(name), inner) for name, inner in value.items()}
     return value
-
-
-def _plain_number(value: float) -> int | float:
-    """Whole numbers are sent without a fraction."""
-    return int(value) if value.is_integer() else value

@@ -8,6 +8,7 @@ from typing import Any
 
 from restproof.contract.model import Operation
 from restproof.contract.shapes import type_of, types_of
+from restproof.contract.texts import in_query
 from restproof.plan.candidates import sample
 from restproof.semantics.checker import is_valid
 
@@ -16,7 +17,7 @@ Query = tuple[tuple[str, str], ...]
 
 def fixed_query(way: Operation, given: Collection[str] = ()) -> Query:
     """The parameters of an operation, but for those that are ``given`` already."""
-    return tuple((name, spelled(_plain(schema))) for name, schema in way.query.items() if name not in given)
+    return tuple((name, in_query(_plain(schema))) for name, schema in way.query.items() if name not in given)
 
 
 def guessed(way: Operation) -> list[str]:
@@ -37,7 +38,7 @@ def _plain(schema: Mapping[str, Any]) -> Any:
 def fixed_headers(way: Operation, *, with_body: bool = False) -> Query:
     """The headers that each request has, its media types among them. A UUID is a new one in each request, since what
     has to be one names the request."""
-    own = ((name, _fresh(schema) or spelled(sample(schema))) for name, schema in way.headers.items())
+    own = ((name, _fresh(schema) or in_query(sample(schema))) for name, schema in way.headers.items())
     return (*way.media.headers(with_body=with_body), *own)
 
 
@@ -54,8 +55,3 @@ def readings(text: str) -> tuple[Any, ...]:
     except ValueError:
         number = ()
     return (text, *number, *({"true": (True,), "false": (False,)}.get(text, ())))
-
-
-def spelled(value: Any) -> str:
-    """A JSON scalar as a query holds it."""
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)

@@ -14,6 +14,7 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import own_format
+from restproof.contract.texts import whole
 from restproof.frozen import frozen
 from restproof.plan.words import fits, formatted, matching_text
 from restproof.semantics.checker import is_valid
@@ -52,7 +53,7 @@ def numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
         # A bound may be written as 5.0, and 1.5 + 0.5 is 2.0: whole numbers are sent without a fraction.
         # Nor is the error of their computation sent: 0.05 + 0.01 is 0.06.
         value = round(candidate.value, _DECIMALS) if isinstance(candidate.value, float) else candidate.value
-        yield replace(candidate, value=int(value) if isinstance(value, float) and value.is_integer() else value)
+        yield replace(candidate, value=whole(value))
 
 
 def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:

@@ -19,6 +19,7 @@ from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract, Resource
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
+from restproof.contract.texts import id_text
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
 from restproof.sandbox.digest import NONCE
 from restproof.sandbox.limits import Limiter
@@ -67,8 +68,7 @@ class Answering:
         anywhere = {r.to for r in resource.references.values() if r.within == "anywhere"}
 
         def lookup(name: str, id: Any) -> Mapping[str, Any] | None:
-            key = str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
-            for found in self.store.find(name, key):
+            for found in self.store.find(name, id_text(id)):
                 if found.scope == entry.scope or name in anywhere or self.reaches(above, found):
                     return found.state
             return None

@@ -10,6 +10,7 @@ from typing import Any
 
 from restproof.contract.model import Reference, Resource
 from restproof.contract.shapes import same, types_of
+from restproof.contract.texts import id_text
 from restproof.contract.values import are_known
 from restproof.pointer import put
 from restproof.sandbox.call import Call, refusal_status
@@ -200,14 +201,12 @@ class Writing(Counting):
         own = self.contract.ties.get(entry.resource, {})
         if outer.seq in self.store.ancestors(entry.scope).values():
             return True
-        return any(
-            to == outer.resource and reference_key(entry.state.get(field)) == outer.key for field, to in own.items()
-        )
+        return any(to == outer.resource and id_text(entry.state.get(field)) == outer.key for field, to in own.items())
 
     def referent(self, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
         """The entry that a reference names: one whose ancestors are those of the entry that names it, as far as both
         have them."""
-        for entry in self.store.find(resource, reference_key(id)):
+        for entry in self.store.find(resource, id_text(id)):
             own = self.store.ancestors(entry.scope)
             if all(above.get(name, seq) == seq for name, seq in own.items()):
                 return entry
@@ -256,7 +255,7 @@ class Writing(Counting):
                 present = self.store.entry(other.seq)  # it may name itself
                 if present is not None:
                     value, id = present.state.get(reference.field), state[call.resource.id.field]
-                    named = [id if reference_key(v) == entry.key else v for v in value or ()] if reference.many else id
+                    named = [id if id_text(v) == entry.key else v for v in value or ()] if reference.many else id
                     self.store.update(resource, present, {**present.state, reference.field: named})
         return stored
 
@@ -286,7 +285,7 @@ class Writing(Counting):
         for resource, reference, naming in self.references_to(gone):
             value = naming.state.get(reference.field)
             many = isinstance(value, list)
-            left = [v for v in value or () if reference_key(v) != gone.key] if many else None
+            left = [v for v in value or () if id_text(v) != gone.key] if many else None
             self.store.update(resource, naming, {**naming.state, reference.field: left})
 
     def references_to(self, entry: Entry) -> list[tuple[Resource, Reference, Entry]]:
@@ -302,17 +301,12 @@ class Writing(Counting):
                 for naming in self.store.mentioning(resource.name, json.dumps(id)):
                     value = naming.state.get(reference.field)
                     ids = value if isinstance(value, list) else [value]
-                    if any(v is not None and reference_key(v) == entry.key for v in ids):
+                    if any(v is not None and id_text(v) == entry.key for v in ids):
                         above = self.store.ancestors(naming.scope)
                         own = self.store.ancestors(entry.scope)
                         if all(above.get(name, seq) == seq for name, seq in own.items()):
                             found.append((resource, reference, naming))
         return found
-
-
-def reference_key(id: Any) -> str:
-    """The key of an entry that a reference names: 5.0 is 5."""
-    return str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
 
 
 def time_value(resource: Resource, name: str, now: float) -> str | int:

@@ -11,6 +11,7 @@ from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
 from restproof.contract.openapi.spelled import worded
 from restproof.contract.shapes import NEEDED, is_nullable
+from restproof.contract.texts import text_of
 from restproof.contract.validator import Validator
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -330,7 +331,7 @@ def _choices(values: list[Any], kinds: Any) -> list[Any]:
     found: list[Any] = []
     for value in values:
         if kinds is not None and "string" in types and isinstance(value, bool | int | float) and _kind(value, types):
-            value = str(value).lower() if isinstance(value, bool) else str(value)
+            value = text_of(value)
         if not _kind(value, types) and not any(value == v and type(value) is type(v) for v in found):
             found.append(value)
     return found
