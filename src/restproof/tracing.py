@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from restproof.errors import ConfigurationError
 from restproof.hooks import Finished, Outgoing
+from restproof.record.events import RUN_FILE
 from restproof.record.model import RecordedExchange, RecordedFinding
 from restproof.record.reader import read
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["spans", "traceparent"]
 
-_RUN_FILE = "run.jsonl.gz"
 _PORTS = {"http": 80, "https": 443}
 _BATCH = 512
 """Spans that are made until all are sent: a processor of OpenTelemetry's drops what its queue (2,048) cannot hold."""
@@ -107,7 +107,7 @@ def _tell(provider: TracerProvider, finished: Finished) -> None:
     """Make the spans: of the run, and of each exchange. All of them have been sent when it returns."""
     from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
-    run = read(finished.directory / _RUN_FILE, partial=True)
+    run = read(finished.directory / RUN_FILE, partial=True)
     header = run.header
     ids = _ids_of(tracer := provider.get_tracer("restproof", header.restproof))
     began = datetime.fromisoformat(header.started).timestamp()

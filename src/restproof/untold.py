@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+REDACTED = "[redacted]"
+"""What stands in place of a secret, here and in all that a run leaves."""
 SHORTEST = 6
 """Characters of a credential from which on it is looked for everywhere. A shorter one is likely to be a part of the
 data too; it is hidden where it is all that a header holds."""
@@ -32,7 +34,7 @@ class Untold:
     def text(self, text: str) -> str:
         """``text`` without the secrets."""
         for secret in self._secrets:
-            text = re.sub(re.escape(secret), "[redacted]", text, flags=re.IGNORECASE)
+            text = re.sub(re.escape(secret), REDACTED, text, flags=re.IGNORECASE)
         return text if self._hide is None else self._hide(text)
 
 

@@ -23,10 +23,11 @@ from restproof.learning.confirming import (
     untested,
     with_words,
 )
-from restproof.learning.source import RUN_FILE, Taught
+from restproof.learning.source import Taught
 from restproof.learning.word import Lesson, Word
 from restproof.oracle.results import Ending, Result
 from restproof.oracle.verdict import Verdict
+from restproof.record.events import RUN_FILE
 from restproof.session.options import Options
 from restproof.session.planning import nothing_selected
 

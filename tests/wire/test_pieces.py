@@ -8,10 +8,11 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.contract.secrecy import Secrecy
+from restproof.untold import REDACTED
 from restproof.wire.hidden import HiddenMembers
 from restproof.wire.message import Request, Response
 from restproof.wire.pieces import Pieces
-from restproof.wire.redact import REDACTED, Redactor
+from restproof.wire.redact import Redactor
 
 CONTRACT = Path(__file__).parents[2] / "contracts" / "procore"
 LONG = "x" * 2500

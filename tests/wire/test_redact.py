@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restproof.wire.redact import REDACTED, Redactor
+from restproof.untold import REDACTED
+from restproof.wire.redact import Redactor
 
 TOKEN = 'to/ken+with "quotes" ä'
 

@@ -6,10 +6,11 @@ from functools import cached_property
 from pathlib import Path
 
 from restproof.compare.diff import Judged
-from restproof.compare.earlier import judged, run_file
+from restproof.compare.earlier import judged
 from restproof.frozen import frozen
 from restproof.oracle.results import Result
 from restproof.oracle.verdict import Verdict, exit_code
+from restproof.record.events import run_file
 from restproof.record.model import RecordedRun
 from restproof.report.formats import render
 from restproof.report.terminal import closing_lines

@@ -24,8 +24,8 @@ from typing import Any, Literal, TypedDict, Unpack
 import restproof.version
 from restproof.api.child import asked
 from restproof.api.ended import Run
-from restproof.compare.earlier import RUN_FILE
 from restproof.errors import ConfigurationError, RestproofError, TargetError
+from restproof.record.events import RUN_FILE
 from restproof.session.handed import raised
 from restproof.targetids import id_variable
 

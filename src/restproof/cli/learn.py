@@ -107,7 +107,7 @@ def command(
 def _is_traffic(source: Path) -> bool:
     """Whether it is a file of traffic, or the directory that a run left."""
     from restproof.contract.load import FILE_NAME
-    from restproof.record.recording import RUN_FILE
+    from restproof.record.events import RUN_FILE
 
     if source.is_dir():
         return (source / RUN_FILE).is_file() and not (source / FILE_NAME).is_file()

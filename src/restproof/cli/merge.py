@@ -21,9 +21,10 @@ def command(runs: tuple[Path, ...], out: Path) -> int:
     Ends as the whole run would: 0 conforming, 1 not conforming, 3 not judged; with 2 where the files are no shards of
     one run.
     """
-    from restproof.compare.earlier import RUN_FILE, judged, run_file
+    from restproof.compare.earlier import judged
     from restproof.compare.merge import merge
     from restproof.oracle.verdict import exit_code
+    from restproof.record.events import RUN_FILE, run_file
     from restproof.report.terminal import closing_lines
     from restproof.report.write import write_all
 

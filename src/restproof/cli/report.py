@@ -11,10 +11,10 @@ import click
 
 from restproof.errors import ConfigurationError, Place, RunFileError
 from restproof.record.disk import storing, write_whole
+from restproof.record.events import RUN_FILE, run_file
 from restproof.report.formats import FORMATS, USUAL, render, render_files
 
 EVIDENCE = ("failures", "sample", "all")
-RUN_FILE = "run.jsonl.gz"
 ENDINGS = {"html": ".html", "markdown": ".md", "json": ".json"}
 
 
@@ -87,7 +87,7 @@ def _one(
     evidence: Literal["failures", "sample", "all"],
 ) -> None:
     from restproof.compare.diff import compare
-    from restproof.compare.earlier import judged, run_file
+    from restproof.compare.earlier import judged
 
     found = judged(path)
     comparison = compare(judged(baseline), found) if baseline else None

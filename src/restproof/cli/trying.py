@@ -31,10 +31,11 @@ from restproof.learning.confirming import (
     with_words,
 )
 from restproof.learning.sounding import NOTHING, Sounded
-from restproof.learning.source import RUN_FILE, Taught
+from restproof.learning.source import Taught
 from restproof.learning.told import writable
 from restproof.learning.word import Word
 from restproof.oracle.verdict import Verdict, judge
+from restproof.record.events import RUN_FILE
 from restproof.record.reader import read
 from restproof.report.text import plural
 from restproof.session.options import Options

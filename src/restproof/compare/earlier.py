@@ -7,17 +7,12 @@ from pathlib import Path
 from restproof.compare.diff import Judged
 from restproof.errors import RunFileError
 from restproof.oracle.verdict import judge
+from restproof.record.events import RUN_FILE, run_file
 from restproof.record.model import Header
 from restproof.record.reader import read, read_header
 
-RUN_FILE = "run.jsonl.gz"
 LOOKED_AT = 100
 """How many folders are looked at, the newest first."""
-
-
-def run_file(path: Path) -> Path:
-    """The run file that ``path`` is, or that lies in the directory ``path``."""
-    return path / RUN_FILE if path.is_dir() else path
 
 
 def judged(path: Path) -> Judged:

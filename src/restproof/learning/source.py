@@ -20,6 +20,7 @@ from restproof.learning.sounding import Sounded
 from restproof.learning.told import writable
 from restproof.learning.word import Lesson
 from restproof.oracle.verdict import Verdict
+from restproof.record.events import RUN_FILE
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.record.traffic import read_traffic
@@ -31,8 +32,6 @@ from restproof.traffic.judging import items_under
 from restproof.traffic.placing import match
 from restproof.traffic.whole import Terms
 from restproof.wire.stop import STOP
-
-RUN_FILE = "run.jsonl.gz"
 
 
 @frozen

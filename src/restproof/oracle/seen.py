@@ -17,10 +17,10 @@ from restproof.contract.texts import id_text
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
 from restproof.record.jsontext import double, not_json
+from restproof.untold import REDACTED
 from restproof.wire.message import Exchange
 from restproof.wire.searching import asked_for
 
-REDACTED = "[redacted]"
 _BY_METHOD = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}
 
 

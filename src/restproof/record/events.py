@@ -7,6 +7,7 @@ import base64
 import json
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 FORMAT = 1
@@ -15,8 +16,16 @@ FORMAT = 1
 EVENTS = ("header", "item", "case", "exchange", "finding", "outcome", "note", "value", "footer")
 """Every event that format 1 knows, in the order in which a file first holds them."""
 
+RUN_FILE = "run.jsonl.gz"
+"""What the run file is called in the directory that a run leaves."""
+
 Body = str | bytes | None
 """The content of a message: text where it was UTF-8, else bytes; ``None`` where there was none."""
+
+
+def run_file(path: Path) -> Path:
+    """The run file that ``path`` is, or that lies in the directory ``path``."""
+    return path / RUN_FILE if path.is_dir() else path
 
 
 def encode_body(content: bytes | None) -> str | dict[str, str] | None:

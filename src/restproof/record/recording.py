@@ -13,11 +13,11 @@ import yaml
 from restproof.errors import Place
 from restproof.frozen import frozen
 from restproof.record import readable
+from restproof.record.events import run_file
 from restproof.record.model import Header, RecordedCase, RecordedExchange, RecordedRun, Request, Response
 from restproof.record.reader import header_of, read, read_header, run_of
 from restproof.record.stream import MAGIC, InvalidEvent, MissingRunFile, NotARunFile
 
-RUN_FILE = "run.jsonl.gz"
 RECORDED = "Give a run.jsonl.gz, what `restproof report RUN --format yaml` wrote, or a file that `responses` recorded."
 
 
@@ -64,7 +64,7 @@ class Recording:
 def recorded_header(path: Path) -> Header | None:
     """The header of a recording, without what follows it; ``None`` where it has none (the format of ``responses``).
     Raises ``RunFileError``."""
-    file = _file(path)
+    file = run_file(path)
     kind = _kind(file)
     if kind == "run file":
         return read_header(file)
@@ -73,16 +73,12 @@ def recorded_header(path: Path) -> Header | None:
 
 def recording(path: Path) -> Recording:
     """The recording in ``path``, or in the run directory ``path``. Raises ``RunFileError``."""
-    file = _file(path)
+    file = run_file(path)
     kind = _kind(file)
     if kind == "responses":
         return Recording(file, None, _recorded_by_responses(file))
     run = read(file) if kind == "run file" else run_of(file, readable.events(file))
     return Recording(file, run, run.exchanges)
-
-
-def _file(path: Path) -> Path:
-    return path / RUN_FILE if path.is_dir() else path
 
 
 def _kind(path: Path) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from restproof.errors import Place, TrafficError
 from restproof.record.cassette import from_cassette, parse_yaml
+from restproof.record.events import RUN_FILE
 from restproof.record.flows import from_flows, is_flows
 from restproof.record.foreign import named_by_bytes, named_by_content
 from restproof.record.har import Attached, from_har
@@ -18,7 +19,6 @@ from restproof.record.model import Traffic
 from restproof.record.packed import ZIP, Archive, beside, unpacked
 from restproof.record.reader import read
 from restproof.record.recorder import from_recorder
-from restproof.record.recording import RUN_FILE
 
 _KINDS = (
     "A HAR 1.2 file, a cassette (vcrpy, VCR, betamax, go-vcr, PHP-VCR), a recording of responses, flows of mitmproxy "

@@ -8,11 +8,11 @@ from shlex import quote
 from types import MappingProxyType
 
 from restproof.record.model import RecordedExchange
+from restproof.untold import REDACTED
 
 # What curl sends by itself, or what only held for the connection of the run.
 OWN = {"accept-encoding", "connection", "content-length", "host", "user-agent", "transfer-encoding"}
 LONGEST = 4096
-REDACTED = "[redacted]"
 
 
 def curl_line(

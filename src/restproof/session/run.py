@@ -40,6 +40,7 @@ from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
 from restproof.record.disk import Hold
+from restproof.record.events import RUN_FILE
 from restproof.record.model import RecordedRun
 from restproof.record.reader import Following
 from restproof.record.writer import Writer, join
@@ -58,7 +59,6 @@ from restproof.wire.stop import Heard
 
 PARTS = "part-*.jsonl.gz"
 """What workers write, each its part of the run."""
-_RUN_FILE = "run.jsonl.gz"
 
 
 @frozen
@@ -268,7 +268,7 @@ class Run:
 
     def _writer(self, place: Landing, part: str | None = None) -> EventSink:
         """What this process writes to: its part, or the run file; no secret gets past it."""
-        path = place.directory / (f"part-{part}.jsonl.gz" if part else _RUN_FILE)
+        path = place.directory / (f"part-{part}.jsonl.gz" if part else RUN_FILE)
         if part or self.promise.is_shared:
             writer = Writer(path)
         else:
@@ -315,7 +315,7 @@ class Run:
         """Join the parts of the workers, judge, write the reports, and let go of the target."""
         place = self._reached()
         try:
-            path = place.directory / _RUN_FILE
+            path = place.directory / RUN_FILE
             read = self._join(place.directory, path)
             place.endpoint.leave()
             if not path.exists():

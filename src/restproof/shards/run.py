@@ -17,6 +17,7 @@ from restproof.compare.merge import Known, merge
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.frozen import frozen
 from restproof.record.disk import Hold, unusable
+from restproof.record.events import RUN_FILE
 from restproof.session.endpoint import Tidied
 from restproof.session.folder import landed, now
 from restproof.session.heading import contract_part
@@ -35,7 +36,6 @@ from restproof.wire.session import Unrecorded
 LOCAL = "local"
 _PER_CORE = 8
 """Processes of a local engine for each core: a shard waits for answers most of its time, and needs 0.2 GB of memory."""
-_RUN_FILE = "run.jsonl.gz"
 _DASK = re.compile(r"dask(\+tls)?://([^/?#@]+:[0-9]+)/?")
 
 
@@ -121,7 +121,7 @@ def spread(
             if len(going.empty) == of:
                 raise ConfigurationError("nothing is selected: no item of the plan is left")
             return SpreadRun(None, name, going.missing)
-        file = directory / _RUN_FILE
+        file = directory / RUN_FILE
         known = Known(
             {
                 "selection": options.selection,

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 import restproof.version
+from restproof.record.events import RUN_FILE
 from restproof.shards.engine import ALIVE, BEGIN, ENDED, HELLO, KEPT, LINE, STOP, Channel, ChannelLost, Word
 from restproof.shards.parcel import Parcel
 from restproof.shards.sealing import NotForUs, Opener
@@ -162,7 +163,7 @@ class _Shard:
 
     def _ending(self, code: int) -> dict[str, Any]:
         """The last word: how the process has ended, and what it has left."""
-        run, result = self.folder / RUN / "run.jsonl.gz", self.folder / RESULT
+        run, result = self.folder / RUN / RUN_FILE, self.folder / RESULT
         log = (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
         return {
             "word": ENDED,

@@ -16,9 +16,10 @@ from restproof.contract.model import Contract
 from restproof.contract.urls import parts_of, without_user
 from restproof.errors import Place, TrafficError
 from restproof.frozen import frozen
-from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
+from restproof.oracle.seen import Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
 from restproof.record.model import RecordedExchange, Traffic
+from restproof.untold import REDACTED
 from restproof.wire.message import About, Exchange, Headers, Request, Response, as_promised
 from restproof.wire.redact import Redactor
 

@@ -20,6 +20,7 @@ from restproof.engine.register import Requirement, load_all
 from restproof.errors import ConfigurationError
 from restproof.frozen import frozen
 from restproof.oracle.verdict import Verdict
+from restproof.record.events import RUN_FILE
 from restproof.record.model import Traffic
 from restproof.record.reader import Following
 from restproof.record.writer import Writer
@@ -86,7 +87,7 @@ class Terms:
             )
         matched = match(traffic, self.contract, base_url, source)
         directory = landed(out, self.config, cwd, now())
-        count, path = len(matched.seen), directory / "run.jsonl.gz"
+        count, path = len(matched.seen), directory / RUN_FILE
         following = Following(path)
         writer = StandIns(Writer(path, following.written), Secrecy(self.contract), token_bytes(16), is_run=False)
         writer.write(

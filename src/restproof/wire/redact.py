@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.config import Target
-from restproof.untold import SHORTEST
+from restproof.untold import REDACTED, SHORTEST
 from restproof.wire.message import Headers, Request, Response
 from restproof.wire.pieces import Pieces
 from restproof.wire.unescape import Spans, Trigger, merged, undone, views
 
-REDACTED = "[redacted]"
 SENSITIVE_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 # The password of a basic credential is hidden by itself only from this length on: a shorter one ("admin", "test")
