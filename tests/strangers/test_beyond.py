@@ -12,8 +12,9 @@ import pytest
 from restproof.contract.load import load
 from restproof.wire import likeness
 from restproof.wire.failure import NotProven
-from restproof.wire.holdings import _spelt, comparable
+from restproof.wire.holdings import comparable
 from restproof.wire.places import Spot
+from restproof.wire.spelling import spelt
 from restproof.wire.sweeps import Sweeps
 
 from .bench import Bench
@@ -191,8 +192,8 @@ def test_an_id_that_the_list_spells_otherwise_is_not_new(made: Bench, spelling: 
 
 def test_a_uuid_is_the_same_in_each_spelling() -> None:
     ids = ("5C4F0B1E-8D6A-4E0B-9A53-0D2F5E1C7A90", "{5c4f0b1e-8d6a-4e0b-9a53-0d2f5e1c7a90}")
-    assert len({_spelt(id) for id in (*ids, ids[0].replace("-", ""), f"urn:uuid:{ids[0].lower()}")}) == 1
-    assert len({_spelt(id) for id in (ids[0], f"{ids[0][:-1]}1", "17", "17-1", "171")}) == 5
+    assert len({spelt(id) for id in (*ids, ids[0].replace("-", ""), f"urn:uuid:{ids[0].lower()}")}) == 1
+    assert len({spelt(id) for id in (ids[0], f"{ids[0][:-1]}1", "17", "17-1", "171")}) == 5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from restproof.wire import earlier
 from restproof.wire.earlier import Earlier
 from restproof.wire.failure import NotProven
 from restproof.wire.ledger import Ledger
@@ -68,6 +69,84 @@ def test_nor_where_the_answer_shows_what_was_there_until_then(bench: Callable[..
     assert made.send("POST", "/offices", {"name": made.token(), "floor": 1}).status == 201
     with pytest.raises(NotProven, match="office 1 is not proven to be this run's"):
         made.send("DELETE", "/offices/1")
+    again = Ledger(made.run.ledger.path)  # as by who cleans up after a run that was killed
+    told = clean_up(again, made.run.session, made.plan.contract, again.origin.prefix)
+    assert told == (0, [f"office /v1/offices/1: {CHANGED}"])
+    assert 1 in made.server.rows["office"]
+
+
+@pytest.mark.parametrize("spelt", [str.upper, str.lower])
+def test_an_id_that_differs_by_its_case_alone_is_that_of_others(
+    bench: Callable[..., Bench], spelt: Callable[[str], str]
+) -> None:
+    """A server that folds the case of ids keeps them in one way, and answers with another."""
+    made = bench()
+    rows = made.server.rows["tag"]
+    rows["Tag-A"] = {"slug": "Tag-A", "colour": "of others"}
+    made.send("GET", "/tags")
+    made.server.create = lambda asked: Answer(200, rows["Tag-A"] | asked.body | {"slug": spelt("Tag-A")})
+    assert made.send("POST", "/tags", {"colour": made.token()}).status == 200
+    with pytest.raises(NotProven, match="a create was answered with tag"):
+        made.send("POST", "/tags", {"colour": made.token()})
+
+
+def test_nor_is_such_a_one_chosen(bench: Callable[..., Bench]) -> None:
+    """A create may fold what a read does not."""
+    made = bench()
+    made.server.rows["tag"]["Tag-A"] = {"slug": "Tag-A", "colour": "of others"}
+    with pytest.raises(NotProven, match="tag TAG-A, which may be spelt otherwise, was there before"):
+        made.send("POST", "/tags", {"slug": "TAG-A", "colour": "x"})
+    assert made.send("POST", "/tags", {"slug": "TAG-x7", "colour": "x"}).status == 201
+
+
+def test_what_says_itself_that_it_is_older_than_the_run_was_there_before(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a list that is too long to be looked through."""
+    monkeypatch.setattr(earlier, "_MOST", 0)
+    made = bench()
+    honest, born = made.server.create, {"created_at": "2026-11-30T12:00:00Z"}
+
+    def create(asked: Asked) -> Answer:
+        answer = honest(asked)
+        answer.body |= born
+        answer.headers["Date"] = "Mon, 30 Nov 2026 12:00:03 GMT"
+        return answer
+
+    made.server.create = create
+    made.office()
+    born = {"created_at": "2026-11-30T11:58:00Z"}
+    made.office()  # by a clock that is late
+    merges(
+        made.server,
+        lambda row: shown(row) | {"createdAt": "2021-03-04T08:00:00+01:00", "created_at": "2021-03-04T07:00:00Z"},
+    )
+    made.send("POST", "/offices", {"name": made.token(), "floor": 1})
+    with pytest.raises(NotProven, match="a create was answered with office 1, which was there before"):
+        made.office()
+    assert made.clean_up() == [f"office /v1/offices/1: {CHANGED}"]
+    assert 1 in made.server.rows["office"]
+
+
+def test_a_moment_that_no_create_was_answered_at_says_nothing(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that stores the moment at which it was started, or none that is true."""
+    monkeypatch.setattr(earlier, "_MOST", 0)
+    made = bench()
+    honest = made.server.create
+
+    def create(asked: Asked) -> Answer:
+        answer = honest(asked)
+        answer.body |= {"created_at": "1970-01-01T00:00:00Z"}
+        answer.headers["Date"] = "Mon, 30 Nov 2026 12:00:03 GMT"
+        return answer
+
+    made.server.create = create
+    made.office()
+    made.office()
+    assert made.clean_up() == []
+    assert (made.server.ours(), made.server.harm()) == ({}, [])
 
 
 def test_a_target_that_forbids_the_list_is_not_looked_through(bench: Callable[..., Bench]) -> None:

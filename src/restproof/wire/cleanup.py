@@ -219,7 +219,8 @@ class Work:
         """Whether what is shown is the run's: what a create wrote proves it, and each write before that settled."""
         id = shown.get(group.resource.id.field)
         target = (entry and entry.item) or group.item(self.contract, id)
-        if self.ledger.changed.get(target) or (entry is None and was_there(id, group.entries)):
+        was_before = was_there(id, group.entries) if entry is None else entry.there
+        if self.ledger.changed.get(target) or was_before:
             return False  # it was there before a create has written to it
         writes = self._writes(entry)
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
@@ -261,7 +262,7 @@ class Work:
             if says_none(group.resource, exchange):
                 continue
             if shown is not None:
-                self._doubt(maker, entry.item, entry)
+                self._doubt(maker, entry.item, entry, shown)
                 return None
             has_failed = entry.item in self.ledger.failed and entry.at > self.ledger.doubted
             has_failed = has_failed and time.time() - entry.at < _TAKEN_UP  # later its id may be somebody else's
@@ -353,7 +354,7 @@ class Work:
                 is_still = item in self.in_vain or (entry is not None and self.ledger.is_deleted(entry))
                 self.failed.append(self._left(group, target, STILL if is_still else UNSHOWN))
             elif entry is not None and not self.ledger.is_deleted(entry):
-                self._doubt(group, target, entry)
+                self._doubt(group, target, entry, shown)
             elif was_there(id, group.entries):
                 if self.marks.shown(group.resource, shown):
                     self.doubtful.append(self._left(group, target, CHANGED, made=False))
@@ -377,14 +378,15 @@ class Work:
         if nameless := sum(1 for e in group.nameless if not e.refused):
             self.unanswered[group.resource.name, group.unread] += nameless
 
-    def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:
+    def _doubt(self, group: Group, target: str, entry: LedgerEntry, shown: Mapping[str, Any]) -> None:
         """What stands under an id of the ledger, and nothing proves."""
         if self.ledger.changed.get(target):
             self.told[target, group.headers] = group  # as changed
             return
         # What was there before, or may have been, may be anybody's.
         made = any(w.new and w.at > self.ledger.doubted for w in self._writes(entry))
-        why = "it is not proven to be this run's, and was left alone"
+        is_changed = entry.there and self.marks.shown(group.resource, shown)
+        why = CHANGED if is_changed else "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 
     def _left(self, group: Group, target: str, why: str, *, made: bool = True) -> Left:

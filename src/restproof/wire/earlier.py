@@ -10,6 +10,7 @@ from itertools import islice
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.wire.births import Births
 from restproof.wire.failure import NotProven
 from restproof.wire.given import Given
 from restproof.wire.hearsay import Hearsay
@@ -19,6 +20,7 @@ from restproof.wire.message import Exchange
 from restproof.wire.places import Key, Spot, entity_of, entries_of
 from restproof.wire.proof import Marks, digests_of
 from restproof.wire.sight import Thing
+from restproof.wire.spelling import spelt
 from restproof.wire.walk import GUARD, ListUnreadable, listed
 
 _MOST = 1000
@@ -27,6 +29,30 @@ _AS_FULL = ("read_only", "throttled")
 """Credentials that are shown what the usual one is; a walk would use up what one of them may ask for."""
 _FREE, _MERGED = "free", "merged"
 """What the processes of a run tell each other of here."""
+
+
+class _Known:
+    """The ids that a list has shown, and whether each was others'. One that differs from those of others by its case
+    alone, or otherwise in how it is spelt, is theirs, too, until it was shown itself."""
+
+    def __init__(self) -> None:
+        self._by_spelling: dict[str, dict[str, bool]] = {}
+
+    def holds(self, id: str) -> bool:
+        return id in self._by_spelling.get(spelt(id), ())
+
+    def is_theirs(self, id: str) -> bool:
+        alike = self._by_spelling.get(spelt(id))
+        return alike is not None and alike.get(id, any(alike.values()))
+
+    def theirs(self) -> list[str]:
+        return [id for alike in self._by_spelling.values() for id, is_theirs in alike.items() if is_theirs]
+
+    def take(self, id: str, *, is_theirs: bool) -> None:
+        self._by_spelling.setdefault(spelt(id), {})[id] = is_theirs
+
+    def drop(self, id: str) -> None:
+        self._by_spelling.get(spelt(id), {}).pop(id, None)
 
 
 class Earlier:
@@ -39,9 +65,10 @@ class Earlier:
         self._given, self._asks = Given(contract, target.ids), contract.auth.scheme != "none"
         self._forbidden = target.forbid
         self._marks, self._ledger, self._holdings, self._hearsay = marks, ledger, holdings, hearsay
-        self._ids: dict[tuple[Key, str | None], dict[str, bool]] = {}
-        """Collection and credential → each id that its list has shown, and whether that was others': tenants that are
-        told apart by their credentials may have the same ids."""
+        self._ids: dict[tuple[Key, str | None], _Known] = {}
+        """What the list of a collection has shown to a credential: tenants that are told apart by these may have the
+        same ids."""
+        self._births = Births()
         self._looked: set[tuple[Key, str | None]] = set()
         self._told: set[Key] = set()
         """The collections of which the ledger knows a create."""
@@ -57,8 +84,8 @@ class Earlier:
         known, identity = self._known(place, exchange.credential), place.resource.id.field
         for entry in entries_of(place.resource, exchange.response) or ():
             id = entry.get(identity)
-            if id is not None and (id := str(id)) not in known:
-                known[id] = not self._marks.are_in_any(entry.values())
+            if id is not None and not known.holds(id := str(id)):
+                known.take(id, is_theirs=not self._marks.are_in_any(entry.values()))
 
     def check(self, place: Spot, looker: Looker) -> None:
         """Before the first create in a collection, looks at what is there. Raises ``NotProven`` where a create was
@@ -83,23 +110,29 @@ class Earlier:
         """Digests of the ids that a list holds before a create, for the ledger: those that are ``known``, else before
         the first create in a collection those of others; ``None`` where nothing is to be said."""
         if known is None and place.id is None and place.key not in self._told:
-            known = [id for id, is_theirs in self._known(place, credential).items() if is_theirs] or None
+            theirs = self._known(place, credential).theirs()
+            known = {text for id in theirs for text in (id, spelt(id))} or None
         self._told.add(place.key)
         return None if known is None else digests_of(known)
 
     def was_there(self, item: Spot, makers: Iterable[str | None]) -> bool:
         """Whether a list has shown it as others' to one of the ``makers``, by their credentials, and no create was
         answered since to have made it; or any process of the run has seen that a create has changed it."""
-        shown = any(self._known(item, credential).get(str(item.id), False) for credential in makers)
+        shown = any(self._known(item, credential).is_theirs(str(item.id)) for credential in makers)
         return shown or self._merged.get(item.resource.name) == str(item)
+
+    def is_met(self, item: Spot, credential: str | None, answer: Exchange) -> bool:
+        """Whether a create was answered with what was there before: a list has shown it, or it says itself that it was
+        made long before the run began."""
+        shown = entity_of(item.resource, answer.response, answer.about.operation or "create")
+        is_old = shown and answer.response and self._births.is_earlier(item.resource, shown, answer.response)
+        return self.was_there(item, [credential]) or (bool(is_old) and self._is_open(item))
 
     def met(self, thing: Thing, item: str, answer: Exchange | None) -> None:
         """A create was answered with an id. ``item``: the request target by which the ledger knows it."""
-        place = thing.place
-        known = self._known(place, thing.credential) if self._is_open(place) else {}
-        is_merged = self._merged.get(place.resource.name) == str(place)
-        is_theirs = (known.get(str(place.id), False) or is_merged) and not thing.new
-        known[str(place.id)] = is_theirs
+        place, is_theirs = thing.place, thing.there and not thing.new
+        if self._is_open(place):
+            self._known(place, thing.credential).take(str(place.id), is_theirs=is_theirs)
         if is_theirs and (thing.said or self._is_silent(thing, answer)):
             self._ledger.changes(item, place.resource.name)
             self._merged[place.resource.name] = str(place)
@@ -126,11 +159,11 @@ class Earlier:
     def _forget(self, resource: str, id: str, collection: Key | None = None) -> None:
         for (key, _), known in self._ids.items():
             if key[0] == resource and collection in (None, key):
-                known.pop(id, None)
+                known.drop(id)
 
-    def _known(self, place: Spot, credential: str | None) -> dict[str, bool]:
+    def _known(self, place: Spot, credential: str | None) -> _Known:
         """What a credential was shown of the collection; what a list does not name of its parents, a create may."""
-        return self._ids.setdefault((self._given.filled(place).collection.key, _tenant(credential)), {})
+        return self._ids.setdefault((self._given.filled(place).collection.key, _tenant(credential)), _Known())
 
     def _is_open(self, place: Spot) -> bool:
         return self._given.named.issuperset(place.parents)
@@ -151,4 +184,4 @@ def _tenant(credential: str | None) -> str | None:
 def was_there(id: object, entries: Iterable[LedgerEntry]) -> bool:
     """Whether the list showed an id as others' before the first create in its collection, as its ``entries`` say."""
     before = next((e.before for e in entries if not e.placed), None)
-    return before is not None and not set(digests_of([str(id)])).isdisjoint(before)
+    return before is not None and not set(digests_of([str(id), spelt(str(id))])).isdisjoint(before)

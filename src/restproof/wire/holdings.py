@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from restproof.frozen import frozen
 from restproof.wire.guard import Presented
 from restproof.wire.message import Headers
 from restproof.wire.places import Places, Spot, plain, scalars
+from restproof.wire.spelling import spelt
 from restproof.wire.walk import GUARD, Sender, listed
 
 JUST_NOW = 2.0
@@ -131,17 +131,8 @@ def _bare(text: str) -> str:
 def is_new(item: Spot, known: frozenset[str]) -> bool:
     """Whether an id that a create was answered is that of something new, where ``known`` are those that the list held
     just before. Numbers are counted up: one below another may be of what was archived, and is shown once more."""
-    id, others = _spelt(str(item.id)), {_spelt(other) for other in known}
+    id, others = spelt(str(item.id)), {spelt(other) for other in known}
     if id in others:
         return False
     counted = item.resource.id.type == "integer" and id.isdecimal()
     return not counted or all(int(other) < int(id) for other in others if other.isdecimal())
-
-
-def _spelt(id: str) -> str:
-    """An id as it is compared with those of a list, which may spell it otherwise than the answer to a create: in
-    capitals, in braces, without dashes, with zeros."""
-    if number := re.fullmatch(r"0*(\d+?)(?:\.0*)?", id):
-        return number[1]
-    text = id.strip("{} ").casefold().removeprefix("urn:uuid:")
-    return text.replace("-", "") if re.fullmatch("[0-9a-f-]{32,36}", text) else text

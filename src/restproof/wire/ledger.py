@@ -34,11 +34,12 @@ class LedgerEntry(NamedTuple):
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
-    whether the path of the request named the id; ``refused``: whether the last answer was a 4xx; ``answered``: whether
-    another answer came that named nothing; ``accepted``: whether it was a success. ``before``: digests of the ids that
-    the list held just before; ``None`` where it was not looked through. ``headers`` are those of the contract.
-    ``adrift``: the request target of a parent that was seen not to be there just before. ``at``: when it was written
-    down, in seconds since 1970; 0 in ledgers that do not say so."""
+    whether the path of the request named the id; ``there``: whether what it named had been seen as others' before;
+    ``refused``: whether the last answer was a 4xx; ``answered``: whether another one came that named nothing;
+    ``accepted``: whether it was a success. ``before``: digests of the ids that the list held just before; ``None``
+    where it was not looked through. ``headers`` are those of the contract. ``adrift``: the request target of a parent
+    that was seen not to be there just before. ``at``: when it was written down, in seconds since 1970; 0 in ledgers
+    that do not say so."""
 
     n: int
     resource: str
@@ -51,6 +52,7 @@ class LedgerEntry(NamedTuple):
     id: int | str | None = None
     new: bool = False
     placed: bool = False
+    there: bool = False
     before: tuple[str, ...] | None = None
     refused: bool = False
     answered: bool = False
@@ -150,13 +152,17 @@ class Ledger:
             )
             return entry.n
 
-    def created(self, n: int, item: str, id: int | str, *, new: bool = False, placed: bool = False) -> None:
+    def created(
+        self, n: int, item: str, id: int | str, *, new: bool = False, placed: bool = False, there: bool = False
+    ) -> None:
         """Writes down that write ``n``, by its answer or by its path (``placed``), named the resource at the request
-        target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
+        target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success; ``there``:
+        it was seen to be others' before."""
         with self._lock:
-            self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed, refused=False)
+            self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed, there=there, refused=False)
             self._is_back(item, self._entries[n].headers)
-            self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
+            said = {"there": True} if there else {}
+            self._append(event="created", n=n, item=item, id=id, new=new, placed=placed, **said)
 
     def refused(self, n: int) -> None:
         """Writes down that write ``n`` was answered with a 4xx."""
@@ -352,10 +358,9 @@ class Ledger:
                 self._last = max(self._last, n)
             case "created":
                 n = event["n"]
-                new = bool(event.get("new"))
-                placed = bool(event.get("placed"))
+                new, placed, there = (bool(event.get(name)) for name in ("new", "placed", "there"))
                 self._entries[n] = self._entries[n]._replace(
-                    item=event["item"], id=event["id"], new=new, placed=placed, refused=False
+                    item=event["item"], id=event["id"], new=new, placed=placed, there=there, refused=False
                 )
                 self._is_back(event["item"], self._entries[n].headers)
             case "refused":

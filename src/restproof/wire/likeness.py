@@ -64,13 +64,16 @@ def _must_choose_nobodys_id(evidence: Evidence, place: Spot, entity: Mapping[str
     for value in scalars(entity[identity.field]):
         if evidence.marks.are_in_any([value]):
             continue  # it is nobody's
+        chosen = place.item(plain(value))
         for text in evidence.may_name(resource, readings(resource, value)):
             item = place.item(text)
             sight = evidence.look(item, looker) if is_usable_id(text) else Sight.UNCLEAR
             if sight is Sight.UNCLEAR and _is_unlisted(evidence, item, looker):
                 continue  # no read knows such an id, as one that is too long
             if sight not in (Sight.OURS, Sight.NOTHING):
-                raise NotProven(why_not_ours(place.item(plain(value)), item, sight))
+                raise NotProven(why_not_ours(chosen, item, sight))
+        if evidence.earlier.was_there(chosen, [looker.credential]):
+            raise NotProven(f"{chosen}, which may be spelt otherwise, was there before")
 
 
 def _is_unlisted(evidence: Evidence, item: Spot, looker: Looker) -> bool:

@@ -213,10 +213,11 @@ class Ownership:
             return
         item = place.item(id)
         new = ticket.absent if ticket.known is None else is_new(item, ticket.known)
+        there = not new and self.evidence.earlier.is_met(item, ticket.credential, exchange)
         if new or place.id is None:
             placed = place.id is not None
-            self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
-        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new), exchange)
+            self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed, there=there)
+        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new, there), exchange)
         self.heeding.made(item)
         self.singles.made(item)
         if place.id is not None:
@@ -387,8 +388,7 @@ class _Decision:
     def _known(self, place: Spot) -> Spot:
         """Where this run has made the item, if the request does not say all that a look needs."""
         made = self.owner.evidence.made(place.resource, str(place.id))
-        named = dict(place.parents)
-        is_whole = all(p.resource in named for p in place.resource.parents)
+        is_whole = dict(place.parents).keys() >= {p.resource for p in place.resource.parents}
         return place if is_whole or made is None else made.place
 
     def _is_writable(self, place: Spot) -> bool:

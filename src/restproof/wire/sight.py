@@ -24,14 +24,16 @@ class Sight(Enum):
 @frozen
 class Thing:
     """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
-    body where it could hold no mark that shows; ``new``: whether the id named nothing just before; ``said``: whether
-    the answer showed the marks, too; ``key``: the idempotency key of the create, if it showed one."""
+    body where it could hold no mark that shows; ``new``: whether the id named nothing just before; ``there``: whether
+    what it names was seen before as others'; ``said``: whether the answer showed the marks, too; ``key``: the
+    idempotency key of the create, if it showed one."""
 
     place: Spot
     credential: str | None
     marks: tuple[Mark, ...] = ()
     sums: Mapping[str, str] = field(default_factory=dict)
     new: bool = False
+    there: bool = False
     said: bool = False
     key: str = ""
 
