@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.business import RulesReader, is_symbolic
 from restproof.contract.document import Route
-from restproof.contract.fields import Fields
+from restproof.contract.fields import Fields, FieldsReader
 from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
 from restproof.contract.inside import steps_to
@@ -31,12 +31,13 @@ _MOMENTS = ("date", "date-time", "time")
 _ORDERED = frozenset({"string", "number", "integer", "boolean"})
 
 
-class BehaviourReader:
+class BehaviourReader(FieldsReader):
     """Reads uniqueness, derivation, references, rules, sorting and filters of one resource."""
 
     def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route, id: Id, whole: Mapping[str, Any]) -> None:
         """``whole``: what the contract says besides, its resources among it."""
-        self.raw, self.fields, self.route, self.id, self.whole = raw, fields, route, id, whole
+        super().__init__(raw, fields, route)
+        self.id, self.whole = id, whole
         self.resources: Mapping[str, Any] = whole["resources"]
 
     def read(self) -> dict[str, Any]:
@@ -81,10 +82,6 @@ class BehaviourReader:
             ),
             **QueryReader(self.raw, self.fields, self.route, self.whole.get("query", {})).read(),
         }
-
-    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
-        place = self.fields.document.place((*self.route, *route))
-        self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
 
     def _is_member(self, name: str, route: Route, word: str) -> bool:
         """Whether it is a field, or a member of bodies that holds what is listed, read or sent."""

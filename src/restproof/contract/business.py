@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.conditions import named
 from restproof.contract.document import Route
-from restproof.contract.fields import Fields
+from restproof.contract.fields import FieldsReader
 from restproof.contract.hints import near
 from restproof.contract.parents import parents_said
 from restproof.contract.quotas import Quota
@@ -23,11 +23,8 @@ _KINDS = ("at_most", "ordered", "never", "refused", "frozen", "when", "then", "h
 _OF_QUOTAS = ("of", "per", "within")
 
 
-class RulesReader:
+class RulesReader(FieldsReader):
     """Reads the rules of one resource."""
-
-    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
-        self.raw, self.fields, self.route = raw, fields, route
 
     def read(self, besides: tuple[BusinessRule, ...] = ()) -> dict[str, Any]:
         """The keyword arguments of ``Resource`` that ``rules`` says; ``besides``: rules that other words say."""
@@ -35,10 +32,6 @@ class RulesReader:
         members = tuple(n for n, p in self.fields.properties.items() if not p.get("readOnly"))
         alone = [quota.alone(members) for quota in quotas]
         return {"rules": (*self.rules(), *besides, *(rule for rule in alone if rule is not None)), "quotas": quotas}
-
-    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
-        place = self.fields.document.place((*self.route, *route))
-        self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
 
     def rules(self) -> tuple[BusinessRule, ...]:
         return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))

@@ -85,6 +85,10 @@ class Fields:
                     "a default is a value that a request could hold: correct one of the two",
                 )
 
+    def problem(self, message: str, route: Route, hint: str | None = None) -> None:
+        """Note what is wrong with the resource, and where the contract says it."""
+        self.problems.add(f"resource '{self.resource}': {message}", self.document.place(route), hint)
+
     def allows(self, name: str, value: Any) -> bool:
         """Whether the schema of a property allows a value."""
         return bool(Validator(self.properties[name]).is_valid(value))
@@ -98,8 +102,8 @@ class Fields:
         """Whether the schema has this property; notes it where not."""
         if name in self.properties:
             return True
-        message = f"resource '{self.resource}': '{word}' names an unknown field '{name}'"
-        self.problems.add(message, self.document.place(route), near(name, self.properties) or "add it to the schema")
+        hint = near(name, self.properties) or "add it to the schema"
+        self.problem(f"'{word}' names an unknown field '{name}'", route, hint)
         return False
 
     def writable(self, name: str, route: Route, word: str) -> bool:
@@ -107,8 +111,8 @@ class Fields:
         if not self.known(name, route, word):
             return False
         if self.properties[name].get("readOnly"):
-            message = f"resource '{self.resource}': '{word}' names '{name}', which the schema says is readOnly"
-            self.problems.add(message, self.document.place(route), "only a field that requests hold can stand here")
+            message = f"'{word}' names '{name}', which the schema says is readOnly"
+            self.problem(message, route, "only a field that requests hold can stand here")
             return False
         return True
 
@@ -117,12 +121,12 @@ class Fields:
         if not self.known(name, route, word):
             return False
         if self.properties[name].get("writeOnly"):
-            message = f"resource '{self.resource}': '{word}' names '{name}', which the schema says is writeOnly"
+            message = f"'{word}' names '{name}', which the schema says is writeOnly"
             hint = "only a field that responses hold can stand here"
             if word == "reads_as":
                 hint += f"; where they show '{name}' in another form than requests hold it, each has its schema: "
                 hint += "{request: …, response: …}"
-            self.problems.add(message, self.document.place(route), hint)
+            self.problem(message, route, hint)
             return False
         return True
 
@@ -136,19 +140,13 @@ class Fields:
         for step in (head, *rest):
             name = step.removesuffix("[]")
             if not isinstance(schema, dict) or name not in schema:
-                message = (
-                    f"resource '{self.resource}': '{word}' names '{location}', and the schema has no '{name}' there"
-                )
-                known = schema if isinstance(schema, dict) else ()
-                self.problems.add(
-                    message, self.document.place(route), near(name, known) or "check the path against the schema"
-                )
+                hint = near(name, schema if isinstance(schema, dict) else ()) or "check the path against the schema"
+                self.problem(f"'{word}' names '{location}', and the schema has no '{name}' there", route, hint)
                 return False
             found = schema[name]
             if step.endswith("[]") != _is_array(found):
                 right = f"{name}[]" if _is_array(found) else name
-                message = f"resource '{self.resource}': '{word}' names '{location}', which the schema contradicts"
-                self.problems.add(message, self.document.place(route), f"write '{right}'")
+                self.problem(f"'{word}' names '{location}', which the schema contradicts", route, f"write '{right}'")
                 return False
             inner = found.get("items", {}) if step.endswith("[]") else found
             schema = properties_of(inner)
@@ -161,6 +159,17 @@ class Fields:
             schema = properties_of(schema).get(step.removesuffix("[]"), {})
             schema = schema.get("items", {}) if step.endswith("[]") else schema
         return schema if isinstance(schema, dict) else {}
+
+
+class FieldsReader:
+    """Reads words of one resource that speak of its fields. ``raw``: what the contract says at ``route``."""
+
+    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
+        self.raw, self.fields, self.route = raw, fields, route
+
+    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
+        """Note what is wrong; ``route``: the way to it from here."""
+        self.fields.problem(message, (*self.route, *route), hint)
 
 
 def _is_array(schema: Mapping[str, Any]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.document import Route
-from restproof.contract.fields import Fields
+from restproof.contract.fields import Fields, FieldsReader
 from restproof.contract.model import ANY, Comparison, Filter
 from restproof.contract.shapes import types_of
 from restproof.contract.syntax import QuerySyntax
@@ -16,12 +16,13 @@ _OF_TEXT = ("contains", "starts", "ends")
 _OF_ORDER = ("gt", "gte", "lt", "lte")
 
 
-class QueryReader:
+class QueryReader(FieldsReader):
     """Reads the order and the filters of one resource's list."""
 
     def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route, shared: Mapping[str, str]) -> None:
         """``shared``: how queries are spelled where the resource says nothing of it."""
-        self.raw, self.fields, self.route, self.shared = raw, fields, route, shared
+        super().__init__(raw, fields, route)
+        self.shared = shared
 
     def read(self) -> dict[str, Any]:
         """The keyword arguments of ``Resource`` that are about queries."""
@@ -31,10 +32,6 @@ class QueryReader:
             "filters": self.filters(),
             "comparisons": self.comparisons(),
         }
-
-    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
-        place = self.fields.document.place((*self.route, *route))
-        self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
 
     def syntax(self) -> QuerySyntax:
         """How the query is spelled. A parameter of the direction or of one field holds a word."""

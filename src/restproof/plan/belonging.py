@@ -21,12 +21,12 @@ APART = "apart"
 _UNDER_ANOTHER = "other"
 
 
-class BelongsPlan(RulePlan):
+class BelongsPlan(RulePlan[Belongs]):
     """What one reference names lies in what another one does."""
 
     def __init__(self, rule: Belongs, values: Values) -> None:
-        super().__init__(values)
-        self.rule, self.inner, self.outer = rule, rule.field, rule.within
+        super().__init__(rule, values)
+        self.inner, self.outer = rule.field, rule.within
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         if not body.keys() & {self.inner, self.outer} or self._fit(body, keeping):

@@ -41,12 +41,11 @@ _SEARCHED = 4
 """Alternatives among which the nearest body is searched for; of more, each is made at once."""
 
 
-class ConditionPlan(RulePlan):
+class ConditionPlan(RulePlan[Condition]):
     """A JSON Schema over what a request leads to."""
 
     def __init__(self, rule: Condition, values: Values) -> None:
-        super().__init__(values)
-        self.rule = rule
+        super().__init__(rule, values)
         self._solved: dict[str, Body] = {}
 
     def keep(self, body: Body, keeping: Keeping) -> Body:

@@ -62,12 +62,12 @@ def _possible(cases: Iterator[RuleCase], values: Values, operation: str) -> Iter
     yield from (c for c in cases if operation != "update" or c["body"].keys() <= values.changeable.keys())
 
 
-class OrderedPlan(RulePlan):
+class OrderedPlan(RulePlan[Ordered]):
     """``first`` is never after ``second``."""
 
     def __init__(self, rule: Ordered, values: Values) -> None:
-        super().__init__(values)
-        self.rule, self.first, self.second = rule, rule.first, rule.second
+        super().__init__(rule, values)
+        self.first, self.second = rule.first, rule.second
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """The two values swapped, one or both left out, or both the same."""
@@ -220,12 +220,8 @@ class OrderedPlan(RulePlan):
         return None
 
 
-class NeverPlan(RulePlan):
+class NeverPlan(RulePlan[Never]):
     """A field never takes one step."""
-
-    def __init__(self, rule: Never, values: Values) -> None:
-        super().__init__(values)
-        self.rule = rule
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         name = self.rule.field
@@ -270,12 +266,8 @@ class NeverPlan(RulePlan):
         yield from ((one, two) for one in values for two in values if (one, two) not in forbidden)
 
 
-class FrozenPlan(RulePlan):
+class FrozenPlan(RulePlan[Frozen]):
     """Some fields never change in some states."""
-
-    def __init__(self, rule: Frozen, values: Values) -> None:
-        super().__init__(values)
-        self.rule = rule
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """Without what would change. Of a state that is not known, the fields may be as they never change."""
@@ -340,12 +332,8 @@ class FrozenPlan(RulePlan):
         return [c.value for c in accepted(schema) if c.value is not None]
 
 
-class ExamplePlan(RulePlan):
+class ExamplePlan(RulePlan[Example]):
     """Some members are refused together."""
-
-    def __init__(self, rule: Example, values: Values) -> None:
-        super().__init__(values)
-        self.rule = rule
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """One member left out, or with another value: the first that helps."""
@@ -381,7 +369,7 @@ class ExamplePlan(RulePlan):
             yield RuleCase(field=name, note=note, given=given, body={name: body[name]})
 
 
-def plan_of(rule: BusinessRule, values: Values) -> RulePlan:
+def plan_of(rule: BusinessRule, values: Values) -> RulePlan[BusinessRule]:
     """How inputs treat a rule."""
     match rule:
         case Ordered():

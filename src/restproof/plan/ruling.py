@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.rules import BusinessRule
@@ -47,6 +47,9 @@ class Values(Protocol):
     def other_values(self) -> Body: ...
 
 
+R_co = TypeVar("R_co", bound=BusinessRule, covariant=True)
+
+
 @frozen
 class Keeping:
     """What a body is adjusted to. ``stored``: the state that it meets; ``creating``: whether there is none before it;
@@ -57,11 +60,11 @@ class Keeping:
     fixed: Mapping[str, Any]
 
 
-class RulePlan(ABC):
-    """How inputs treat one rule of a resource whose values are ``values``."""
+class RulePlan(ABC, Generic[R_co]):
+    """How inputs treat one ``rule`` of a resource whose values are ``values``."""
 
-    def __init__(self, values: Values) -> None:
-        self.values = values
+    def __init__(self, rule: R_co, values: Values) -> None:
+        self.rule, self.values = rule, values
 
     @abstractmethod
     def keep(self, body: Body, keeping: Keeping) -> Body:
