@@ -26,6 +26,7 @@ from urllib.parse import quote
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
 from restproof.frozen import frozen
+from restproof.headers import Headers, first
 from restproof.untold import UNTOLD
 from restproof.usercode import line_in, message_of, module_at
 
@@ -35,11 +36,6 @@ FILE_NAME = "restproof_hooks.py"
 SAID = f"({FILE_NAME})"
 """How the reason of a hook ends."""
 NAMES = ("before_request", "after_response", "field_values", "not_applicable", "on_finish")
-_Headers = tuple[tuple[str, str], ...]
-
-
-def _first(headers: _Headers, name: str) -> str | None:
-    return next((v for n, v in headers if n.lower() == name.lower()), None)
 
 
 class HookFailed(RestproofError):
@@ -55,7 +51,7 @@ class Outgoing:
     method: str
     origin: str
     target: str
-    headers: _Headers = field(repr=False)
+    headers: Headers = field(repr=False)
     body: bytes | None = None
     resource: str | None = None
     operation: str | None = None
@@ -69,7 +65,7 @@ class Outgoing:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return _first(self.headers, name)
+        return first(self.headers, name)
 
     def with_header(self, name: str, value: str, *, shown: bool = False) -> Outgoing:
         """The request with this header, in place of any of the same name. ``shown``: its value is no secret, and stands
@@ -93,12 +89,12 @@ class Incoming:
     """An answer after it came. ``body`` is decoded from its content coding."""
 
     status: int
-    headers: _Headers
+    headers: Headers
     body: bytes
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return _first(self.headers, name)
+        return first(self.headers, name)
 
 
 @frozen
@@ -248,7 +244,7 @@ def _asks_for_the_same(changed: Outgoing, request: Outgoing) -> bool:
 
 
 def _changes(
-    hook: Callable[..., Any], before: _Headers, after: _Headers, body: bytes | None, new_body: bytes | None
+    hook: Callable[..., Any], before: Headers, after: Headers, body: bytes | None, new_body: bytes | None
 ) -> list[str]:
     """What became other, by its names: what a hook writes into a header may be a secret."""
     names = list(dict.fromkeys(n for n, _ in set(after) ^ set(before)))

@@ -9,12 +9,12 @@ from functools import lru_cache
 from sys import intern
 from typing import Any
 
+from restproof.headers import Headers
 from restproof.record.events import decode_body
 from restproof.record.model import (
     Deviation,
     Footer,
     Header,
-    Headers,
     Learned,
     Note,
     RecordedCase,

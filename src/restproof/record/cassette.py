@@ -18,10 +18,11 @@ from typing import Any
 import yaml
 
 from restproof.errors import Place, TrafficError
+from restproof.headers import Headers
 from restproof.record.broken import BROKEN, broken
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
-from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
+from restproof.record.model import Lack, RecordedExchange, Request, Response, Traffic
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from restproof.headers import Headers, first
 from restproof.record.broken import BROKEN, broken
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
-from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
+from restproof.record.model import Lack, RecordedExchange, Request, Response, Traffic
 
 _LENGTH = re.compile(rb"([0-9]{1,10}):")
 _FIRST = re.compile(rb"[0-9]{1,10}:[0-9]{1,3}:[a-z_]+[;,]")
@@ -98,7 +99,7 @@ def _moment(found: Any) -> float:
 def _url(request: Mapping[str, Any], headers: Headers) -> str:
     """Where a request went, by the name that the client had for it."""
     scheme, port = _text(request["scheme"]), int(request["port"])
-    named = _text(request.get("authority")) or next((v for n, v in headers if n.lower() == "host"), "")
+    named = _text(request.get("authority")) or first(headers, "host") or ""
     host = _text(request["host"])
     address = f"[{host}]" if ":" in host else host
     own = address if _PORTS.get(scheme) == port else f"{address}:{port}"

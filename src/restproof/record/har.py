@@ -17,9 +17,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from restproof.errors import Place, TrafficError
+from restproof.headers import Headers, first
 from restproof.record.broken import BROKEN, broken
-from restproof.record.events import Body
-from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
+from restproof.record.events import Body, content_of
+from restproof.record.model import Lack, RecordedExchange, Request, Response, Traffic
 
 _EMPTY = (204, 205, 304)
 _NAMING = ("Firefox", "mitmproxy")
@@ -228,7 +229,9 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
             return None
         return made_anew
     body = _decoded(text, data.get("encoding") or data.get("_encoding")) or None
-    if _length(body) < _announced(headers, request.get("bodySize")):  # left out, or cut: files of a form, for one
+    if len(content_of(body)) < _announced(
+        headers, request.get("bodySize")
+    ):  # left out, or cut: files of a form, for one
         lacks.add("request body")
         return None
     return body
@@ -285,7 +288,7 @@ def _content(response: Mapping[str, Any], headers: Headers, lacks: set[Lack], at
         return None
     body = _decoded(content["text"], content.get("encoding")) or None
     size, coded = content.get("size"), _is_coded(response, headers)
-    too_short = isinstance(size, int | float) and size > _length(body) and not coded
+    too_short = isinstance(size, int | float) and size > len(content_of(body)) and not coded
     if too_short or (coded and isinstance(body, str) and len(body) == _FIREFOX_KEEPS):
         lacks.add("response body")
         return None
@@ -309,14 +312,9 @@ def _from_file(name: object, attached: Attached, lacks: set[Lack], what: Lack) -
     return _text(data)
 
 
-def _length(body: Body) -> int:
-    """Bytes of content."""
-    return len(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b"")
-
-
-def _value(headers: Headers, wanted: str) -> str:
-    """What the head says by a field; empty where it says nothing. ``wanted``: its name in lower case."""
-    return next((v.strip() for n, v in headers if n.lower() == wanted), "")
+def _value(headers: Headers, name: str) -> str:
+    """What the head says by a field, without the blanks around it; empty where it says nothing."""
+    return (first(headers, name) or "").strip()
 
 
 def _announced(headers: Headers, *sizes: object) -> float:

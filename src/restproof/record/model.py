@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from restproof.frozen import frozen
+from restproof.headers import Headers
 from restproof.record.events import Body
 
 Level = Literal["must", "should", "policy"]
@@ -15,7 +16,6 @@ Damage = Literal["data", "tenants", "failure", "leak", "code", "form"]
 DAMAGES: tuple[Damage, ...] = ("data", "tenants", "failure", "leak", "code", "form")
 """What the failure of a rule does, worst first: data are lost or wrong; others see or change them; the server fails; it
 gives away what it should keep; a status is wrong; an answer is in the wrong form."""
-Headers = tuple[tuple[str, str], ...]
 Lack = Literal["request", "request body", "response body", "headers"]
 """What a recording of traffic can leave out of an exchange; ``request``: which one it was, and when."""
 

@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 
 from restproof.errors import Place
+from restproof.headers import Headers
 from restproof.record.events import Body, content_of, decode_body
-from restproof.record.model import Header, Headers, RecordedExchange, RecordedRun
+from restproof.record.model import Header, RecordedExchange, RecordedRun
 from restproof.record.stream import MissingRunFile, NotARunFile
 
 FIRST = "# A recording of restproof: edit it, and restproof run --stubs FILE says what the suites make of it.\n"

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from restproof.contract.urls import parts_of
-from restproof.record.events import Body
-from restproof.record.model import Headers, RecordedExchange, RecordedRun
+from restproof.headers import Headers, first
+from restproof.record.events import Body, content_of
+from restproof.record.model import RecordedExchange, RecordedRun
 
 
 def render_har(run: RecordedRun) -> str:
@@ -46,7 +47,7 @@ def _entry(exchange: RecordedExchange, began: datetime) -> dict[str, Any]:
                 {"name": n, "value": v} for n, v in parse_qsl(parts_of(request.url).query, keep_blank_values=True)
             ],
             "headersSize": -1,
-            "bodySize": _size(request.body),
+            "bodySize": len(content_of(request.body)),
         },
         "response": {
             "status": response.status if response else 0,
@@ -55,9 +56,9 @@ def _entry(exchange: RecordedExchange, began: datetime) -> dict[str, Any]:
             "cookies": [],
             "headers": _headers(response.headers) if response else [],
             "content": _content(response.body, _media(response.headers)) if response else {"size": 0, "mimeType": ""},
-            "redirectURL": _value(response.headers, "Location") if response else "",
+            "redirectURL": (response and first(response.headers, "Location")) or "",
             "headersSize": -1,
-            "bodySize": _size(response.body) if response else -1,
+            "bodySize": len(content_of(response.body)) if response else -1,
         },
         "cache": {},
         "timings": {"send": 0, "wait": took, "receive": 0},
@@ -81,16 +82,8 @@ def _headers(headers: Headers) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers]
 
 
-def _value(headers: Headers, name: str) -> str:
-    return next((v for n, v in headers if n.lower() == name.lower()), "")
-
-
 def _media(headers: Headers) -> str:
-    return _value(headers, "Content-Type")
-
-
-def _size(body: Body) -> int:
-    return len(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b"")
+    return first(headers, "Content-Type") or ""
 
 
 def _text(body: str | bytes) -> tuple[str, bool]:
@@ -101,4 +94,4 @@ def _content(body: Body, media: str) -> dict[str, Any]:
     if body is None:
         return {"size": 0, "mimeType": media}
     text, coded = _text(body)
-    return {"size": _size(body), "mimeType": media, "text": text, **({"encoding": "base64"} if coded else {})}
+    return {"size": len(content_of(body)), "mimeType": media, "text": text, **({"encoding": "base64"} if coded else {})}

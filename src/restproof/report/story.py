@@ -10,9 +10,10 @@ from typing import Any
 
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
+from restproof.headers import Headers
 from restproof.oracle.results import STALE, Cause, Result
 from restproof.pointer import step
-from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
+from restproof.record.model import RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
 from restproof.report.bodies import LIMIT, Shown, show
 from restproof.report.curl import curl_line
 from restproof.report.text import visible

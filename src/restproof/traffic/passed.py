@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import inf
 
+from restproof.headers import Headers
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
-from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
+from restproof.record.model import Lack, RecordedExchange, Request, Response, Traffic
 from restproof.record.packed import LARGEST
 
 LONGEST_BODY = 4 * 1024 * 1024

@@ -16,11 +16,13 @@ from restproof.contract.model import Contract
 from restproof.contract.urls import parts_of, without_user
 from restproof.errors import Place, TrafficError
 from restproof.frozen import frozen
+from restproof.headers import first
 from restproof.oracle.seen import Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
+from restproof.record.events import content_of
 from restproof.record.model import RecordedExchange, Traffic
 from restproof.untold import REDACTED
-from restproof.wire.message import About, Exchange, Headers, Request, Response, as_promised
+from restproof.wire.message import About, Exchange, Request, Response, as_promised
 from restproof.wire.redact import Redactor
 
 GATEWAY = (502, 503, 504)
@@ -55,7 +57,7 @@ class Matched:
     def answers_to_strays(self) -> list[Response]:
         """What was answered where no path of the contract is, and there is content to be asked for."""
         answers = [e.response for e in self.strays if e.response is not None and e.request.method != "HEAD"]
-        return [Response(a.status, a.reason, a.headers, _bytes(a.body) or b"") for a in answers]
+        return [Response(a.status, a.reason, a.headers, content_of(a.body)) for a in answers]
 
 
 def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path) -> Matched:
@@ -222,7 +224,7 @@ def _exchange(
     answer = recorded.response
     response = None
     if answer is not None:
-        raw = Response(answer.status, answer.reason, answer.headers, _bytes(answer.body) or b"")
+        raw = Response(answer.status, answer.reason, answer.headers, content_of(answer.body))
         response = redactor.response(as_promised(raw, contract, about, request.method))
     return Exchange(
         n=int(recorded.n),
@@ -242,15 +244,10 @@ def _bytes(body: str | bytes | None) -> bytes | None:
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
 
 
-def _header(headers: Headers, name: str) -> str | None:
-    wanted = name.lower()
-    return next((v for n, v in headers if n.lower() == wanted), None)
-
-
 def _credential(recorded: RecordedExchange, contract: Contract) -> str | None:
     """What a request shows of its credential."""
     request = recorded.request
-    return contract.auth.shown(lambda name: _header(request.headers, name), parts_of(request.url).query)
+    return contract.auth.shown(lambda name: first(request.headers, name), parts_of(request.url).query)
 
 
 def _secret_headers(exchanges: Iterable[RecordedExchange], contract: Contract) -> set[str]:

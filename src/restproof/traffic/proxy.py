@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
+from restproof.headers import Headers
 from restproof.record.coding import KNOWN
-from restproof.record.model import Headers
 from restproof.traffic.passed import Passed, Recording
 from restproof.traffic.upstream import UNQUOTED, Origin, Upstream, reason_of
 

@@ -12,7 +12,7 @@ from urllib3.util import parse_url
 from urllib3.util.wait import wait_for_read
 
 from restproof.config import Target
-from restproof.record.model import Headers
+from restproof.headers import Headers
 from restproof.wire.adapter import proxy_headers
 from restproof.wire.raw import tls_context
 

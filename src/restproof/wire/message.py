@@ -21,12 +21,12 @@ from restproof.contract.bodystatus import BodyStatus, is_success
 from restproof.contract.model import WRITES, Contract
 from restproof.contract.statuses import SUCCESS
 from restproof.frozen import frozen
+from restproof.headers import Headers as Headers
 from restproof.record.events import encode_body
 from restproof.record.jsontext import WITHOUT_ODDITIES, Oddity, loads, loads_leniently, noting
 from restproof.version import __version__
 from restproof.wire.blocking import blocked_by
 
-Headers = tuple[tuple[str, str], ...]
 USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
     {"User-Agent": f"restproof/{__version__}", "Accept-Encoding": "identity", "Accept": "application/json"}
 )
