@@ -69,3 +69,27 @@ def test_who_joins_by_a_put_is_made_first(server: type[Placed], wrong: set[str],
     told = [r for r in verdict.results if r.resource == "member"]
     assert {r.requirement for r in told if r.outcome == "fail"} >= wrong
     assert wrong or {r.outcome for r in told} == {"pass"}, told
+
+
+def called(word: str, *, known: bool) -> Document:
+    """Members, each at the end of a path that has a number of what is called by one word."""
+    paths = members("user_id", 201, known=known)
+    renamed: Document = json.loads(json.dumps(paths).replace("user_id", word))
+    return renamed
+
+
+def test_a_number_that_is_called_as_a_user_is_one_of_the_run(tmp_path: Path) -> None:
+    found = contract(tmp_path, called("user", known=True)).resources["member"]
+    assert (found.id.field, found.id.chosen_by, found.references["user"].to) == ("user", "client", "user")
+
+
+def test_a_number_of_whom_nobody_knows_is_not_made_up(tmp_path: Path) -> None:
+    found = read(tmp_path, called("user", known=False))
+    assert [*found.contract["resources"]["member"]["operations"]] == ["list", "read", "delete"]
+    assert "what is called user, and no request makes one" in " ".join(one.what for one in found.left_out)
+
+
+@pytest.mark.parametrize("word", ["number", "memberNo", "position", "year", "member"])
+def test_a_number_that_counts_names_nobody(word: str, tmp_path: Path) -> None:
+    found = contract(tmp_path, called(word, known=False)).resources["member"]
+    assert (found.id.field, found.id.chosen_by, *found.references) == (word, "client")

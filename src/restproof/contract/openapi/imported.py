@@ -134,7 +134,7 @@ class _Importer:
         take_posts(self.paths, self.reader)
         self.paths.settle()
         leave_assigned(self.paths, self.reader)
-        leave_unknown_members(self.paths)
+        leave_unknown_members(self.paths, self.reader.schemas)
         leave_log_ins(self.paths, self.reader)
         self.silent = silent(self.paths, self.reader)
         suppose(self.paths, self.reader, {path: m for path, m in self.silent.items() if path in supposed})

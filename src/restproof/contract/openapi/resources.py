@@ -246,12 +246,12 @@ class ResourceWriter:
             self.note(found, "what becomes of members that a PUT leaves out, which is not said")
             self.merging.add(found.name)
         named = member in body.schema.get("required", ()) and not body.properties[member].get("readOnly")
-        puts = creates_by_put(self.reader, found)
+        puts, given = creates_by_put(self.reader, found), parameter_schema(self.reader.schemas, found)
         finds = "replace" in found.calls and 404 in self.reader.codes(found.calls["replace"], "4")
         if "replace" in found.calls and named and "create" in found.calls and not (puts or finds):
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
-        given, joins = parameter_schema(self.reader.schemas, found), puts and stands_for(found, self.by_name)
+        joins = puts and stands_for(found, self.by_name, given)
         said = identity(found, member, body, given, puts, told.created, joins=bool(joins))
         return body, said | ({"link": link} if link else {}) | ({"url": told.url} if told.url else {})
 
