@@ -16,8 +16,11 @@ from typing import Any
 
 import pytest
 
+from restproof.learning import sounding
 from restproof.learning.sounding import Sounder
 from restproof.plan.bodies import Bodies
+from restproof.session.options import Options
+from restproof.session.soundings import bound_of
 
 from .honest import Field, Json, Of, Refused, Request, Service, Text, When, serving
 from .running import run_document
@@ -141,6 +144,53 @@ def test_a_run_that_is_ended_while_it_sounds_leaves_nothing(tmp_path: Path) -> N
     assert service.store("box") == {}
     assert not (tmp_path / "run").exists()
     assert not list(tmp_path.glob(".restproof/*"))
+
+
+def test_soundings_are_counted_apart_and_stand_in_the_plan(tmp_path: Path) -> None:
+    service = shop()
+    asked: list[str] = []
+    usual = service.answer
+
+    def answer(method: str, target: str, headers: Message, text: bytes) -> tuple[int, Json, list[str]]:
+        asked.append(f"{method} {target}")
+        return usual(method, target, headers, text)
+
+    service.answer = answer  # type: ignore[method-assign]
+    document = written(tmp_path, paths())
+    with serving(service) as url:
+        plan = run_document(document, url, tmp_path / "plan", "--plan")
+        assert asked == []
+        ended = run_document(document, url, tmp_path / "run", "--only", "read.answers-ok")
+    told = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert "40  creates at most come before them, as soundings of 1 resource\n" in plan.stdout
+    deleted = sum(one.startswith("DELETE") for one in asked)
+    assert told["soundings"] > deleted > 1, told
+    assert f" s, {told['soundings']} soundings before them" in ended.stdout
+
+
+def test_all_resources_together_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sounding, "MOST_IN_ALL", 0)
+    resource = contract(tmp_path, paths()).resources["box"]
+    sounder = Sounder(SimpleNamespace())  # type: ignore[arg-type]
+    assert (sounder.known(resource), sounder.passed_over) == ({}, ["box"])
+
+
+def test_what_leaves_a_parent_behind_is_not_sounded(tmp_path: Path) -> None:
+    """A sounding makes one of its own."""
+    inner = {"/halls/{hall_id}" + path: told for path, told in paths().items()}
+    hall = {"name": "hall_id", "in": "path", "required": True, "schema": NUMBER}
+    for told in inner.values():
+        told["parameters"] = [hall, *told.get("parameters", ())]
+    shown, sent = object_of(["id", "name"], id={**NUMBER, "readOnly": True}, name=TEXT), object_of(["name"], name=TEXT)
+    halls: Document = {
+        "/halls": {"get": call({"type": "array", "items": shown}), "post": call(shown, sent, 201)},
+        "/halls/{hall_id}": {"parameters": [hall], "get": call(shown, others={"404": NO["404"]})},
+    }
+    gone: Document = {"delete": {"responses": {"204": {"description": "gone"}, "404": NO["404"]}}}
+    for delete, sounded in ((gone, ["hall", "box"]), ({}, [])):
+        whole = {**halls, "/halls/{hall_id}": {**halls["/halls/{hall_id}"], **delete}, **inner}
+        found = bound_of(contract(tmp_path / str(bool(delete)), whole), (), Options())
+        assert sorted(r.name for r in found.resources) == sorted(sounded)
 
 
 class Told(Sounder):

@@ -254,7 +254,7 @@ def _with_soundings(promise: Promise, sounded: Sounded | None, *, quiet: bool) -
     from restproof.learning import sounding
 
     found = sounding.sounded(promise, _saying(quiet)) if sounded is None else sounded
-    return promise.giving(found.given, found.left)
+    return promise.giving(found.given, found.left, found.requests)
 
 
 def _plainly_planned(promise: Promise) -> bool:

@@ -82,13 +82,15 @@ class Merged:
 class Known:
     """What whoever has run the shards knows better: ``header``: members of the header; ``deleted`` and ``left``: what
     clean-up after shards that were lost came to; ``empty``: parts that hold no item, so that they have no run file;
-    ``settled``: parts of which ``left`` tells what is left, and no more what they have told themselves."""
+    ``settled``: parts of which ``left`` tells what is left, and no more what they have told themselves; ``soundings``:
+    requests that were sent before."""
 
     header: Mapping[str, Any] = field(default_factory=dict)
     deleted: int = 0
     left: tuple[str, ...] = ()
     empty: frozenset[int] = frozenset()
     settled: frozenset[int] = frozenset()
+    soundings: int = 0
 
 
 @frozen(slots=True)
@@ -246,12 +248,14 @@ def _seconds(began: str, started: str) -> float:
 
 
 def _footer(shards: Sequence[_Shard], known: Known, delays: Sequence[float], full: bool) -> dict[str, Any]:
+    soundings = known.soundings + sum(s.footer.soundings for s in shards)
     interrupted = next((s.footer.interrupted for s in shards if s.footer.interrupted), None)
     return {
         "event": "footer",
         "finished": max(s.footer.finished for s in shards),
         "duration": round(max(d + s.footer.duration for d, s in zip(delays, shards, strict=True)), 3),
         "requests": sum(s.footer.requests for s in shards),
+        **({"soundings": soundings} if soundings else {}),
         "complete": full and interrupted is None,
         "interrupted": interrupted,
         "cleanup": {

@@ -36,6 +36,12 @@ def needed(resources: Mapping[str, Resource], resource: Resource) -> frozenset[s
     return frozenset(n for n in _closure(resources, [resource.name], _required) if resources[n].creatable)
 
 
+def whole(resources: Mapping[str, Resource], resource: Resource) -> frozenset[str]:
+    """What has to be made for an instance of a resource that holds all it may: as :func:`needed`, and all that it
+    refers to."""
+    return frozenset(n for n in _closure(resources, [resource.name], _named) if resources[n].creatable)
+
+
 def _closure(
     resources: Mapping[str, Resource], begin: Iterable[str], step: Callable[[Resource], Iterable[str]]
 ) -> set[str]:

@@ -17,9 +17,8 @@ from types import MappingProxyType
 from typing import Any
 
 from restproof.bundle import REGISTER, suites_of
-from restproof.config import Target
 from restproof.contract.given import GivenValues
-from restproof.contract.model import Contract, Resource, removes
+from restproof.contract.model import Resource
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
 from restproof.engine.around import put_away
@@ -38,12 +37,8 @@ from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.options import Options
 from restproof.session.promise import Promise
 from restproof.session.run import Run
+from restproof.session.soundings import MOST, MOST_IN_ALL, PART, bound_of
 from restproof.wire.stop import STOP
-
-_MOST = 40
-"""Creates that are sent for one resource at most."""
-_PART = 10
-"""What part of the requests that the user allows may be soundings."""
 
 
 @frozen
@@ -64,14 +59,12 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
     and where nothing may be made, or only what the user has counted. Raises ``RestproofError``, ``Interrupted`` among
     them."""
     options = promise.options
-    is_live = promise.recorded is None and not options.plan
-    is_bound = options.read_only or options.max_creates is not None or (options.max_requests or _PART) < _PART
     # Who plans, or is answered by a recording, need not have what the target asks for.
-    target = promise.target if is_live and not is_bound else None
-    resources = _to_sound(promise.contract, target, options) if target else []
+    target = promise.target if promise.recorded is None and not options.plan else None
+    resources, most = bound_of(promise.contract, target.forbid, options) if target else ((), 0)
     if not resources:
         return NOTHING
-    say(f"sounding what creates take: {plural(len(resources), 'resource')}")
+    say(f"sounding what creates take: {plural(len(resources), 'resource')}, {plural(most, 'create')} at most")
     folders = suites_of(promise.config.root)
     with TemporaryDirectory(prefix="restproof-soundings-") as folder:
         options = _plain(options, Path(folder) / "run")
@@ -91,22 +84,16 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
         finally:
             with told_at_end(run):
                 run.finish()
+        if sounder.passed_over:
+            say(f"not sounded, since enough was sent: {', '.join(sounder.passed_over)}")
         return Sounded({name: fields for name, fields in given.items() if fields}, run.tidied.left, requests)
 
 
 def _plain(options: Options, out: Path) -> Options:
     """The options of a run that only speaks to the same target in the same way."""
     of_target = ("contract", "target", "resource", "max_wait", "cleanup_timeout", "rate", "coordinate")
-    most = None if options.max_requests is None else options.max_requests // _PART
+    most = None if options.max_requests is None else options.max_requests // PART
     return Options(**{name: getattr(options, name) for name in of_target}, max_requests=most, out=str(out))
-
-
-def _to_sound(contract: Contract, target: Target, options: Options) -> list[Resource]:
-    """The resources of which it is open what a create may hold, and of which nothing is left: what is only cancelled or
-    archived is there still."""
-    found = (r for r in contract if "rules" in r.open and not r.id.single and options.selects_resource(r))
-    forbidden = {name for name in contract.resources if {f"{name}.create", f"{name}.delete"} & target.forbid}
-    return [r for r in found if r.supports("create") and removes(r) and r.name not in forbidden]
 
 
 @dataclass
@@ -114,7 +101,10 @@ class Sounder:
     """Sends the soundings of one resource after the other."""
 
     world: World
+    passed_over: list[str] = field(default_factory=list)
+    """Resources of which nothing is known, since others took all that may be sent."""
     _sent: int = 0
+    _sent_in_all: int = 0
     _words: dict[str, Any] = field(default_factory=dict)
     """Fields of the resource whose texts are a word, each with one."""
 
@@ -123,6 +113,9 @@ class Sounder:
         (``GivenValues``)."""
         self._sent, self._words = 0, {}
         found: dict[str, list[Any] | None] = {}
+        if self._sent_in_all >= MOST_IN_ALL:
+            self.passed_over.append(resource.name)
+            return found
         with suppress(NotTested, Inconclusive, SetUpFailed, HookFailed):  # the run tells of it where it matters
             bodies = self.world.bodies(resource)
             needed, whole = bodies.minimal().keys(), bodies.full()
@@ -184,9 +177,10 @@ class Sounder:
     ) -> bool:
         """Whether a create with the smallest body and these fields is refused. ``instead``: values in place of the
         plain ones. Raises ``NotTested`` where that says nothing of them."""
-        if self._sent >= _MOST:
+        if self._sent >= MOST or self._sent_in_all >= MOST_IN_ALL:
             raise NotTested("enough was sent")
         self._sent += 1
+        self._sent_in_all += 1
         token = self.world.values.next_token()
         subject = Subject(self.world, resource, token=token, setup=f"sounding {token}")
         whole = subject.bodies.full()

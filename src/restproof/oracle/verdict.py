@@ -31,7 +31,8 @@ class Verdict:
     them were refused and nothing says why; ``unmet`` tells what the run was asked to see besides and has not;
     ``statuses`` counts responses by code; ``left`` says, a line each, what clean-up could not delete, why, and the
     request that removes it; ``server_errors`` says in a sentence where the server itself failed (5xx), and is empty
-    where it never did."""
+    where it never did; ``soundings`` are the requests that were sent before the run, which ``requests`` does not
+    hold."""
 
     verdict: Word
     complete: bool
@@ -46,6 +47,7 @@ class Verdict:
     left: tuple[str, ...] = ()
     server_errors: str = ""
     unsent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    soundings: int = 0
 
 
 def exit_code(verdict: Verdict) -> int:
@@ -98,6 +100,7 @@ def judge(run: RecordedRun) -> Verdict:
         left=footer.left if footer else (),
         server_errors=server_errors(run),
         unsent=run.unsent,
+        soundings=footer.soundings if footer else 0,
     )
 
 

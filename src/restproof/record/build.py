@@ -230,6 +230,7 @@ def _footer(event: Event) -> Footer:
         interrupted=event.get("interrupted"),
         deleted=cleanup.get("deleted", 0),
         left=tuple(cleanup.get("left", ())),
+        soundings=event.get("soundings", 0),
     )
 
 

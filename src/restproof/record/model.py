@@ -263,7 +263,8 @@ class Note:
 
 @frozen(slots=True)
 class Footer:
-    """How the run ended. ``interrupted`` names the signal; ``left`` what clean-up could not delete."""
+    """How the run ended. ``interrupted`` names the signal; ``left`` what clean-up could not delete; ``soundings`` are
+    requests that were sent before the run, and are not among its ``requests``."""
 
     complete: bool
     finished: str = ""
@@ -272,6 +273,7 @@ class Footer:
     interrupted: str | None = None
     deleted: int = 0
     left: tuple[str, ...] = ()
+    soundings: int = 0
 
 
 @frozen

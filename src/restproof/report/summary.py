@@ -40,6 +40,7 @@ def _facts(run: RecordedRun, verdict: Verdict) -> dict[str, Any]:
         "seed": header.seed,
         "duration_s": round(verdict.duration_s, 3),
         "requests": verdict.requests,
+        **({"soundings": verdict.soundings} if verdict.soundings else {}),
         "unproven": [{"resource": u.resource, "operation": u.operation, "reason": u.reason} for u in verdict.unproven],
         **({"unsent": {name: list(fields) for name, fields in verdict.unsent.items()}} if verdict.unsent else {}),
         "left": list(verdict.left),

@@ -19,8 +19,10 @@ from restproof.garbage import uncollected
 from restproof.oracle.finding import an
 from restproof.plan.bodies import unmarked
 from restproof.record.jsontext import allow_long_integers
+from restproof.report.text import plural
 from restproof.session.promise import Promise
 from restproof.session.run import Run
+from restproof.session.soundings import bound_of
 
 
 def lines_of(promise: Promise, suite: Path) -> Iterator[str]:
@@ -107,8 +109,19 @@ def plan_lines(run: Run, items: Sequence[Item]) -> Iterator[str]:
     for name, count in _lasting(items).items():
         kept = f"make {an(name)}, which no operation can delete (--max-creates N bounds them)"
         yield f"{count:>8}  of them, about, {kept}"
+    yield from _soundings(run)
     for name, proof in unmarked(run.bodies.values()):
         yield f"{name}: no text can hold the token of the run; {proof}"
+
+
+def _soundings(run: Run) -> Iterator[str]:
+    """What may be sent before the plan is made, where a target is named: none but the user's count is kept by them."""
+    options, named = run.options, run.options.target or run.promise.config.target
+    if run.promise.recorded is not None or named in (None, "sandbox") or options.max_requests is not None:
+        return
+    sounded, creates = bound_of(run.contract, (), options)
+    if sounded:
+        yield f"{creates:>8}  creates at most come before them, as soundings of {plural(len(sounded), 'resource')}"
 
 
 def write_out(lines: Iterable[str]) -> None:

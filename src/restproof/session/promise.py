@@ -34,8 +34,8 @@ class Promise:
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
     is on its way already. ``hooks``: those of the user; ``given``: the values that they, or those of the recorded run,
     give to fields, with which ``contract`` is read. ``left``: what was made before the run and could not be taken
-    away, a line each. ``is_shared``: it is one shard of a run that is told of elsewhere,
-    when all are there."""
+    away, a line each; ``soundings``: how many requests that took. ``is_shared``: it is one shard of a run that is told
+    of elsewhere, when all are there."""
 
     contract: Contract
     contract_path: Path
@@ -46,12 +46,15 @@ class Promise:
     hooks: Hooks = field(default_factory=Hooks)
     given: GivenValues = field(default_factory=dict)
     left: tuple[str, ...] = ()
+    soundings: int = 0
     is_shared: bool = False
 
-    def giving(self, more: GivenValues, left: tuple[str, ...] = ()) -> Promise:
-        """The promise with further values of fields, and with what it took to know them and is left."""
+    def giving(self, more: GivenValues, left: tuple[str, ...] = (), requests: int = 0) -> Promise:
+        """The promise with further values of fields, and with what it took to know them: what is ``left`` of it, and
+        how many requests."""
         given = {**self.given, **{name: {**self.given.get(name, {}), **fields} for name, fields in more.items()}}
-        return replace(self, contract=with_given(self.contract, more), given=given, left=(*self.left, *left))
+        contract, left = with_given(self.contract, more), (*self.left, *left)
+        return replace(self, contract=contract, given=given, left=left, soundings=self.soundings + requests)
 
     @cached_property
     def target(self) -> Target | None:

@@ -369,7 +369,8 @@ class Run:
     def _footer(self, requests: int | None) -> dict[str, Any]:
         complete = not self.selection() and self.signal is None
         tidied = Tidied(self.tidied.deleted, (*self.promise.left, *self.tidied.left))
-        return footer(self.started, requests, tidied, complete=complete, interrupted=self.signal)
+        ended = footer(self.started, requests, tidied, complete=complete, interrupted=self.signal)
+        return ended | ({"soundings": self.promise.soundings} if self.promise.soundings else {})
 
     def selection(self) -> dict[str, Any]:
         """What narrows the run, by name; empty for a whole one."""

@@ -128,9 +128,10 @@ def spread(
                 "contract": contract_part(promise.contract, promise.contract_path),
             },
             tidied.deleted,
-            tidied.left,
+            (*promise.left, *tidied.left),
             frozenset(going.empty),
             frozenset(going.unsettled if is_settled else ()),
+            promise.soundings,
         )
         merge([going.files[part] for part in sorted(going.files)], file, known)
         shutil.rmtree(parts)
