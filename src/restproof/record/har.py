@@ -229,10 +229,8 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
             return None
         return made_anew
     body = _decoded(text, data.get("encoding") or data.get("_encoding")) or None
-    if len(content_of(body)) < _announced(
-        headers, request.get("bodySize")
-    ):  # left out, or cut: files of a form, for one
-        lacks.add("request body")
+    if len(content_of(body)) < _announced(headers, request.get("bodySize")):
+        lacks.add("request body")  # it was left out, or cut: files of a form, for one
         return None
     return body
 
