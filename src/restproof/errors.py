@@ -23,8 +23,7 @@ class RestproofError(Exception):
     """Base of all errors that end a command with one message and no traceback.
 
     ``exit_code`` is what the command line ends with: 2 for wrong usage, contract or configuration, 3 where the target
-    could not
-    be judged.
+    could not be judged.
     """
 
     exit_code = 2

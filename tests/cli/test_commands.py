@@ -86,6 +86,41 @@ def test_init_writes_an_example_that_lints_clean(here: Path, capsys: pytest.Capt
     assert str(here / "contracts/example") in capsys.readouterr().out
 
 
+def test_lint_tells_a_rule_that_proves_nothing_under_the_contract(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its condition names a resource that is none: a run would be *conforming* without a word of it."""
+    assert run(["init"]) == 0
+    suite = here / "suites/test_note.py"
+    suite.write_text(suite.read_text().replace('name == "note"', 'name == "notes"'))
+    assert run(["lint"]) == 0
+    assert "note.title-kept: it proves nothing here" in capsys.readouterr().out
+    suite.write_text(suite.read_text().replace('name == "notes"', 'nme == "notes"'))
+    assert run(["lint"]) == 2
+    line = next(n for n, text in enumerate(suite.read_text().splitlines(), 1) if "nme" in text)
+    error = capsys.readouterr().err
+    assert f"{suite}:{line}: test_a_title_is_kept_as_it_was_typed has no cases: AttributeError" in error
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ('on="create"', 'on="creat"', "on names 'creat', which is no operation: did you mean 'create'?"),
+        ('needs="read"', 'needs="raed"', "needs names 'raed', which is no operation: did you mean 'read'?"),
+        ("@for_each(titles)", "@every_exchange(reads='header')", "reads='header': did you mean 'headers'?"),
+    ],
+)
+def test_a_mark_that_would_leave_a_rule_untried_is_refused(
+    here: Path, right: str, wrong: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init"]) == 0
+    suite = here / "suites/test_note.py"
+    text = suite.read_text().replace("for_each, must", "every_exchange, for_each, must")
+    suite.write_text(text.replace(right, wrong))
+    assert run(["lint"]) == 2
+    assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_init_overwrites_nothing(here: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     (here / name).parent.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     from restproof.contract.load import read
     from restproof.contract.openapi.todo import to_decide
     from restproof.contract.secrecy import Secrecy
-    from restproof.engine.loading import gate
+    from restproof.engine.loading import gate, idle
     from restproof.engine.register import load_all, unknown_names
     from restproof.plan.bodies import Bodies, unmarked
     from restproof.report.text import plural
@@ -58,6 +58,8 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
             click.echo(f"{resource.name}: the format '{name}' is an annotation: no text is refused for its sake")
     for name, proof in unmarked(Bodies(loaded, resource) for resource in loaded):
         click.echo(f"{name}: no text of a create can hold the token of the run; {proof}")
+    for id in idle(folders, loaded):
+        click.echo(f"{id}: it proves nothing here: no operation of the contract has what its test asks for")
     if expand:
         click.echo(written_out(path), nl=False)
     operations = sum(len(r.operations) for r in loaded)

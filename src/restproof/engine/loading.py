@@ -8,10 +8,14 @@ from pathlib import Path
 from types import ModuleType
 
 from restproof.bundle import REGISTER
+from restproof.contract.model import Contract
+from restproof.engine.items import items_of
 from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import load
 from restproof.errors import ConfigurationError, Place
-from restproof.usercode import module_at
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+from restproof.usercode import line_in, message_of, module_at
 
 
 def module_of(file: Path) -> ModuleType:
@@ -51,6 +55,24 @@ def gate(folders: Iterable[Path]) -> Iterator[ConfigurationError]:
                 yield ConfigurationError(f"{entry.id} has no test", place=place, hint=hint)
             elif entry.not_tested is not None and entry.id in tested:
                 yield ConfigurationError(f"{entry.id} has a test and says in not_tested why it has none", place=place)
+
+
+def idle(folders: Iterable[Path], contract: Contract) -> Iterator[str]:
+    """The requirements of a user's own suites that no item of the contract is about: no operation has what their tests
+    ask for, or there is no case of it. Raises as ``module_of``, and ``ConfigurationError`` where a condition or an
+    enumerator fails."""
+    _, *own = folders
+    bodies = {resource.name: Bodies(contract, resource) for resource in contract} if own else {}
+    has_items: dict[str, bool] = {}
+    for file in (file for folder in own for file in sorted(folder.glob("test_*.py"))):
+        for name, test, proof in tests_of(file):
+            try:
+                made = any(True for _ in items_of(proof, test, contract, PROFILES["smoke"], bodies))
+            except Exception as error:  # whatever a user's function raises
+                place = Place(file, line_in(file, error) or 0)
+                raise ConfigurationError(f"{name} has no cases: {message_of(error)}", place=place) from error
+            has_items[proof.requirement] = made or has_items.get(proof.requirement, False)
+    yield from (id for id, made in has_items.items() if not made)
 
 
 def no_entry(name: str, proof: Proof, register: Path, known: Container[str]) -> str:

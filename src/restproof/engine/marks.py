@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, overload
 
+from restproof.contract.hints import near
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.frozen import frozen
 from restproof.plan.ground import Ground
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from hypothesis import strategies as st
 
 ATTRIBUTE = "restproof_proof"
+INSTANCE = "instance"
+"""Needed: one that can be made, listed or named."""
 _Test = TypeVar("_Test", bound=Callable[..., Any])
 
 
@@ -85,8 +88,8 @@ class Proof:
 
 
 def _met(need: str, contract: Contract, resource: Resource) -> bool:
-    """Needs that are no operation alone: ``create`` by PUT, and ``instance``, one that can be made, listed or named."""
-    if need == "instance":
+    """Needs that are no operation alone: ``create`` by PUT, and ``instance``."""
+    if need == INSTANCE:
         return resource.id.single or resource.creatable or resource.supports("list") or resource.name in contract.given
     return need == "create" and (resource.creatable or resource.id.single)
 
@@ -100,6 +103,14 @@ def proof_of(test: object) -> Proof | None:
 def _amend(test: _Test, **changes: Any) -> _Test:
     setattr(test, ATTRIBUTE, replace(proof_of(test) or Proof(""), **changes))
     return test
+
+
+def _words(option: str, said: str | tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    words = (said,) if isinstance(said, str) else said
+    for word in words:
+        if word not in known:
+            raise ValueError(f"{option} names {word!r}, which is no operation: {near(word, known)}")
+    return words
 
 
 def requirement(
@@ -118,14 +129,16 @@ def requirement(
     by_put: bool = False,
     looks: bool = False,
 ) -> Callable[[_Test], _Test]:
-    """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``."""
+    """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``. Raises
+    ``ValueError`` for an operation that no resource can have: the rule would never be tried."""
+    spoken_of, needed = _words("on", on, OPERATIONS), _words("needs", needs, (*OPERATIONS, INSTANCE))
 
     def mark(test: _Test) -> _Test:
         return _amend(
             test,
             requirement=id,
-            on=(on,) if isinstance(on, str) else on,
-            needs=(needs,) if isinstance(needs, str) else needs,
+            on=spoken_of,
+            needs=needed,
             when=when,
             where=where,
             cost=cost,
@@ -167,7 +180,10 @@ def every_exchange(test: _Test) -> _Test: ...
 def every_exchange(*, reads: Reads) -> Callable[[_Test], _Test]: ...
 def every_exchange(test: Callable[..., Any] | None = None, *, reads: Reads = "content") -> Any:
     """Run the test on every exchange of the run, whatever item sent it; its item tells at the end what was seen.
-    ``reads``: what the test looks at, so that it also judges recorded traffic which shows no more than that."""
+    ``reads``: what the test looks at, so that it also judges recorded traffic which shows no more than that. Raises
+    ``ValueError`` for another word."""
+    if reads not in get_args(Reads):
+        raise ValueError(f"reads={reads!r}: {near(reads, get_args(Reads))}")
 
     def mark(test: _Test) -> _Test:
         return _amend(test, observes=True, reads=reads)

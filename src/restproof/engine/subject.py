@@ -31,10 +31,10 @@ from restproof.wire.places import is_usable_id
 class Subject:
     """One resource of the contract, for one case: every request that it sends is recorded under that case.
 
-    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. Every request takes two
-    options: ``credential`` (its name, ``None`` to go without one) and ``scope`` (ancestor → id; the usual one is made
-    once and shared), and further those of ``Requests.build``, such as ``headers`` and ``query``. A status is never an
-    error: whatever was answered is the ``Reply``. Where a request may not be sent (``--read-only``, ``forbid``, the
+    Bodies may hold symbols (``RUN`` and ``reference`` of ``restproof.suite.inputs``), which are resolved when a request
+    is built. Every request takes two options: ``credential`` (its name, ``None`` to go without one) and ``scope``
+    (ancestor → id; the usual one is made once and shared), and most take ``headers`` and ``query``. A status is never
+    an error: whatever was answered is the ``Reply``. Where a request may not be sent (``--read-only``, ``forbid``, the
     ceiling of requests, or a write to what is not proven to be the run's) it raises ``NotTested``.
 
     ``spec`` is the resource as the contract has it, ``bodies`` makes its request bodies, ``lists`` walks its lists page
