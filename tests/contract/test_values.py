@@ -11,7 +11,7 @@ import pytest
 from restproof.contract.digest import digest
 from restproof.contract.load import check, load
 from restproof.contract.openapi.export import document
-from restproof.contract.openapi.kept import kept
+from restproof.contract.openapi.round_trip import kept
 from restproof.contract.patterns import is_expression, matches
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground

@@ -11,7 +11,7 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.contract.openapi.imported import imported
-from restproof.contract.openapi.spelled import in_digits
+from restproof.contract.openapi.values_by_description import in_digits
 from restproof.contract.openapi.wording import case_of
 from restproof.contract.openapi.written import write
 from restproof.plan.bodies import Bodies

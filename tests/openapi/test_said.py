@@ -16,8 +16,8 @@ from restproof.cli.main import restproof
 from restproof.contract.language import language_schema
 from restproof.contract.load import load
 from restproof.contract.openapi.export import document
-from restproof.contract.openapi.kept import EXTENSION
-from restproof.contract.openapi.said import OF_CONTRACT, OF_RESOURCE, unsaid
+from restproof.contract.openapi.expressible import OF_CONTRACT, OF_RESOURCE, unsaid
+from restproof.contract.openapi.round_trip import EXTENSION
 from restproof.errors import RestproofError
 
 ROOT = Path(__file__).parents[2]

@@ -31,7 +31,7 @@ def openapi(contract: str | None, out: Path | None) -> None:
     """
     from restproof.contract.load import load
     from restproof.contract.openapi.export import document
-    from restproof.contract.openapi.said import unsaid
+    from restproof.contract.openapi.expressible import unsaid
     from restproof.report.text import plural
 
     loaded = load(resolve_contract(contract, load_config(Path.cwd()), Path.cwd()))

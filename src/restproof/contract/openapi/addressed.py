@@ -18,7 +18,7 @@ from restproof.contract.openapi.entries import are_mostly_in, is_list, is_one
 from restproof.contract.openapi.identity import id_member
 from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.paths import Call, Found, Paths, around, is_item
-from restproof.contract.openapi.posted import says_it_changes, searched
+from restproof.contract.openapi.unusual_methods import says_it_changes, searched
 from restproof.contract.openapi.verbs import CALLED, deed_of, names_id, operation_of
 from restproof.errors import ContractError
 from restproof.frozen import frozen

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import Any
 
 from restproof.contract.document import Route
-from restproof.contract.openapi.formed import form_in
+from restproof.contract.openapi.form_bodies import form_in
 from restproof.contract.openapi.keywords import NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Call

@@ -12,7 +12,6 @@ from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
-from restproof.contract.openapi.called import called
 from restproof.contract.openapi.entries import (
     BESIDE_ONE,
     held_in,
@@ -32,6 +31,7 @@ from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united
 from restproof.contract.openapi.sendable import Unsendable, described, sendable
+from restproof.contract.openapi.values_by_name import called
 from restproof.contract.shapes import NEEDED, SHOWN, types_of
 from restproof.contract.words import is_soft_reference
 from restproof.pointer import step, steps

@@ -15,7 +15,6 @@ from restproof.contract.criteria import is_searched
 from restproof.contract.envelope import pointer_of
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, ON_ITEM, WRITES, Contract, Resource, Schema, Status, creates_by_put
-from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import (
     body_parents,
     criteria,
@@ -24,6 +23,7 @@ from restproof.contract.openapi.parameters import (
     type_of_id,
     type_of_version,
 )
+from restproof.contract.openapi.round_trip import keep
 from restproof.contract.openapi.statuses import ACCEPTED_FOR_LATER, FAILURES, SUCCESS, failures, successes
 from restproof.contract.openapi.wrapped import nested, put, with_held, with_id, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details

@@ -9,11 +9,11 @@ from typing import Any
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import Shaped
-from restproof.contract.openapi.called import GUESSED
 from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, Schemas
+from restproof.contract.openapi.values_by_name import GUESSED
 from restproof.contract.shapes import types_of
 from restproof.contract.words import referred, snake
 from restproof.pointer import step

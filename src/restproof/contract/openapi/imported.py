@@ -15,20 +15,20 @@ from restproof.contract.openapi.addressed import take_addressed
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.elsewhere import join_items, join_plurals, join_singulars
-from restproof.contract.openapi.joining import leave_unknown_members
-from restproof.contract.openapi.kept import EXTENSION, kept
+from restproof.contract.openapi.ids_of_others import leave_unknown_members
 from restproof.contract.openapi.linked import refer_by_url
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
-from restproof.contract.openapi.posted import leave_assigned, leave_log_ins, take_posts
 from restproof.contract.openapi.promises import hoist
 from restproof.contract.openapi.referring import Astray, astray, leave_unknown, references
 from restproof.contract.openapi.resources import ResourceWriter
+from restproof.contract.openapi.round_trip import EXTENSION, kept
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.shown_ids import referring_by_name, said_names
 from restproof.contract.openapi.source import Source, read
-from restproof.contract.openapi.supposed import ORIGIN, opened, silent, suppose
+from restproof.contract.openapi.undescribed_answers import ORIGIN, opened, silent, suppose
+from restproof.contract.openapi.unusual_methods import leave_assigned, leave_log_ins, take_posts
 from restproof.contract.openapi.verbs import take_called
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place

@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
-from restproof.contract.openapi.spelled import worded
+from restproof.contract.openapi.values_by_description import worded
 from restproof.contract.shapes import NEEDED, is_nullable
 from restproof.contract.texts import text_of
 from restproof.contract.validator import Validator

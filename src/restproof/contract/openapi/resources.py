@@ -15,7 +15,6 @@ from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.entries import is_list, is_one, lists_a_part
-from restproof.contract.openapi.exemplary import teach
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import (
     creates_by_put,
@@ -26,8 +25,8 @@ from restproof.contract.openapi.identity import (
     parameter_schema,
     tells_id,
 )
+from restproof.contract.openapi.ids_of_others import stands_for
 from restproof.contract.openapi.inside import may_lack_zone
-from restproof.contract.openapi.joining import stands_for
 from restproof.contract.openapi.jsonapi import side_by_side
 from restproof.contract.openapi.linked import is_guessed, link_of, take_link
 from restproof.contract.openapi.listing import Listing
@@ -44,6 +43,7 @@ from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
 from restproof.contract.openapi.shown_ids import shown_otherwise
 from restproof.contract.openapi.uniqueness import Keys, keys_of
+from restproof.contract.openapi.values_by_example import teach
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.openapi.wording import (
     case_of,

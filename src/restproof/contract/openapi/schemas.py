@@ -14,6 +14,7 @@ from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.impossible import nothing_fits
+from restproof.contract.openapi.flat_schemas import INNER, Leaves
 from restproof.contract.openapi.keywords import (
     LISTS,
     MAPS,
@@ -27,9 +28,8 @@ from restproof.contract.openapi.keywords import (
     set_by_server,
     ways_said,
 )
-from restproof.contract.openapi.leaves import INNER, Leaves
 from restproof.contract.openapi.source import Source
-from restproof.contract.openapi.spelled import needed
+from restproof.contract.openapi.values_by_description import needed
 from restproof.errors import ContractError
 from restproof.pointer import steps
 

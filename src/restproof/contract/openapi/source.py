@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from restproof.contract.document import Route, read_text
 from restproof.contract.openapi.inheriting import as_written, spelled_out
-from restproof.contract.openapi.kinds import foreign_text, foreign_value
+from restproof.contract.openapi.other_formats import foreign_text, foreign_value
 from restproof.contract.openapi.reading import Text, read_file
 from restproof.contract.openapi.swagger import converted
 from restproof.errors import ContractError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE
-from restproof.contract.openapi.spelled import worded
+from restproof.contract.openapi.values_by_description import worded
 
 INNER = frozenset({"$ref", *MAPS, *SINGLE, *LISTS})
 """Keywords that hold other schemas."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.openapi.kept import EXTENSION
+from restproof.contract.openapi.round_trip import EXTENSION
 
 OF_CONTRACT = {
     "contract": True,

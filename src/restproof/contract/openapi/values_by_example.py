@@ -15,7 +15,7 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
-from restproof.contract.openapi.spelled import speaks_for_itself
+from restproof.contract.openapi.values_by_description import speaks_for_itself
 from restproof.contract.shapes import types_of
 from restproof.contract.words import IDS, is_soft_reference, referred, snake
 from restproof.errors import ContractError
