@@ -11,7 +11,7 @@ from .honest import Answer, Json, Refused, Request, Service, serving
 from .running import run_document
 from .test_embedded import object_of
 from .test_meant import ITEM, NO, only, written
-from .unsaid import NUMBER, TEXT, Document, read
+from .unsaid import NUMBER, TEXT, Document, contract, read
 
 MEDIA = "application/vnd.api+json"
 RULES = ("create.answers-created", "create.reads-back", "update.answers-ok", "update.persists", "input.required")
@@ -164,6 +164,21 @@ def test_a_create_that_must_name_what_nothing_makes_is_left_out(relation: str, t
     assert "create" not in article["operations"]
     assert "references" not in article
     assert any(f"its body needs {relation}" in str(left) for left in found.left_out)
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_what_only_one_side_is_said_to_relate_is_read_back_or_not_sent(sent: bool, tmp_path: Path) -> None:
+    """Who is related is said of the create alone, or of answers alone."""
+    articles = of("articles", {"title": TEXT}, {"author": related("people")})
+    for call in (call for calls in articles.values() for way, call in calls.items() if way in ("get", "post", "patch")):
+        bodies = [call["requestBody"]] if "requestBody" in call else []
+        for body in [one for status, one in call["responses"].items() if status[0] == "2"] if sent else bodies:
+            data = body["content"][MEDIA]["schema"]["properties"]["data"]
+            one = data.get("items", data)
+            one["properties"].pop("relationships", None)
+            one["required"] = [name for name in one["required"] if name != "relationships"]
+    article = contract(tmp_path, {**of("people", {"email": TEXT}), **articles}).resources["article"]
+    assert ("author" in article.references, "author" in article.shapes.create["properties"]) == (sent, sent)
 
 
 def test_attributes_beside_other_members_are_a_member(tmp_path: Path) -> None:

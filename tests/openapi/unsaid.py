@@ -38,15 +38,16 @@ def boxes(create: Document, **item: Document) -> Document:
     return {"/boxes": {"post": create}, "/boxes/{id}": {"parameters": [given], "get": call(BOX), **item}}
 
 
-def read(folder: Path, paths: Document) -> Imported:
+def read(folder: Path, paths: Document, schemas: Document | None = None) -> Imported:
     document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    document |= {"components": {"schemas": schemas}} if schemas else {}
     folder.mkdir(exist_ok=True)
     (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
     return imported(folder / "api.json", "api")
 
 
-def contract(folder: Path, paths: Document) -> Contract:
-    return load(write(read(folder, paths), folder / "contract", "api.json"))
+def contract(folder: Path, paths: Document, schemas: Document | None = None) -> Contract:
+    return load(write(read(folder, paths, schemas), folder / "contract", "api.json"))
 
 
 def resource(folder: Path, name: str, paths: Document) -> Resource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.record import synthetic_run as build
@@ -255,6 +256,19 @@ def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answe
     # A single refusal among successes, or one that was always there, is a fault like any other.
     again = [build.exchange(9, good), *events]
     assert judge(run_of(tmp_path, *again)).verdict == "not conforming"
+
+
+@pytest.mark.parametrize("place", ["theirs", "ours"])
+def test_somebody_else_who_is_refused_what_the_run_has_made_is_somebody_still(place: str, tmp_path: Path) -> None:
+    of = item("auth.object-level", operation="read")
+
+    def asked(n: int, path: str, status: int) -> dict[str, Any]:
+        url = f"https://localhost/offices/{path}"
+        return build.exchange(n, of, operation="read", status=status, credential="foreign", method="GET", url=url)
+
+    events = [of, asked(1, "theirs", 200), *(asked(n, place, 401) for n in range(2, 9)), build.outcome(of)]
+    lost = "the credential `foreign` worked, and is refused (401) since request 2"
+    assert judge(run_of(tmp_path, *events)).unmet == ((lost,) if place == "theirs" else ())
 
 
 def test_a_target_that_stopped_answering_is_one_thing_and_no_fault_of_each_request(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restproof.contract.openapi.constants import PARAMETER
+from restproof.contract.openapi.constants import PARAMETER, shape_of
 from restproof.contract.openapi.entries import BESIDE_ONE
-from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.naming import plain_word, singular
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.words import snake
 from restproof.errors import ContractError
@@ -22,12 +22,14 @@ def join_items(paths: Paths) -> None:
     """Make one resource of a collection that has no items, below a parent or what stands for the caller, and of items
     elsewhere that no collection has: where both paths end alike and both show the same named schema, and where just one
     of each does. Items that have a list and no create are joined with a collection that has both, where what it stands
-    below can be had."""
+    below can be had. The path of an item names no parent that the list's does not: nothing would tell which one it is."""
     lists = [f for f in paths.found.values() if f.parameter is None and _is_below(f) and not f.single]
     items = [f for f in paths.found.values() if f.calls and f.parameter and "create" not in f.calls]
+    items.sort(key=lambda one: one.collection.count("/"))  # parents first: what is below them names those
     for one in items:
         needed = {"list", "create"} if "list" in one.calls else set()
         fitting = [f for f in lists if _ends_alike(f, one) and _schemas(paths, f) & _schemas(paths, one)]
+        fitting = [f for f in fitting if _parents(paths, one.collection) <= _parents(paths, f.collection)]
         fitting = [f for f in fitting if needed <= f.calls.keys() and not (needed and _is_below_given(paths, f))]
         rivals = [f for f in items if f is not one and fitting and _ends_alike(f, one)]
         if len(fitting) == 1 and not rivals:
@@ -53,6 +55,13 @@ def join_plurals(paths: Paths) -> None:
             for where, methods in many.other.items():
                 one.other.setdefault(where, []).extend(methods)
             del paths.found[many.collection]
+
+
+def _parents(paths: Paths, path: str) -> set[str]:
+    """What the parameters of a path are ids of: the collections of these, or the shapes of their paths where the
+    document has none."""
+    ahead = [path[: match.start()].rstrip("/") for match in PARAMETER.finditer(path)]
+    return {known.collection if (known := paths.resource_behind(p)) else shape_of(p) for p in ahead}
 
 
 def _is_below_given(paths: Paths, found: Found) -> bool:
@@ -83,8 +92,8 @@ def _join(paths: Paths, found: Found, items: Found) -> None:
     found.calls |= items.calls
     for where, methods in items.other.items():
         found.other.setdefault(where, []).extend(methods)
-    name = singular(snake(_last(found.collection)))
-    if not found.name and name not in {f.name for f in paths.found.values()}:
+    name = singular(plain_word(_last(found.collection)))
+    if not found.name and name[:1].isalpha() and name not in {f.name for f in paths.found.values()}:
         found.name = name
     del paths.found[items.collection]
 

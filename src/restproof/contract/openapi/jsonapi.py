@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.envelope import pointer_of
+from restproof.contract.held import EACH
 from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.paths import Found
@@ -70,7 +71,7 @@ def _related(schemas: list[Schema], found: Found, by_name: Mapping[str, Found]) 
             to = _of_type(kind, by_name)
             if to is None or to is found or "create" not in to.calls or name in {"id", *taken}:
                 continue
-            place = f"/relationships/{name}/data{'/*' if many else ''}/id"
+            place = f"/relationships/{name}/data{f'/{EACH}' if many else ''}/id"
             said[name] = {"to": to.name, "place": place, "with": {"type": kind}}
     return said
 
@@ -83,7 +84,7 @@ def _of_type(kind: str, by_name: Mapping[str, Found]) -> Found | None:
 
 def _flat(schema: Schema, related: Mapping[str, Any], *, shown: bool = False) -> Schema:
     """A resource object as its id, its attributes and what it is related to. ``shown``: as an answer has it, where
-    nothing may be related."""
+    nothing may be related; what a request alone relates it to is shown in the same place, if at all."""
     attributes, relationships = _inside(schema, "attributes"), _inside(schema, "relationships")
     needed = set(schema.get("required", ()))
     members = {name: _inside(schema, name) for name in ("id",) if name in schema["properties"]}
@@ -98,4 +99,7 @@ def _flat(schema: Schema, related: Mapping[str, Any], *, shown: bool = False) ->
             members[name] = {"type": "array", "items": id_schema} if "items" in data else either
             if "relationships" in needed and name in relationships.get("required", ()) and not shown:
                 required.append(name)
+    for name in related.keys() - members.keys() if shown else ():
+        many = f"/{EACH}/" in related[name]["place"]
+        members[name] = {"type": "array", "items": {"type": "string"}} if many else {"type": ["string", "null"]}
     return {**attributes, "properties": members, "required": required}

@@ -33,9 +33,9 @@ def is_bare_list(found: Found) -> bool:
 
 def own_item_path(found: Found, above: str) -> Yaml:
     """The path of the items, where it does not follow from that of the collection. ``above``: what stands above an item
-    that has something around its id."""
+    that is elsewhere, or has something around its id."""
     if found.items is not None:
-        return {"item_path": f"{found.items.rstrip('/')}/{{id}}"}
+        return {"item_path": f"{above.rstrip('/')}/{{id}}"}
     return {"item_path": f"{above}{found.around}"} if found.around else {}
 
 
@@ -44,9 +44,11 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
     search, the plural beside it."""
     paths = {}
     above, _, last = collection.rstrip("/").rpartition("/")
+    spelled = found.collection.rstrip("/").rpartition("/")[2]
     for operation, call in found.calls.items():
         if tail := found.tails.get(operation):
-            paths[operation] = f"{above}/{tail}"
+            below = tail.removeprefix(f"{spelled}/")
+            paths[operation] = f"{above}/{tail}" if below == tail else f"{above}/{last}/{below}"
             continue
         if found.around and found.place(operation) == "item":
             continue  # the path of the items says it

@@ -91,6 +91,12 @@ class Found:
         """Take an operation out; its method stays known, as one of which nothing is asserted."""
         where = self.place(operation)
         self.other.setdefault(where, []).append(self.calls.pop(operation).method)
+        self.chooses = self.chooses and operation != "create"
+
+    def forget_items(self) -> None:
+        """Take the path for that of what has no ids: whatever was said of single ones is said of nothing."""
+        self.items, self.around = None, ""
+        self.other.pop("item", None)
 
     def place(self, operation: str) -> str:
         """Whether an operation is of the ``collection`` or of an ``item``."""
@@ -291,13 +297,16 @@ class Paths:
     def settle(self) -> None:
         """When all resources are found: give each parameter of a path the resource that it is an id of, and each
         resource its name."""
+        for path in self.found:
+            self.shapes.setdefault(shape_of(path), path)
         for path in list(self.found):
             for match in PARAMETER.finditer(path):
                 collection = path[: match.start()].rstrip("/")
-                above = self._above(collection)
+                above = self.resource_behind(collection)
                 if collection and above is None:
                     # Only there as a parent: its ids are given.
                     self.found[collection] = Found("", collection, match[1])
+                    self.shapes.setdefault(shape_of(collection), collection)
                 elif collection and above is not None and above.parameter is None:
                     above.parameter = match[1]
         taken: set[str] = set()
@@ -315,7 +324,7 @@ class Paths:
                 found.name = free_name(path, found.parameter, taken)
                 taken.add(found.name)
 
-    def _above(self, collection: str) -> Found | None:
+    def resource_behind(self, collection: str) -> Found | None:
         """The resource whose ids stand behind ``collection`` in a path: also where its items stand elsewhere, or a
         format that follows their id (``/shops/{id}.json``) does not stand in the paths of what is below them
         (``/shops/{id}/orders.json``)."""
@@ -333,7 +342,7 @@ class Paths:
         unknown: list[str] = []
 
         def name(match: re.Match[str]) -> str:
-            above = self._above(path[: match.start()].rstrip("/"))
+            above = self.resource_behind(path[: match.start()].rstrip("/"))
             if above is None:
                 unknown.append(match[1])
                 return match[0]

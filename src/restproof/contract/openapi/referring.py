@@ -32,7 +32,8 @@ def references(
     body = bodies.get(found.name)
     if body is None or not {*WRITES} & found.calls.keys():
         return {}
-    said: Yaml = {name: words for name, words in related.items() if name in body.properties}
+    sent = {name for name, schema in body.properties.items() if not schema.get("readOnly")}
+    said: Yaml = {name: words for name, words in related.items() if name in sent}
     spelled = resources[found.name].get("reads_as", {})
     for name, schema in body.properties.items():
         if name in said:
@@ -153,11 +154,20 @@ def leave_unknown(
         else:
             schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
             resource["volatile"] = list(dict.fromkeys([*resource.get("volatile", ()), field]))
-        for word in ("create_only", "lenient"):
-            resource[word] = [n for n in resource.get(word, ()) if n != field]
-            if not resource[word]:
-                del resource[word]
+        _say_nothing_of(field, resource)
     return notes
+
+
+def _say_nothing_of(field: str, resource: Yaml) -> None:
+    """Take a field out of the words that are about what requests hold."""
+    for word in ("create_only", "lenient", "unique", "reads_as", "normalized"):
+        said = resource.get(word)
+        if isinstance(said, dict):
+            resource[word] = {name: what for name, what in said.items() if name != field}
+        elif said is not None:
+            resource[word] = [name for name in said if field not in ([name] if isinstance(name, str) else name)]
+        if not resource.get(word, True):
+            del resource[word]
 
 
 def leave_unnamed(

@@ -109,7 +109,7 @@ class ResourceWriter:
         _leave_to_requests(body, parents)
         teach(self.reader, found, told, body.properties, self.by_name.keys())
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
-        resource |= own_item_path(found, self.paths.renamed(found.above)[0])
+        resource |= own_item_path(found, self.paths.renamed(found.items or found.above)[0])
         keys = Keys() if parents else keys_of(self.reader, found, told, body)
         statuses = self.statuses(found, told, keys) | told.stale
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, told)} for o, c in found.calls.items()}
@@ -217,12 +217,14 @@ class ResourceWriter:
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
         member, link = self.member_of(found, told, is_bare=is_bare)
         if found.single or (member is None and is_bare):
+            found.forget_items()
             return self.without_id(found, told), "none"
         if member is None:
             reason = f"no member of its answers is plainly the {found.parameter or 'id'} of an item"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEM), reason))
             if is_bare_list(found) and not has_below(self.paths, found) and "{" not in found.collection:
                 told.sent, told.shown = {}, told.shown[-1:]  # what is only listed
+                found.forget_items()
                 return self.without_id(found, told), "none"
             self.take_out(found, {"list": "no member of its entries is plainly their id"})
             return members(told), {}
