@@ -22,7 +22,7 @@ def join_items(paths: Paths) -> None:
     """Make one resource of a collection that has no items, below a parent or what stands for the caller, and of items
     elsewhere that no collection has: where both paths end alike and both show the same named schema, and where just one
     of each does. Items that have a list and no create are joined with a collection that has both, where what it stands
-    below can be had. The path of an item names no parent that the list's does not: nothing would tell which one it is."""
+    below can be had. An item names no parent that its list does not: nothing would tell which one it is."""
     lists = [f for f in paths.found.values() if f.parameter is None and _is_below(f) and not f.single]
     items = [f for f in paths.found.values() if f.calls and f.parameter and "create" not in f.calls]
     items.sort(key=lambda one: one.collection.count("/"))  # parents first: what is below them names those
