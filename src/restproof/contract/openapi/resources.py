@@ -120,8 +120,7 @@ class ResourceWriter:
         operations = [o for o in OPERATIONS if o in found.calls]
         if any(ways.values()) or operations != list(DEFAULT_OPERATIONS):
             resource["operations"] = {o: ways[o] or None for o in operations} if any(ways.values()) else operations
-        methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
-        if methods:
+        if methods := {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}:
             resource["methods"] = methods
         if other := found.others():
             resource["other_methods"] = other
@@ -217,14 +216,12 @@ class ResourceWriter:
         is_bare = is_bare_list(found) and not has_below(self.paths, found)
         member, link = self.member_of(found, told, is_bare=is_bare)
         if found.single or (member is None and is_bare):
-            found.forget_items()
             return self.without_id(found, told), "none"
         if member is None:
             reason = f"no member of its answers is plainly the {found.parameter or 'id'} of an item"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEM), reason))
             if is_bare_list(found) and not has_below(self.paths, found) and "{" not in found.collection:
                 told.sent, told.shown = {}, told.shown[-1:]  # what is only listed
-                found.forget_items()
                 return self.without_id(found, told), "none"
             self.take_out(found, {"list": "no member of its entries is plainly their id"})
             return members(told), {}
@@ -277,6 +274,7 @@ class ResourceWriter:
 
     def without_id(self, found: Found, told: Shaped) -> Members:
         """The members of what there is just one of, or of entries that are only listed."""
+        found.forget_items()
         body = members(told)
         self.note(found, *body.left_out)
         if "replace" in found.calls and not replaces_whole(body, told):
