@@ -111,3 +111,58 @@ def test_what_only_an_update_need_spoil_is_in_no_create(server: type[Worded], ou
     found = bench.run(shop, {"contract": "mini", "resources": resources}, files, tmp_path, only=RULES[1:2])
     told = {r.operation: r.outcome for r in found.results if r.requirement == "robust.hostile-text"}
     assert (shop.created, told["update"]) == (0, outcome)
+
+
+class Heavy(Shop):
+    """Stores a weight that it cannot show, and fails for everybody who lists what there is."""
+
+    SCHEMAS: Mapping[str, Any] = {
+        "/notes": schema(
+            "title",
+            title={"type": "string", "maxLength": 60},
+            weight={"type": "integer", "minimum": 0, "maximum": 1000},
+            mass={"type": "integer", "minimum": 0, "maximum": 1000},
+        )
+    }
+    keeps = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failed = 0
+        """Creates at which it failed."""
+
+    @staticmethod
+    def is_heavy(row: Row) -> bool:
+        return any(isinstance(row.get(n), int) and row[n] > 100 for n in ("weight", "mass"))
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        failing = self.keeps and any(map(self.is_heavy, self.rows[path].values()))
+        return Answer(500, {"error": "no"}) if failing else super().do_list(path, query)
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        answer = super().do_create(path, fields)
+        if not (isinstance(answer.body, dict) and self.is_heavy(answer.body)):
+            return answer
+        self.failed += 1
+        if not self.keeps:
+            self.rows[path] = {id: row for id, row in self.rows[path].items() if not self.is_heavy(row)}
+        return Answer(500, {"error": "no"})
+
+
+class Light(Heavy):
+    """Fails as well, and keeps nothing of it."""
+
+    keeps = False
+
+
+@pytest.mark.parametrize(("server", "most"), [(Heavy, 1), (Light, 99)])
+def test_no_create_holds_what_is_new_when_one_has_spoilt_its_list(
+    server: type[Heavy], most: int, tmp_path: Path
+) -> None:
+    resources = {"note": {"path": "/notes", "schema": "note.json"}}
+    shop, files = server(), {"note.json": server.SCHEMAS["/notes"]}
+    found = bench.run(shop, {"contract": "mini", "resources": resources}, files, tmp_path, profile="ci")
+    told = {r.requirement for r in found.results if r.outcome == "fail"}
+    assert ("robust.no-5xx" in told, min(shop.failed, 2)) == (True, min(most, 2)), (told, shop.failed)
+    unsent = [r for r in found.results if "no other one is sent that holds what none has held" in r.message]
+    assert bool(unsent) is (most == 1)

@@ -141,6 +141,7 @@ class Subject:
             self.world.listings.clear()
         if operation == "create":
             self.world.unnamed.check(self, request)
+            self.world.spoilt.check(self, sent)
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except (NotProven, Unsayable) as reason:
@@ -170,7 +171,7 @@ class Subject:
                 self.world.states.forget(self, written)
             self.world.room.note(self, reply)
             self.world.settling.wait(self, reply, self.spec.moved_to(operation, sent, asked_id) or written)
-        return reply
+        return self.world.spoilt.judge(self, reply)
 
     def reply(
         self,

@@ -80,7 +80,7 @@ class World:
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
         self.unnamed = Unnamed(self.keeper, self.session)
-        self.spoilt = Spoilt(self.keeper)
+        self.spoilt = Spoilt(self.keeper, self.target)
         self.later = LaterLooks(self.clock)
         self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)
