@@ -375,3 +375,26 @@ def test_what_no_answer_has_named_is_found_under_an_id_that_was_deleted(
     told = made.clean_up()
     assert (bool(server.ours()), server.harm()) == (left, [])
     assert any("note /v1/notes/" in line for line in told) is left, told
+
+
+@pytest.mark.parametrize(("copies", "left"), [(1, 0), (2, 0), (4, 0), (9, 1)])
+def test_what_a_race_has_left_twice_under_one_id_is_deleted_until_it_is_gone(
+    bench: Callable[..., Bench], copies: int, left: int
+) -> None:
+    made = bench()
+    honest, deletes = made.server.delete, iter(range(1, 99))
+    made.server.delete = lambda asked: honest(asked) if next(deletes) >= copies else Answer(204)
+    slug = f"{made.token()}-x"
+    assert made.send("POST", "/tags", {"slug": slug, "colour": "red"}).status == 201
+    assert len(told := made.clean_up()) == left, told
+    assert (slug in made.server.rows["tag"]) is bool(left)
+
+
+def test_an_id_that_the_server_gives_is_deleted_once(bench: Callable[..., Bench]) -> None:
+    """It may be somebody else's a moment later."""
+    made = bench()
+    sent = []
+    made.server.delete = lambda asked: sent.append(asked.id) or Answer(204)  # type: ignore[func-returns-value]
+    office = made.office()
+    assert len(made.clean_up()) == 1
+    assert sent == [str(office)]

@@ -12,6 +12,7 @@ from restproof.wire.along import drop_what_is_gone, drop_what_went_along
 from restproof.wire.aside import tell_what_was_put_aside
 from restproof.wire.cleanup import Work
 from restproof.wire.denied import keep_what_nothing_shows
+from restproof.wire.double import delete_what_stands_twice
 from restproof.wire.ledger import Ledger
 from restproof.wire.left import changed, counted, lines
 from restproof.wire.message import Headers
@@ -27,6 +28,7 @@ _STEPS = (
     keep_what_nothing_shows,
     Work.look_again,
     drop_what_is_gone,
+    delete_what_stands_twice,
     tell_what_was_put_aside,
     drop_what_went_along,
 )
