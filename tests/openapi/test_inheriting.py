@@ -106,6 +106,21 @@ def test_the_document_itself_stays_as_it_is() -> None:
     ]
 
 
+def test_what_refers_to_a_part_of_the_one_above_is_led_to_it(tmp_path: Path) -> None:
+    held = {"id": {**NUMBER, "readOnly": True}, "label": {"$ref": "#/components/schemas/Pet/properties/name"}}
+    toys: Document = {"type": "object", "required": ["id"], "properties": held}
+    whole = document({**SCHEMAS, "Toy": toys})
+    of_toys = {"$ref": "#/components/schemas/Toy"}
+    whole["paths"] = {**PATHS, "/toys": {"post": call(of_toys, of_toys, 201)}}
+    whole["paths"] |= {"/toys/{id}": {"parameters": [GIVEN], "get": call(of_toys, others=NONE)}}
+    (tmp_path / "api.json").write_text(json.dumps(whole), encoding="utf-8")
+    found = imported(tmp_path / "api.json", "api")
+    assert found.contract["resources"].keys() == {"pet", "toy"}
+    file = found.contract["resources"]["toy"]["schema"]
+    told = found.schemas[file if isinstance(file, str) else file["request"]]["properties"]["label"]
+    assert told.items() >= NAME.items()
+
+
 def changed(schemas: Document, **others: Any) -> Document:
     return {**schemas, **others}
 

@@ -114,6 +114,8 @@ def test_who_plans_or_replays_needs_no_credential_of_the_target(tmp_path: Path) 
     credentials = '[targets.staging.credentials]\nfull = "${NOT_SET_ANYWHERE}"\n'
     target = '[targets.staging]\nbase_url = "http://127.0.0.1:9"\n'
     (tmp_path / "restproof.toml").write_text(f'target = "staging"\n{target}{credentials}', encoding="utf-8")
+    ended = run_document(tmp_path / "api.json", None, tmp_path / "x", "--stubs", str(tmp_path / "run" / "run.jsonl.gz"))
+    assert (ended.returncode, "--stubs replays a run by its contract" in ended.stderr) == (2, True), ended.stderr
     for how in (["--plan"], ["--profile", "smoke", "--stubs", str(tmp_path / "run" / "run.jsonl.gz")]):
         ended = run_document(folder, None, tmp_path / how[0].strip("-"), *how)
         assert ended.returncode == 0, ended.stdout + ended.stderr

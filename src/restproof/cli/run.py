@@ -157,7 +157,10 @@ def prove(
 ) -> Ending:
     """Run the suites for a contract, or for a document in place of one. Raises ``RestproofError`` for what the user has
     to mend."""
-    if options.stubs is None and is_document(options.contract):
+    if is_document(options.contract):
+        if options.stubs is not None:
+            hint = "Give the contract that --write leaves of such a run."
+            raise ConfigurationError("--stubs replays a run by its contract, and this is a document", hint=hint)
         from restproof.cli.document import read_document, tell
 
         with read_document(options, write, Path.cwd()) as (document, of_contract):

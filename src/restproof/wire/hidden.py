@@ -148,8 +148,8 @@ class HiddenMembers:
             end = _end_of(found[1]).search(text, found.end()) if how else None
             if end is not None:
                 depth = (len(found[1]) + 1).bit_length()
-                value = _unescaped(text[found.end() : end.start()], depth)
-                yield Hidden(found.end(), end.start(), value, how, depth)
+                value = _unescaped(text[found.end() : end.end(1)], depth)
+                yield Hidden(found.end(), end.end(1), value, how, depth)
 
     def _may_be_asked_in(self, text: str) -> bool:
         return self.may_be_in(text) or "sig" in text.lower()
@@ -181,8 +181,10 @@ def _unescaped(text: str, depth: int) -> str:
 
 @lru_cache(maxsize=64)
 def _end_of(escape: str) -> re.Pattern[str]:
-    """Where a text ends whose quotes have ``escape`` before them."""
-    return re.compile(rf'(?<!\\){re.escape(escape)}"')
+    """Where a text ends whose quotes have ``escape`` before them. It may end with backslashes of its own, each of which
+    is twice as many as those with the quote are meant to be."""
+    of_one = 2 * (len(escape) + 1)
+    return re.compile(rf'(?<!\\)((?:\\{{{of_one}}})*){re.escape(escape)}"')
 
 
 def _cuts_a_text(piece: str) -> bool:

@@ -6,7 +6,7 @@ A body of the one above is a body of one of those below it (OpenAPI 3.1 §4.8.25
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from restproof.contract.document import Route
@@ -26,7 +26,7 @@ def spelled_out(document: Mapping[str, Any]) -> Mapping[str, Any]:
     schemas = components.get("schemas") if isinstance(components, Mapping) else None
     if not isinstance(components, Mapping) or not isinstance(schemas, Mapping):
         return document
-    found = dict(schemas)
+    found, above = dict(schemas), []
     for name, schema in schemas.items():
         member = _member(schema)
         heirs = {} if member is None else dict(_heirs(name, schemas))
@@ -34,13 +34,29 @@ def spelled_out(document: Mapping[str, Any]) -> Mapping[str, Any]:
             continue
         if not _are_told_apart(schema, member, name, heirs, schemas):
             continue
+        above.append(name)
         found[f"{name}{_ITSELF}"] = {w: v for w, v in schema.items() if w != "discriminator"}
         for heir in heirs:  # which may be made of several
             found[heir] = _apart(found[heir], name, member, _keys(schema, heir))
         found[name] = {"oneOf": [{"$ref": f"{_SCHEMAS}{heir}"} for heir in heirs]}
     if found == schemas:
         return document
-    return {**document, "components": {**components, "schemas": found}}
+    whole: Mapping[str, Any] = _led({**document, "components": {**components, "schemas": found}}, above)
+    return whole
+
+
+def _led(node: Any, above: Sequence[str]) -> Any:
+    """The same with what refers to a part of those ``above`` led to where that part stands now."""
+    if isinstance(node, list):
+        return [_led(inner, above) for inner in node]
+    if not isinstance(node, Mapping):
+        return node
+    found = {word: _led(inner, above) for word, inner in node.items()}
+    to = found.get("$ref")
+    name = next((n for n in above if isinstance(to, str) and to.startswith(f"{_SCHEMAS}{n}/")), None)
+    if name is not None:
+        found["$ref"] = f"{_SCHEMAS}{name}{_ITSELF}{str(to)[len(_SCHEMAS + name) :]}"
+    return found
 
 
 def as_written(route: Route) -> Route:
