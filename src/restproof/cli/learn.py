@@ -79,7 +79,7 @@ def command(
         raise ConfigurationError(
             "--interactive asks on a terminal, and there is none", hint="Take --accept, or apply the patch in part."
         )
-    chosen: _Choice = asked if interactive else _all if accept else _none
+    chosen: _Choice = asked if interactive else list if accept else lambda _: []
     if source is not None and _is_traffic(Path(source)):
         return _from_traffic(Path(source), contract, base_url, out, chosen)
     if contract is not None or base_url is not None:
@@ -207,14 +207,6 @@ def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int
     sent = plural(taught.requests, "exchange")
     click.echo(f"{plural(len(words), 'word')} from {sent}, {len(accepted)} written into {file}; patch: {patch}")
     return 1 if taught.is_faulty else 0
-
-
-def _all(words: Sequence[Word]) -> list[Word]:
-    return list(words)
-
-
-def _none(words: Sequence[Word]) -> list[Word]:
-    return []
 
 
 def asked(words: Sequence[Word]) -> list[Word]:

@@ -39,7 +39,7 @@ def lesson_of(
     was answered at paths of no resource."""
     said = said_in(contract.path)
     reads = read_all((s for s in exchanges if s.n not in faulty), contract)
-    dangling = list(absent_references(reads, contract))
+    dangling = list(absent_references(reads))
     elsewhere = {sighting.n for sighting in dangling}  # what a reference explains is no conflict
     fields = list(field_words(States.of(reads), contract, said))
     unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, _kept(fields))

@@ -24,7 +24,7 @@ _WHAT = {
 }
 
 
-def absent_references(reads: Sequence[Read], contract: Contract) -> Iterator[Sighting]:
+def absent_references(reads: Sequence[Read]) -> Iterator[Sighting]:
     """Creates with a reference to what a read did not find, and nothing ever showed to be there."""
     there, absent = _known(reads)
     for read in reads:

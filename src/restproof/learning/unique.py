@@ -163,7 +163,7 @@ class _Keys:
             if not self._is_refused(create):
                 continue
             shared = [n for n in self._names if self._shares(create, there, n) and not self._free[n]]
-            if len(shared) == 1 and self._has_control(create, shared[0]):
+            if len(shared) == 1 and self._has_control(create):
                 found.setdefault(shared[0], []).append(create)
         return found
 
@@ -172,7 +172,7 @@ class _Keys:
         conflict = self._resource.status("conflict")
         return not create.ok and create.status in _OF_A_CONFLICT and create.status in conflict
 
-    def _has_control(self, create: _Taken, name: str) -> bool:
+    def _has_control(self, create: _Taken) -> bool:
         """Whether the same fields with another value of this one were taken, or the status can mean nothing else."""
         names = create.sent.keys()
         return create.status == 409 or any(c.ok and c.sent.keys() == names for c, _ in self._creates)

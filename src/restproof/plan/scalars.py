@@ -159,7 +159,7 @@ def texts(schema: JsonSchema) -> Iterator[Candidate]:
                 "€😀" * (longest // 2) + "é" * (longest % 2),
             )
     if pattern:
-        yield from _pattern_breakers(schema, pattern)
+        yield from _pattern_breakers(schema)
         return
     if longest is None or longest >= 60:
         yield from _TEXTS
@@ -183,7 +183,7 @@ _TEXTS = (
 )
 
 
-def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
+def _pattern_breakers(schema: JsonSchema) -> Iterator[Candidate]:
     base = matching_text(schema, None)
     shortest = schema.get("minLength", 0)
     yield Candidate("pattern", "text that matches", base)

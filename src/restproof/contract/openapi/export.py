@@ -132,7 +132,7 @@ class _Writer:
         if way.auth != "required" and self.contract.auth.scheme != "none":
             found["security"] = [] if way.auth == "none" else [{}, {self.contract.auth.scheme: []}]
         if operation == "list" and is_searched(resource):
-            found["requestBody"] = {"content": {JSON: {"schema": criteria(self.contract, resource)}}}
+            found["requestBody"] = {"content": {JSON: {"schema": criteria(resource)}}}
         if operation in WRITES:
             found["requestBody"] = {
                 "required": True,

@@ -98,7 +98,7 @@ def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[st
         yield {"name": placed[1], "in": place, "required": version.required, "schema": schema}
 
 
-def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:
+def criteria(resource: Resource) -> dict[str, Any]:
     """The schema of the body of a list that is asked for by POST."""
     found: dict[str, Any] = {"type": "object"}
     for parameter in [asked for asked in _asked(resource) if asked["in"] != "header"]:
