@@ -38,6 +38,11 @@ class RestproofError(Exception):
         text = f"{self.place}: {self.message}" if self.place else self.message
         return f"{text}\n  {self.hint}" if self.hint else text
 
+    def tell_left(self, left: Iterable[str]) -> None:
+        """Say besides what was made on the target and could not be taken away, a line each, since no report does."""
+        told = [f"left on the target: {line}" for line in left]
+        self.hint = "\n  ".join([*([self.hint] if self.hint else []), *told]) or None
+
 
 class ContractError(RestproofError):
     """A contract or one of its schemas is wrong. ``others`` holds further errors found in the same reading."""
@@ -63,7 +68,8 @@ class Interrupted(RestproofError):
     tells that it could not take away, a line each. The exit code is a shell's: 128 and the number."""
 
     def __init__(self, number: int, left: Iterable[str] = ()) -> None:
-        super().__init__("interrupted", hint="\n  ".join(f"left on the target: {line}" for line in left) or None)
+        super().__init__("interrupted")
+        self.tell_left(left)
         self.exit_code = 128 + number
 
 

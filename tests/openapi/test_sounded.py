@@ -121,6 +121,24 @@ def test_who_plans_or_replays_needs_no_credential_of_the_target(tmp_path: Path) 
         assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+def test_what_soundings_leave_is_told_where_the_target_is_not_reached_any_more(tmp_path: Path) -> None:
+    """A create takes the server away (it loads its configuration anew, say): no run begins, and no report tells."""
+    service = shop()
+    usual = service.answer
+
+    def answer(method: str, target: str, headers: Message, text: bytes) -> tuple[int, Json, list[str]]:
+        if service.store("box"):
+            return 403, {"error": "not while it is loading"}, []
+        return usual(method, target, headers, text)
+
+    service.answer = answer  # type: ignore[method-assign]
+    with serving(service) as url:
+        ended = run_document(written(tmp_path, paths()), url, tmp_path / "run")
+    assert ended.returncode == 3, ended.stdout + ended.stderr
+    assert len(service.store("box")) == 1
+    assert "left on the target: box" in ended.stdout + ended.stderr
+
+
 def test_a_run_that_is_ended_while_it_sounds_leaves_nothing(tmp_path: Path) -> None:
     service, sent = shop(), threading.Event()
     usual = service.answer

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from restproof.cli.completing import CONTRACT, FAULT, RESOURCE, RULE, TARGET
-from restproof.errors import ConfigurationError
+from restproof.errors import ConfigurationError, RestproofError
 from restproof.frozen import frozen
 from restproof.garbage import few_collections
 from restproof.session.options import OPTIONS, Option, Options
@@ -230,12 +230,16 @@ def run(
         promise = promised(options, Path.cwd(), shared, contract)
         if shared is None:
             promise = _with_soundings(promise, sounded, quiet=quiet)
-        if engine is not None and not options.plan:
-            return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
-        if options.plan and not extra and _plainly_planned(promise):
-            return Ending(0)
-        with beginning(replace(promise, is_shared=shared is not None)) as promise:
-            return _collected(promise, extra, quiet=quiet, workers=workers)
+        try:
+            if engine is not None and not options.plan:
+                return _spread(promise, engine, extra, quiet=quiet, shards=workers if workers != 1 else None)
+            if options.plan and not extra and _plainly_planned(promise):
+                return Ending(0)
+            with beginning(replace(promise, is_shared=shared is not None)) as promise:
+                return _collected(promise, extra, quiet=quiet, workers=workers)
+        except RestproofError as error:  # no report tells what the soundings have left
+            error.tell_left(promise.left)
+            raise
 
 
 def _saying(quiet: bool) -> Callable[[str], None]:
