@@ -21,6 +21,7 @@ from restproof.pointer import step
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
 _ANY = ("id", "uuid", "_id")
 """Members that any parameter may mean."""
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _IDS = frozenset({"id", "uuid", "guid", "pk", "key", "identifier", "ref", "reference", "no", "number"})
 """Words by which a parameter is called as an id."""
 _OF_ANYTHING = re.compile(r"(object|item|entity|record|resource|instance|element)_?(id|pk|uuid)")
@@ -195,7 +196,21 @@ def parameter_schema(schemas: Schemas, found: Found) -> Schema:
 def _named(schemas: Schemas, call: Call, name: str) -> Schema:
     apart = call.address and call.address.place == "query"
     parameter = call.named("query").get(call.address.name) if call.address and apart else call.named("path").get(name)
-    return schemas.of(parameter.get("schema"), (*call.route, "parameters")) if parameter else {}
+    if parameter is None:
+        return {}
+    schema = schemas.of(parameter.get("schema"), (*call.route, "parameters"))
+    return {**schema, "format": "uuid"} if _says_uuid(parameter, schema) else schema
+
+
+def _says_uuid(parameter: Mapping[str, Any], schema: Schema) -> bool:
+    """Whether a parameter that may be any text is a UUID by its words or its example (``The UUID of the mapping``):
+    what asks for the id may take no other text."""
+    if types_of(schema) != {"string"} or {"enum", "const", "format", "pattern"} & schema.keys():
+        return False
+    said = str(parameter.get("description") or schema.get("description") or "")
+    shown = parameter.get("example", schema.get("example", ""))
+    other = re.search(r"(?i)\b(or|either)\b", said)
+    return not other and bool(re.search(r"(?i)\b(uuid|guid)\b", said) or re.fullmatch(_UUID, str(shown)))
 
 
 def id_type(schema: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.address import Address
 from restproof.contract.document import Route
+from restproof.contract.openapi.acting import ACTS, acts
 from restproof.contract.openapi.constants import METHODS, PARAMETER, Constants, shape_of
 from restproof.contract.openapi.export import OPERATION, RESOURCE
 from restproof.contract.openapi.naming import free_name, singular
@@ -244,6 +245,10 @@ class Paths:
             return
         if call is None:
             return
+        if self._acts(route[1], entry, call):
+            found.other.setdefault(place, []).append("GET")
+            self.left_out.append((f"GET {route[1]}: {ACTS}", here))
+            return
         named = str(call.value.get(OPERATION, words.get(method, "")))
         if not named and method in _OF_ONE:
             found.spare.setdefault(_OF_ONE[method], call)
@@ -263,8 +268,13 @@ class Paths:
             except ContractError:
                 return None
             if call is not None:
-                return call
+                return None if self._acts(spelled, entry, call) else call
         return None
+
+    def _acts(self, path: object, entry: Mapping[str, Any], call: Call) -> bool:
+        """Whether it is a GET that does something. A document of a contract says what is read."""
+        is_said = {RESOURCE, OPERATION} & {*entry, *call.value}
+        return call.method == "GET" and not is_said and acts(str(path), entry, self.has)
 
     def _read_call(self, entry: Mapping[str, Any], route: Route, method: str) -> Call | None:
         """An operation that a path has; ``None`` where it has none of the tags. Raises ``ContractError``."""

@@ -141,6 +141,8 @@ def leave_unknown(
             notes.append(f"{field}, of which no value is known to name one: it is not sent")
         elif is_soft_reference(field, held) or field in astray or unknown_one(field, held, by_name):
             notes.append(f"{field}, of which no value is known to be an id: it is not sent")
+        elif snake(field) in ("uuid", "guid") and types_of(held) - {"null"} == {"string"}:
+            notes.append(f"{field}, which may be another name of the id: it is not sent")
         elif may_name_one(field, held, by_name.keys() - {found.name}):
             notes.append(f"{field}, which may hold names of another resource: it is not sent")
         else:
