@@ -90,6 +90,21 @@ def test_what_is_refused_in_one_field_keeps_nothing_else_from_being_tested(tmp_p
     assert service.store("box") == {}
 
 
+def test_a_field_is_to_blame_where_none_is_said_to_be_required(tmp_path: Path) -> None:
+    """Bodies hold every field there, since nobody may have written down which are needed."""
+    document = paths()
+    made = document["/boxes"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    made["required"] = []
+    service = shop()
+    with serving(service) as url:
+        ended = run_document(written(tmp_path, document), url, tmp_path / "run", "--profile", "smoke")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    told = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert [r["requirement"] for r in told["results"] if "a valid body was refused" in r["message"]] == []
+    assert told["unsent"] == {"box": ["owner"]}
+    assert service.store("box") == {}
+
+
 def test_what_only_whole_bodies_show_is_told(tmp_path: Path) -> None:
     with serving(shop("update-clears")) as url:
         ended = run_document(written(tmp_path, paths()), url, tmp_path / "run", "--profile", "smoke")

@@ -118,7 +118,7 @@ class Sounder:
             return found
         with suppress(NotTested, Inconclusive, SetUpFailed, HookFailed):  # the run tells of it where it matters
             bodies = self.world.bodies(resource)
-            needed, whole = bodies.minimal().keys(), bodies.full()
+            needed, whole = _needed(bodies).keys(), bodies.full()
             optional = [name for name in whole if name not in needed]
             words = {n: word for n in whole if (word := _word(bodies, n)) is not None}
             refused = self._refused(resource, optional, words)
@@ -184,7 +184,7 @@ class Sounder:
         token = self.world.values.next_token()
         subject = Subject(self.world, resource, token=token, setup=f"sounding {token}")
         whole = subject.bodies.full()
-        body = {**subject.bodies.minimal(), **{name: whole[name] for name in names}}
+        body = {**_needed(subject.bodies), **{name: whole[name] for name in names}}
         body |= {n: word for n, word in self._words.items() if n in body} | dict(instead)
         reply = subject.create(subject.bodies.adjusted_to_rules(body))
         if reply.ok:
@@ -192,6 +192,12 @@ class Sounder:
         elif not reply.left_open:
             raise NotTested(f"a create answered {reply.status}, and nothing that is open is to blame")
         return not reply.ok
+
+
+def _needed(bodies: Bodies) -> dict[str, Any]:
+    """The fields that a create cannot do without, as far as anything says so: where the bodies of a run hold all, since
+    nobody may have written down which are required, one that holds only its mark is tried."""
+    return bodies.minimal() if bodies.required else {}
 
 
 def _word(bodies: Bodies, name: str) -> Any:
