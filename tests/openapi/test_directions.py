@@ -150,6 +150,27 @@ def test_an_entry_of_a_set_that_is_lost_is_seen(tmp_path: Path) -> None:
     assert len([*differences(held, in_the_order_of(found, held, {"tags": ["b"], "kept": {"tags": ["b", "c"]}}))]) > 1
 
 
+DAYS: Document = {"type": "array", "items": {"type": "string", "enum": ["mo", "tu", "we"]}}
+OPEN: Document = {"days": DAYS, "shifts": {"type": "array", "items": {"type": "object", "properties": {"days": DAYS}}}}
+
+
+def test_several_of_a_few_values_may_be_kept_as_a_set(tmp_path: Path) -> None:
+    """No word of a document says so: a column of flags has no order, and each value once."""
+    sent = {**SENT, "properties": {**LABEL, **OPEN}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, **OPEN}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    held = {"days": ["we", "mo", "mo"], "shifts": [{"days": ["tu", "mo"]}, {"days": ["we"]}]}
+
+    def told(days: list[str], *shifts: list[str]) -> int:
+        back = {"days": days, "shifts": [{"days": some} for some in shifts]}
+        return len([*differences(held, in_the_order_of(found, held, back))])
+
+    assert told(["mo", "we"], ["mo", "tu"], ["we"]) == 0
+    assert told(["mo", "tu"], ["mo", "tu"], ["we"]) > 0
+    assert told(["mo", "we"], ["mo"], ["we"]) > 0
+    assert told(["mo", "we"], ["mo", "tu"], ["we", "mo"]) > 0
+
+
 LIST: Document = {"type": "array", "items": TEXT}
 BESIDE: Document = {"type": "object", "properties": {"tags": SET, "uniqueItems": TEXT}}
 

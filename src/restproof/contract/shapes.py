@@ -187,6 +187,12 @@ def type_of(value: Any) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
+def are_choices(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of an array of several of a few values (days of the week, permissions)."""
+    items = schema.get("items")
+    return isinstance(items, Mapping) and isinstance(items.get("enum"), list)
+
+
 def entry_schema(schema: Mapping[str, Any], at: int) -> Mapping[str, Any]:
     """The schema of an array's entry at an index: that of its place (``prefixItems``), else of all; empty where
     anything goes."""

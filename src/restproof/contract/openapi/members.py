@@ -19,7 +19,7 @@ from restproof.contract.openapi.schemas import Schema, alternatives, holds
 from restproof.contract.openapi.wording import takes_away
 from restproof.contract.schemas import DIALECT
 from restproof.contract.secrecy import is_password, looks_secret
-from restproof.contract.shapes import NEEDED, SHOWN, is_nullable, types_of
+from restproof.contract.shapes import NEEDED, SHOWN, are_choices, is_nullable, types_of
 
 _CHANGES = ("update", "replace")
 _SECRET = "called as a secret: answers need not show it as it was sent"
@@ -130,7 +130,7 @@ class Members:
     @property
     def sets(self) -> list[str]:
         """Names of what is shown and holds arrays, at any depth, in which no entry stands twice, as requests or as
-        responses have it."""
+        responses have it, or that are several of a few values, which many a server keeps as a set."""
         shown = [n for n, s in self.properties.items() if not s.get("writeOnly")]
         return [n for n in shown if any(map(_holds_set, (self.properties[n], self.shown.get(n))))]
 
@@ -269,7 +269,7 @@ def _unread(told: Shaped, found: Members) -> None:
 
 
 def _holds_set(schema: Schema | None) -> bool:
-    return any(inner.get("uniqueItems") for inner in distinct(schema))
+    return any(inner.get("uniqueItems") or are_choices(inner) for inner in distinct(schema))
 
 
 def without_null(schema: Schema) -> Schema:
