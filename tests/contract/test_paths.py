@@ -83,6 +83,17 @@ def test_a_slash_at_the_end_of_a_path_is_none_of_an_id_that_may_hold_slashes(tmp
     assert (path, route and route.id) == ("/a/b/c/", "b/c")
 
 
+@pytest.mark.parametrize(("said", "path"), [("", "/v1/b"), (", item_path: '/{id}/'", "/v1/b/")])
+def test_a_collection_at_the_base_path_has_its_items_below(said: str, path: str, tmp_path: Path) -> None:
+    words = f"resources:\n  a: {{path: /{said}, schema: a.json, operations: [list, read]}}\n"
+    words = f"contract: c\nbase_path: /v1\n{words}"
+    (tmp_path / "contract.yaml").write_text(words, encoding="utf-8")
+    (tmp_path / "a.json").write_text('{"type": "object", "properties": {"id": {"type": "string"}}}', encoding="utf-8")
+    contract = load(tmp_path)
+    found = contract.resources["a"]
+    assert filled_path(contract, found, found.operation("read"), {"id": "b"}) == path
+
+
 def test_an_item_path_without_an_id_is_refused(tmp_path: Path) -> None:
     from restproof.contract.load import check
 

@@ -531,10 +531,12 @@ class Resource:
 
     @property
     def item_path(self) -> str:
-        """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end."""
+        """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end, but
+        that of the base path itself (``/`` and ``/{id}``)."""
         if self.own_item_path is not None or self.id.single:
             return self.own_item_path or self.path
-        return f"{self.path}{{id}}/" if self.path.endswith("/") else f"{self.path}/{{id}}"
+        above, ends = self.path.rstrip("/"), "/" if self.path.endswith("/") and self.path != "/" else ""
+        return f"{above}/{{id}}{ends}"
 
     def status(self, case: str, operation: str | None = None) -> Status:
         """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``), of one operation where it is

@@ -62,7 +62,7 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
         if operation in ("list", "create") and not of_one and singular(word) == last != word:
             paths[operation] = f"{above}/{word}{ends}"
             continue
-        if ends != ("/" if collection.endswith("/") else ""):
+        if ends != ("/" if collection.endswith("/") and not (of_one and collection == "/") else ""):
             paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends
     return paths
 
