@@ -14,10 +14,10 @@ from restproof.contract.forms import document_of
 from restproof.contract.media import FORM, essence
 from restproof.contract.model import Contract, Operation, Resource
 from restproof.contract.routing import BYTES, Router, decoded, pattern_of
+from restproof.contract.urls import Query
 from restproof.frozen import frozen
+from restproof.headers import Headers
 from restproof.pointer import put
-
-Pairs = tuple[tuple[str, str], ...]
 
 
 def encode(document: Any) -> bytes:
@@ -34,7 +34,7 @@ class Asked:
 
     method: str
     path: str
-    query: Pairs
+    query: Query
     header: Callable[[str], str | None]
     body: bytes | None
 
@@ -85,7 +85,7 @@ class Addressing:
         """Whether requests to a path, as it is sent, name an id elsewhere."""
         return any(place.pattern.fullmatch(path) for place in self._places)
 
-    def arrived(self, asked: Asked) -> tuple[str, Pairs, str | None] | None:
+    def arrived(self, asked: Asked) -> tuple[str, Query, str | None] | None:
         """The path and the query inside of a request as it was sent, and the header field (in lower case) that named
         the id; ``None`` where it names no id elsewhere, or several in one place."""
         if APART in asked.path:
@@ -110,7 +110,7 @@ class Addressing:
                     return None
         return None
 
-    def leaving(self, asked: Asked) -> tuple[str, Pairs, Pairs, bytes | None, str | None]:
+    def leaving(self, asked: Asked) -> tuple[str, Query, Headers, bytes | None, str | None]:
         """The path, the query, the header fields to add and the body of a request as it is sent, and the media type of
         a body that it did not have before. Raises ``NotSayable`` where its id cannot stand where it belongs."""
         path, _, rest = asked.path.partition("?")

@@ -15,9 +15,9 @@ from restproof.contract.model import Resource
 from restproof.contract.packing import RANGE, from_json, in_json, packs, with_ends, with_sizes
 from restproof.contract.shapes import types_of
 from restproof.contract.texts import in_query
+from restproof.contract.urls import Query
 from restproof.pointer import put, step
 
-Pairs = tuple[tuple[str, str], ...]
 _NUMERALS = frozenset({"integer", "number"})
 _DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 
@@ -45,7 +45,7 @@ def is_rewritten(resource: Resource) -> bool:
     return is_searched(resource) or bool(in_headers(resource)) or packs(resource)
 
 
-def packed(resource: Resource, query: Pairs) -> tuple[Pairs, Pairs]:
+def packed(resource: Resource, query: Query) -> tuple[Query, Query]:
     """The query of a list, and the header fields, as they are sent for plain parameters."""
     query, range = with_ends(resource.paging, query)
     kinds, lists = _kinds(resource), _of_several(resource)
@@ -55,7 +55,7 @@ def packed(resource: Resource, query: Pairs) -> tuple[Pairs, Pairs]:
 
 def unpacked(
     resource: Resource, query: Iterable[tuple[str, str]], field: Callable[[str], str | None], body: Any = None
-) -> Pairs:
+) -> Query:
     """What a list is asked for, as plain parameters: by its query, by a header ``field``, and by the JSON of its
     ``body``, where it has one."""
     query = tuple(query)
@@ -81,7 +81,7 @@ def body_of(resource: Resource, query: Iterable[tuple[str, str]]) -> dict[str, A
     return found
 
 
-def query_of(resource: Resource, body: Any) -> Pairs:
+def query_of(resource: Resource, body: Any) -> Query:
     """The criteria of a body, as a query has them: each under the name that the contract gives it, what is unknown
     under that of its place."""
     known = _kinds(resource)

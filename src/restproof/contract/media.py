@@ -6,6 +6,7 @@ import re
 from typing import Literal
 
 from restproof.frozen import frozen
+from restproof.headers import Headers
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -40,7 +41,7 @@ class Media:
         """Whether a request is sent as a form."""
         return essence(self.request) == FORM
 
-    def headers(self, *, with_body: bool) -> tuple[tuple[str, str], ...]:
+    def headers(self, *, with_body: bool) -> Headers:
         """What a request says of them: nothing where both are JSON, which is what every request says by itself."""
         accept = (("Accept", self.response),) if self.response != JSON else ()
         return (*accept, ("Content-Type", self.request)) if with_body and self.request != JSON else accept

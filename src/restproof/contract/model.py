@@ -25,6 +25,7 @@ from restproof.contract.rules import BusinessRule
 from restproof.contract.settles import Settles
 from restproof.contract.shapes import Shapes, named_in, same
 from restproof.contract.syntax import QuerySyntax
+from restproof.contract.urls import Query
 from restproof.contract.versions import Version
 from restproof.frozen import frozen
 
@@ -288,7 +289,7 @@ class Paging:
         largest size, a server may still have one, and refuse what is larger."""
         return self.max or (max(self.default or USUAL_PAGE, self.min) if self.over_max == "unspecified" else None)
 
-    def sized(self, size: int | None) -> tuple[tuple[str, str], ...]:
+    def sized(self, size: int | None) -> Query:
         """The query that asks for pages of ``size`` entries; empty where they have the server's size."""
         return ((self.size, str(size)),) if self.size and size and self.style != "none" else ()
 

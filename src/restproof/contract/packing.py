@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from restproof.contract.model import Paging, Resource
+from restproof.contract.urls import Query
 from restproof.pointer import step, steps
 
-Pairs = tuple[tuple[str, str], ...]
 RANGE = "Range"
 """The header field of a range (RFC 9110 §14.2)."""
 _IN_JSON = "#/"
@@ -44,7 +44,7 @@ def packs(resource: Resource) -> bool:
     return resource.supports("list") and (resource.paging.spans or has_json(resource))
 
 
-def with_ends(paging: Paging, query: Iterable[tuple[str, str]]) -> tuple[Pairs, str | None]:
+def with_ends(paging: Paging, query: Iterable[tuple[str, str]]) -> tuple[Query, str | None]:
     """The query with the end of the page in the place of its size, and the range that a header field asks for, where
     it does. A size that is no number stands for the end as it is."""
     query = tuple(query)
@@ -62,7 +62,7 @@ def with_ends(paging: Paging, query: Iterable[tuple[str, str]]) -> tuple[Pairs, 
     return (*rest, (paging.offset, first), *(() if end is None else ((ends, end),))), None
 
 
-def with_sizes(paging: Paging, query: Iterable[tuple[str, str]], range: str | None) -> Pairs:
+def with_sizes(paging: Paging, query: Iterable[tuple[str, str]], range: str | None) -> Query:
     """The query of :func:`with_ends` again, with the size of the page."""
     query = tuple(query)
     if not paging.spans:
@@ -95,7 +95,7 @@ def _apart(first: str, end: str, by: int) -> str:
     return str(int(end) - int(first) + by) if numbers else end
 
 
-def in_json(query: Iterable[tuple[str, str]], typed: Any) -> Pairs:
+def in_json(query: Iterable[tuple[str, str]], typed: Any) -> Query:
     """The query with what belongs into JSON in its parameters, each behind the others. ``typed``: the value of a name
     and a text as JSON has it."""
     plain: list[tuple[str, str]] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import zip_longest
 
+from restproof.contract.urls import Query
 from restproof.frozen import frozen
 
 _FIELD = "{field}"
@@ -59,7 +60,7 @@ class QuerySyntax:
         before, field, after = self.sort.partition(_FIELD)
         return name == self.sort or (bool(field) and name.startswith(before) and name.endswith(after))
 
-    def order(self, keys: Sequence[SortKey]) -> tuple[tuple[str, str], ...]:
+    def order(self, keys: Sequence[SortKey]) -> Query:
         """The query that sorts by ``keys``, the first of them first."""
         between = self.between or ""
         ways = [self.descending if key.descending else self.ascending for key in keys]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
+Query = tuple[tuple[str, str], ...]
+"""The parameters of a query as pairs of name and value, decoded, in their order."""
 _USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _NONE = SplitResult("", "", "", "", "")
 

@@ -101,7 +101,7 @@ class Requests:
         parts, steps = (f"{self._contract.base_path}{way.path}".split("/"), request.path.partition("?")[0].split("/"))
         return len(parts) == len(steps) and all(p.startswith("{") or p == s for p, s in zip(parts, steps, strict=True))
 
-    def headers(self, scope: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    def headers(self, scope: Mapping[str, Any]) -> Headers:
         """The contract's headers that this scope can fill in."""
         found = []
         for name, template in self._contract.headers.items():

@@ -14,7 +14,7 @@ from restproof.contract.media import FORM, essence
 from restproof.contract.model import WRITES, Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router, id_of_url
 from restproof.contract.texts import id_text
-from restproof.contract.urls import parts_of
+from restproof.contract.urls import Query, parts_of
 from restproof.frozen import frozen
 from restproof.record.jsontext import double, not_json
 from restproof.untold import REDACTED
@@ -80,7 +80,7 @@ class Seen:
         return self.exchange.header(name)
 
     @cached_property
-    def query(self) -> tuple[tuple[str, str], ...]:
+    def query(self) -> Query:
         request, address = self.exchange.request, self.way.address
         if self.operation == "list":
             return asked_for(self.resource, request)
@@ -249,7 +249,7 @@ def likely_base(contract: Contract, urls: Iterable[str]) -> str | None:
     return max(counts, key=lambda o: counts[o]) if counts else None
 
 
-def query_of(url: str) -> tuple[tuple[str, str], ...]:
+def query_of(url: str) -> Query:
     """The query of a URL, decoded. Plus is a space."""
     raw = parts_of(url).query
     pairs = (part.partition("=") for part in raw.split("&") if part)

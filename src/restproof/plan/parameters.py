@@ -9,10 +9,9 @@ from typing import Any
 from restproof.contract.model import Operation
 from restproof.contract.shapes import type_of, types_of
 from restproof.contract.texts import in_query
+from restproof.contract.urls import Query
 from restproof.plan.candidates import sample
 from restproof.semantics.checker import is_valid
-
-Query = tuple[tuple[str, str], ...]
 
 
 def fixed_query(way: Operation, given: Collection[str] = ()) -> Query:

@@ -12,7 +12,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.foremost import foremost
-from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
+from restproof.report.text import anchor, code, duration, listed, moment, plain, plural, source_address
 from restproof.report.unproved import in_part, unproved, unseen
 
 SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
@@ -42,7 +42,7 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
         "",
     ]
     if header.selection:
-        chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
+        chosen = ", ".join(f"{name} {code(listed(value))}" for name, value in header.selection.items())
         parts += [f"Narrowed by {chosen}.", ""]
     failed = verdict.server_errors
     parts += [f"**{plain(failed[:1].upper() + failed[1:])}.**", ""] if failed else []
@@ -97,7 +97,3 @@ def _cause(cause: Cause, page: str) -> str:
 def _source(source: str) -> str:
     address = source_address(source)
     return f"[{plain(source)}]({address})" if address else plain(source)
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from restproof.contract.model import OPERATIONS
 from restproof.frozen import frozen
 from restproof.oracle.results import OUTCOMES, Ending, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedRun
-from restproof.report.text import anchor, plural, visible
+from restproof.report.text import anchor, listed, plural, visible
 from restproof.report.unproved import in_part
 
 MOST_RESOURCES = 100
@@ -114,16 +113,12 @@ def caveats(run: RecordedRun, verdict: Verdict) -> list[str]:
     elif run.footer.interrupted:
         found.append(f"The run was interrupted ({visible(run.footer.interrupted)}).")
     if run.header.selection:
-        chosen = "; ".join(f"{name}: {_listed(value)}" for name, value in run.header.selection.items())
+        chosen = "; ".join(f"{name}: {listed(value)}" for name, value in run.header.selection.items())
         found.append(f"The run was narrowed ({visible(chosen)}).")
     if not found and not verdict.complete:
         found.append("The run did not come to everything that was planned.")
     found += [f"{visible(told[:1].upper() + told[1:])}." for told in verdict.unmet]
     return found
-
-
-def _listed(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
 def tallies(verdict: Verdict) -> list[Tally]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from restproof.headers import Headers
 from restproof.oracle.results import STALE, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedExchange, RecordedFinding, RecordedRequirement, RecordedRun, Response
@@ -175,7 +176,7 @@ def _response(response: Response) -> dict[str, Any]:
     }
 
 
-def _headers(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+def _headers(pairs: Headers) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in pairs:
         found[visible(name)] = f"{found[visible(name)]}, {visible(value)}" if visible(name) in found else visible(value)

@@ -64,6 +64,11 @@ def flat(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def listed(value: object) -> str:
+    """A value, or several with commas between them."""
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
 def anchor(text: str) -> str:
     """``text`` as part of an anchor of the HTML report."""
     return re.sub(r"[^\w.-]+", "-", text)

@@ -22,7 +22,18 @@ _NEEDED = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", 
 
 
 @dataclass
-class Running:
+class _Child:
+    _process: subprocess.Popen[str] = field(repr=False)
+    _folder: Path = field(repr=False)
+
+    def stop(self) -> None:
+        """End the process and remove its files; a second call does nothing."""
+        _end(self._process)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@dataclass
+class Running(_Child):
     """A running sandbox. ``base_url`` is without the contract's base path; ``ca_bundle``: what to verify its
     certificate with (``None`` without TLS); ``credentials``: secrets by name; ``ids``: the given parents."""
 
@@ -31,18 +42,11 @@ class Running:
     credentials: dict[str, str]
     ids: dict[str, Any]
     pid: int
-    _process: subprocess.Popen[str] = field(repr=False)
-    _folder: Path = field(repr=False)
 
     def leave(self) -> None:
         """Ask the process to end, and do not wait for it: nobody speaks to it any more."""
         if self._process.poll() is None:
             self._process.terminate()
-
-    def stop(self) -> None:
-        """End the process and remove its files; a second call does nothing."""
-        _end(self._process)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -54,11 +58,8 @@ class Running:
 
 
 @dataclass
-class Starting:
+class Starting(_Child):
     """A sandbox whose process has begun, and may not accept connections yet."""
-
-    _process: subprocess.Popen[str]
-    _folder: Path
 
     def ready(self) -> Running:
         """Wait until it accepts connections. Raises ``ConfigurationError`` for a wrong contract, fault or port, and
@@ -77,11 +78,6 @@ class Starting:
             _process=self._process,
             _folder=self._folder,
         )
-
-    def stop(self) -> None:
-        """End the process and remove its files; a second call does nothing."""
-        _end(self._process)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def start(

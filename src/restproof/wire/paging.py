@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 
 from restproof.contract.model import Paging, Resource
 from restproof.contract.syntax import SortKey
+from restproof.contract.urls import Query as Query
 from restproof.contract.urls import parts_of
 from restproof.frozen import frozen
 from restproof.pointer import member
 from restproof.wire.links import link_targets
 
-Query = tuple[tuple[str, str], ...]
 MOST_PAGES = 500
 """A walk ends here whatever the server says: one that always names a next page must not hold a run for ever."""
 _NO_RANGE = 416
