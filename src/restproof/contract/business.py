@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -21,6 +21,10 @@ _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
 _MOMENTS = ("date", "date-time", "time")
 _KINDS = ("at_most", "ordered", "never", "refused", "frozen", "when", "then", "holds")
 _OF_QUOTAS = ("of", "per", "within")
+_TOGETHER = (["frozen", "when"], ["when", "then"], ["holds"])
+"""Words that stand together, and may say why."""
+_WITH_A_REASON = (["refused"], ["frozen"])
+"""Further words beside which ``because`` may stand."""
 
 
 class RulesReader(FieldsReader):
@@ -37,61 +41,50 @@ class RulesReader(FieldsReader):
         return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
 
     def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
+        """The rule of one entry; none where it is a quota, or is told as wrong."""
         words = [w for w in _KINDS if w in said]
-        if words and words[0] == "at_most":
+        if words[:1] == ["at_most"]:
             return []
-        stray = next((w for w in _OF_QUOTAS if w in said), None)
-        if stray is not None:
-            self.problem(
-                f"'{stray}' says what counts, and not how much", "rules", index, hint="add at_most: and a number"
-            )
+        mistake = _mistake(said, words)
+        if mistake is not None:
+            message, hint = mistake
+            self.problem(message, "rules", index, hint=hint)
             return []
+        if words == ["ordered"]:
+            return [self.ordered(said["ordered"], index)]
+        if words == ["never"]:
+            return [self.never(said["never"], index)]
+        if words == ["refused"]:
+            return [self.example(said, index)]
         if words == ["frozen", "when"]:
             return self.frozen(said, index)
-        conditional = words in (["when", "then"], ["holds"])
-        if not (len(words) == 1 or conditional) or (
-            "because" in said and not (conditional or words in (["refused"], ["frozen"]))
-        ):
-            possible = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
-            self.problem(f"a rule is one of {possible}", "rules", index, hint="write each as an entry of its own")
-            return []
-        route: Route = (*self.route, "rules", index)
-        if "ordered" in said:
-            first, second = said["ordered"]
-            sound = [self.fields.writable(n, (*route, "ordered"), "rules") for n in (first, second)]
-            if all(sound):
-                kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
-                moments = [self.fields.properties[n].get("format") in _MOMENTS for n in (first, second)]
-                if kinds[0] != kinds[1] or moments[0] != moments[1]:
-                    hint = "both must be numbers, both dates, or both text"
-                    self.problem(
-                        f"'{first}' and '{second}' are of different types: they have no order",
-                        "rules",
-                        index,
-                        hint=hint,
-                    )
-            return [Ordered(first, second)]
-        if "never" in said:
-            [(name, (before, after))] = said["never"].items()
-            if self.fields.writable(name, (*route, "never"), "rules"):
-                for value in (before, after):
-                    self.value(name, value, "rules", index, "never")
-            return [Never(name, before, after)]
-        if conditional:
-            return self.condition(said, route)
-        if words == ["frozen"]:
-            never = f"what no update ever changes is immutable: [{', '.join(said['frozen'])}]"
-            self.problem("'frozen' does not say when", "rules", index, hint=f"add when: {{state: closed}}; {never}")
-            return []
-        if words != ["refused"]:
-            self.problem("'when' and 'then' stand together", "rules", index, hint="say what follows: then: {…}")
-            return []
+        return self.condition(said, (*self.route, "rules", index))
+
+    def ordered(self, said: Sequence[str], index: int) -> Ordered:
+        first, second = said
+        sound = [self.fields.writable(n, (*self.route, "rules", index, "ordered"), "rules") for n in said]
+        if all(sound):
+            kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
+            moments = [self.fields.properties[n].get("format") in _MOMENTS for n in (first, second)]
+            if kinds[0] != kinds[1] or moments[0] != moments[1]:
+                message = f"'{first}' and '{second}' are of different types: they have no order"
+                self.problem(message, "rules", index, hint="both must be numbers, both dates, or both text")
+        return Ordered(first, second)
+
+    def never(self, said: Mapping[str, Any], index: int) -> Never:
+        [(name, (before, after))] = said.items()
+        if self.fields.writable(name, (*self.route, "rules", index, "never"), "rules"):
+            for value in (before, after):
+                self.value(name, value, "rules", index, "never")
+        return Never(name, before, after)
+
+    def example(self, said: Mapping[str, Any], index: int) -> Example:
         for name, value in said["refused"].items():
-            if self.fields.writable(name, (*route, "refused", name), "rules"):
+            if self.fields.writable(name, (*self.route, "rules", index, "refused", name), "rules"):
                 self.value(name, value, "rules", index, "refused", name)
         if "because" not in said:
             self.problem("a refused example does not say why", "rules", index, hint="add because: text")
-        return [Example(said["refused"], said.get("because", ""))]
+        return Example(said["refused"], said.get("because", ""))
 
     def quotas(self) -> tuple[Quota, ...]:
         """How much there may be at once."""
@@ -225,3 +218,22 @@ def is_symbolic(value: Any) -> bool:
     if isinstance(value, str):
         return bool(_SYMBOL.search(value))
     return isinstance(value, list) and any(is_symbolic(entry) for entry in value)
+
+
+def _mistake(said: Mapping[str, Any], words: list[str]) -> tuple[str, str] | None:
+    """What is wrong with the words of an entry together, and what to do; ``None`` where they are those of a rule.
+    ``words``: those that say which kind of rule it is."""
+    stray = next((w for w in _OF_QUOTAS if w in said), None)
+    if stray is not None:
+        return f"'{stray}' says what counts, and not how much", "add at_most: and a number"
+    if words in _TOGETHER:
+        return None
+    if len(words) != 1 or ("because" in said and words not in _WITH_A_REASON):
+        possible = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
+        return f"a rule is one of {possible}", "write each as an entry of its own"
+    if words == ["frozen"]:
+        never = f"what no update ever changes is immutable: [{', '.join(said['frozen'])}]"
+        return "'frozen' does not say when", f"add when: {{state: closed}}; {never}"
+    if words in (["when"], ["then"]):
+        return "'when' and 'then' stand together", "say what follows: then: {…}"
+    return None
