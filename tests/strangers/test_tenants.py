@@ -186,6 +186,11 @@ def test_each_tenant_may_have_one_under_an_id_that_clients_choose(auth: Plan, tm
             assert made.send("PUT", tag, {"colour": made.token()}, credential=credential).status == 201
         assert made.send("DELETE", tag, credential="foreign").status == 204
         assert made.send("PUT", tag, {"colour": made.token()}, credential="full").status == 200
+        for credential in CREDENTIALS:
+            made.send("GET", tag, credential=credential)  # gone for one, there for the other
+        made.send("PUT", tag, {"colour": made.token()}, credential="full")
+        made.send("GET", tag, credential="foreign")
+        assert made.run.ledger.doubted < 0, "the database seems restored"
         assert made.clean_up() == []
     assert (server.ours(), server.harm()) == ({}, [])
 

@@ -98,7 +98,9 @@ class Evidence:
             self.forget(place)  # only a refusal says that nothing was done
         if seen is Sight.OURS and exchange.status == FAILED:
             self._ledger.wrote(self.item_target(place), {}, failed=True)
-        if seen is Sight.OURS and exchange.status in _GONE and self._is_shown_to_maker(place, exchange.credential):
+        had_its_own = exchange.credential in self._gone_to.get(place.key, ())  # under an id that each tenant may choose
+        is_maker = self._is_shown_to_maker(place, exchange.credential) and not had_its_own
+        if seen is Sight.OURS and exchange.status in _GONE and is_maker:
             self._forget_all(place.resource)
 
     def _forget_all(self, resource: Resource, *, moving: bool = False) -> None:
