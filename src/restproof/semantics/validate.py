@@ -86,6 +86,11 @@ def may_yield_to_conflict(contract: Contract, case: str) -> bool:
     return not promises_order(contract) or rank[group] >= rank["conflict"]
 
 
+def may_go_before_conflict(contract: Contract, case: str) -> bool:
+    """Whether a write that is a conflict may be refused as ``case`` where that applies as well."""
+    return not promises_order(contract) or contract.order.index(case) <= contract.order.index("conflict")
+
+
 class Validation:
     """The rules of one resource for the fields of its requests (the envelope taken off), compiled once. ``apart``:
     what only looks wrong (``value_case``) has a case of its own, also where the contract answers all of it alike."""

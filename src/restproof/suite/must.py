@@ -23,7 +23,7 @@ from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.checker import checker
 from restproof.semantics.patch import merges
 from restproof.semantics.state import differences
-from restproof.semantics.validate import may_yield_to_conflict
+from restproof.semantics.validate import may_go_before_conflict, may_yield_to_conflict
 
 __all__ = [
     "agree",
@@ -79,6 +79,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         return
     if case == "listed" and is_of_none(reply):
         return
+    if case == "conflict" and reply.left_open and may_go_before_conflict(reply.contract, "rule"):
+        raise Inconclusive(reply.left_open)  # a rule that is not known may be broken as well
     if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
         raise Inconclusive(reply.left_open or reply.in_doubt)
     if case in ("listed", "read") and may_be_asked_amiss(reply):
