@@ -150,18 +150,25 @@ def update(model: Model, subject: Subject, of: int, body: Body) -> None:
     model.check(of, "a read after the update")
 
 
-def values_in_turn(ground: Ground) -> Cases:
-    """Updates of one field that follow each other: each value differs from the one before it."""
-    for name, value in ground.bodies.other_values().items():
+def in_turn(ground: Ground) -> Cases:
+    """Updates of one field that follow each other: each value differs from the one before it. And each field of which
+    something may follow, where the contract does not say how (a price of a plan and of seats)."""
+    others = ground.bodies.other_values()
+    for name, value in others.items():
         first = ground.bodies.plain(name)
         if name not in (*ground.bodies.ruled, *ground.resource.references) and not same(first, value):
             yield {"field": name, "values": [value, first, value]}
-            return
+            break
+    if any(not alternatives for alternatives in ground.resource.derived.values()):
+        yield from ({"field": name, "values": []} for name in others)
 
 
 @requirement("lifecycle.model", on="update", needs=("create", "read"), cost=8, looks=True)
-@for_each(values_in_turn)
+@for_each(in_turn)
 def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values: list[Any]) -> None:
+    if not values:
+        what_follows_is_that_of_the_values(subject, field)
+        return
     made = spare(subject, subject.bodies.full("turn"))
     for n, value in enumerate(values, 1):
         updated = subject.update(made.id, {field: value})
@@ -169,3 +176,29 @@ def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values
         read = subject.read(made.id)
         must.have_status(read, "read", because=f"after update {n} of {len(values)}")
         must.agree(read, named(subject, updated.sent), read.entity, what=f"a read after update {n} of {len(values)}")
+
+
+def what_follows_is_that_of_the_values(subject: Subject, field: str) -> None:
+    """Two of the same values, both changed before: one is again as it was made, the other became so. What follows from
+    their values is the same in both; where it differs in two that were made alike, it follows from more."""
+    base = subject.bodies.full("first")
+    change = subject.bodies.adjusted_to_rules({field: subject.bodies.another(field)}, base)
+    alike, other = subject.bodies.full("third"), {**subject.bodies.full("other"), **change}
+    one = spare(subject, base)
+    another, like_that, last = (subject.given(body) for body in (other, {**alike, **change}, alike))
+    before, after, b, a = (what_follows(subject, made.id) for made in (one, another, last, like_that))
+    follows = [n for n in before if same(before[n], b.get(n)) and same(after.get(n), a.get(n))]
+    if all(same(before[n], after.get(n)) for n in follows):
+        return
+    for made, values in (another, base), (another, change), (one, change):
+        updated = subject.update(made.id, {name: values[name] for name in change if name in values})
+        must.have_status(updated, "updated")
+    wanted = {n: v for n, v in what_follows(subject, another.id).items() if n in follows}
+    what = f"after an update of {field}, what follows from other fields, as in one that was made so"
+    must.agree(updated, wanted, subject.observe(one.id), what=what)
+
+
+def what_follows(subject: Subject, id: object) -> Body:
+    """What is shown of the fields of which the contract does not say how they follow from others."""
+    shown = subject.observe(id)
+    return {n: shown[n] for n, alternatives in subject.spec.derived.items() if not alternatives and n in shown}
