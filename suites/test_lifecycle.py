@@ -181,11 +181,10 @@ def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values
 def what_follows_is_that_of_the_values(subject: Subject, field: str) -> None:
     """Two of the same values, both changed before: one is again as it was made, the other became so. What follows from
     their values is the same in both; where it differs in two that were made alike, it follows from more."""
-    base = subject.bodies.full("first")
+    base, second, third, fourth = (subject.bodies.full(tag) for tag in ("first", "second", "third", "fourth"))
     change = subject.bodies.adjusted_to_rules({field: subject.bodies.another(field)}, base)
-    alike, other = subject.bodies.full("third"), {**subject.bodies.full("other"), **change}
     one = spare(subject, base)
-    another, like_that, last = (subject.given(body) for body in (other, {**alike, **change}, alike))
+    another, like_that, last = (subject.given(body) for body in ({**second, **change}, {**third, **change}, fourth))
     before, after, b, a = (what_follows(subject, made.id) for made in (one, another, last, like_that))
     follows = [n for n in before if same(before[n], b.get(n)) and same(after.get(n), a.get(n))]
     if all(same(before[n], after.get(n)) for n in follows):

@@ -28,6 +28,7 @@ class Subscriptions(Items):
     """The price follows from plan and seats; the mark, from the name and from whether anything was ever changed."""
 
     SCHEMAS: Mapping[str, Any] = {"/items": SUBSCRIPTION}
+    UNIQUE = ("name",)
 
     def made(self, path: str, fields: Row) -> Row:
         row = super().made(path, fields)
@@ -78,7 +79,7 @@ class StaleInOne(Subscriptions):
     [(Subscriptions, "pass"), (Named, "pass"), (Stale, "fail"), (NamedStale, "fail"), (StaleInOne, "fail")],
 )
 def test_what_follows_is_as_in_one_that_was_made_so(server: type[Subscriptions], outcome: str, tmp_path: Path) -> None:
-    contract, schemas = item(SUBSCRIPTION, derived=["price", "mark"])
+    contract, schemas = item(SUBSCRIPTION, derived=["price", "mark"], unique=["name"])
     found = bench.run(server(), contract, schemas, tmp_path, only=("lifecycle.model",), profile="ci")
     told = {r.item: (r.outcome, r.message) for r in found.results}
     assert told["lifecycle.model[item-update]"][0] == outcome, told
