@@ -335,9 +335,9 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
         ref = ground.resource.references.get(name)
         found = [c for c in accepted(schema) if ref is None or c.value in (None, [])]
         if ref and ground.bodies.referable(name):
-            one, two = reference(ref.to, 0), reference(ref.to, 1)
-            found += [Candidate("type", "a reference", [one, two] if ref.many else one)]
-            found += [Candidate("type", "another reference", [two] if ref.many else two)]
+            one, two, room = reference(ref.to, 0), reference(ref.to, 1), schema.get("maxItems", 2)
+            found += [Candidate("type", "a reference", [one, two][:room] if ref.many else one)]
+            found += [Candidate("type", "another reference", [two, one][:room] if ref.many else two)]
         if name in ground.bodies.distinguishing_fields and ref:
             continue
         found = [replace(c, value=ground.bodies.referring(name, c.value)) for c in found]
