@@ -19,6 +19,7 @@ from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import entry_schema, same, type_of, types_of
 from restproof.contract.values import VALUES, listed
 from restproof.plan.edges import are_open, names_empty, trimmed
+from restproof.plan.kinds import has_kinds, of_each_kind
 from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
@@ -259,11 +260,10 @@ def _tuples(schema: JsonSchema) -> Iterator[Candidate]:
 
 def _of_entries(schema: JsonSchema, needed: list[Any]) -> Iterator[Candidate]:
     items = schema.get("items")
+    if isinstance(items, Mapping) or not schema.get("minItems"):
+        yield Candidate("type", "an empty array", [])
     if not isinstance(items, Mapping):
-        if not schema.get("minItems"):
-            yield Candidate("type", "an empty array", [])
         return
-    yield Candidate("type", "an empty array", [])
     samples = [c.value for c in accepted(items) if c.value is not None]
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if samples:
@@ -296,7 +296,7 @@ def _of_entries(schema: JsonSchema, needed: list[Any]) -> Iterator[Candidate]:
         # After a right one: not only the first entry counts.
         first = samples[:1] if most is None or most > 1 else []
         yield Candidate("items", f"an entry that is {wrong.note}", [*(enough or first), wrong.value])
-    for right in () if some else _shallow(accepted(items), items):
+    for right in () if some and not has_kinds(items) else of_each_kind(_shallow(accepted(items), items), items):
         yield Candidate("items", f"an entry with {right.note}", [*enough, right.value])
     if "null" not in types_of(items):
         yield Candidate("items", "a null entry", [*enough, None])
