@@ -26,6 +26,7 @@ from restproof.contract.openapi.entries import (
     tells_of_one,
 )
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
+from restproof.contract.openapi.lifted import around_of, is_shown, lifted, side_by_side_of, wrapper_of
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.reasons import no_body, no_list, no_object
@@ -51,6 +52,8 @@ class Shaped:
     once: Once
     sent: dict[str, Schema] = field(default_factory=dict)
     shown: list[Schema] = field(default_factory=list)
+    single: dict[str, Schema] = field(default_factory=dict)
+    """Operation → what its answer shows of the one resource."""
     created: Schema = field(default_factory=dict)
     read: Schema = field(default_factory=dict)
     entry: Schema = field(default_factory=dict)
@@ -129,7 +132,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     _set_words_apart(single, told)
     _set_receipts_of_wrapped_apart(single, told)
     _set_unsaid_apart(single, told)
-    around = _around(single)
+    around = around_of(single)
     if around and not _is_named_beside(found, single, around):
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
@@ -162,10 +165,10 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.envelope["entry"], entry = inside, object_of(entry["properties"][inside])
         told.read, told.entry = told.read or entry, entry
         _set_receipts_apart(single, told, entry)
-        told.shown = [*single.values(), entry]
+        told.shown, told.single = [*single.values(), entry], single
     else:
         _set_receipts_apart(single, told, told.read)
-        told.shown = list(single.values())
+        told.shown, told.single = list(single.values()), single
 
 
 def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
@@ -183,7 +186,7 @@ def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> N
     """Take the answers out that tell of a write and show nothing of the resource but its id (``{"restaurantId": 7}``,
     ``{"status": "ok", "id": 7}``), where a read shows it in a member (``{"restaurant": …}``): they have not the
     envelope of the read."""
-    around = _around({"read": single["read"]}) if "read" in single else None
+    around = around_of({"read": single["read"]}) if "read" in single else None
     if around:
         inside = object_of(_properties(single["read"])[around])
         for operation, answer in list(single.items()):
@@ -198,7 +201,7 @@ def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> N
 def _set_unsaid_apart(single: dict[str, Schema], told: Shaped) -> None:
     """Take the answers to writes out that hold, in the member where a read shows the resource, what nothing is said of
     (``{"data": {"type": "object"}}``)."""
-    around = _around({"read": single["read"]}) if "read" in single else None
+    around = around_of({"read": single["read"]}) if "read" in single else None
     for operation in WRITES if around else ():
         held = _properties(single.get(operation, {})).get(str(around))
         if held is not None and not is_object(object_of(held)) and types_of(held) & {"object"}:
@@ -211,7 +214,7 @@ def _open_by_themselves(single: dict[str, Schema], told: Shaped) -> None:
     """Open the answers that hold in a member what others are as a whole: ``{"message": …, "invoice": …}``, where a
     read answers the invoice. Their envelope is their own."""
     for operation, answer in list(single.items()):
-        around = _around({operation: answer})
+        around = around_of({operation: answer})
         inside = object_of(_properties(answer)[around]) if around else {}
         if any(same_members(inside, other) for o, other in single.items() if o != operation and o not in told.around):
             told.around[operation] = str(around)
@@ -243,9 +246,7 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         if len(variants) > 1:
             told.loose.add(operation)  # what is wrong for this variant may be right for another
         told.sent[operation] = _plainest(variants)
-    wrapper = wrapper_of(told.sent)
-    if wrapper:
-        told.envelope["request"] = wrapper
+    wrapper = _wrapper(told)
     for operation, schema in list(told.sent.items()):
         inner = schema["properties"][wrapper] if wrapper else schema
         whole = described(_plainest(alternatives(inner)), told.readable)
@@ -257,6 +258,23 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)
+
+
+def _wrapper(told: Shaped) -> str | None:
+    """The one member of all requests that holds the fields, as the envelope of these, or of whatever shows them."""
+    wrapper = wrapper_of(told.sent)
+    if wrapper and is_shown(wrapper, told.shown):
+        beside = side_by_side_of(wrapper, told.sent, told.shown)
+        if beside is None:
+            return None
+        told.envelope |= {"fields": wrapper, "beside": beside}
+        told.receipts |= {o for o, s in told.single.items() if o in WRITES and not is_shown(wrapper, [s])}
+        made = {id(schema): lifted(schema, wrapper) for schema in told.shown if is_shown(wrapper, [schema])}
+        told.shown = list(made.values())
+        told.created, told.read, told.entry = (made.get(id(s), s) for s in (told.created, told.read, told.entry))
+    elif wrapper:
+        told.envelope["request"] = wrapper
+    return wrapper
 
 
 def _with_own_members(schema: Schema) -> Schema:
@@ -277,34 +295,6 @@ def _plainest(variants: Sequence[Mapping[str, Any]]) -> Schema:
 
     chosen = min(variants, key=asked)
     return dict(chosen)
-
-
-def wrapper_of(schemas: Mapping[str, Schema]) -> str | None:
-    """The one member, the same in all of the schemas, that is an object."""
-    names: set[str | None] = set()
-    for schema in schemas.values():
-        members = schema.get("properties", {})
-        name, inner = next(iter(members.items())) if len(members) == 1 else (None, {})
-        names.add(name if is_object(object_of(inner)) else None)
-    return names.pop() if len(names) == 1 else None
-
-
-def _around(schemas: Mapping[str, Schema]) -> str | None:
-    """The member, the same in all of the answers, that holds the resource; ``None`` where there is none."""
-    return wrapper_of(schemas) or _told_with(schemas)
-
-
-def _told_with(schemas: Mapping[str, Schema]) -> str | None:
-    """The one member, the same in all of the answers, that is an object, where what stands beside it, in some of them
-    at least, tells of the request and not of the resource: ``data`` beside ``code`` and ``message``."""
-    names: set[str | None] = set()
-    for schema in schemas.values():
-        members = schema.get("properties", {})
-        inner = [n for n in members if not BESIDE_ONE.fullmatch(n)]
-        name = inner[0] if len(inner) == 1 else None
-        names.add(name if name and is_object(object_of(members[name])) else None)
-    is_told = any(len(schema.get("properties", {})) > 1 for schema in schemas.values())
-    return names.pop() if len(names) == 1 and is_told else None
 
 
 def _is_named_beside(found: Found, schemas: Mapping[str, Schema], around: str) -> bool:

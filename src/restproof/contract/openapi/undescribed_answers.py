@@ -10,8 +10,9 @@ from typing import Any
 
 from restproof.contract.model import WRITES
 from restproof.contract.openapi.answers import Reader, is_object, object_of
-from restproof.contract.openapi.bodies import bare, wrapper_of
+from restproof.contract.openapi.bodies import bare
 from restproof.contract.openapi.identity import parameter_schema
+from restproof.contract.openapi.lifted import wrapper_of
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.schemas import Schema, alternatives
 from restproof.contract.shapes import types_of
