@@ -215,9 +215,12 @@ def _gone(shows: Reply) -> str:
 
 
 def _added(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Members that maps have besides what they must: their names are data, so that none may be added. After an update
-    those from before may be left (RFC 7396 §2)."""
-    for name, value in wanted.items() if reply.operation in ("create", "replace") else ():
+    """Members that maps have besides what they must: their names are data, so that none may be added, but by a server
+    of which the contract leaves open which rules there are: it may keep some of its own there. After an update those
+    from before may be left (RFC 7396 §2)."""
+    left_open = set(reply.resource.open)
+    asserted = {o for o, word in (("create", "rules"), ("replace", "replace")) if not {"rules", word} <= left_open}
+    for name, value in wanted.items() if reply.operation in asserted else ():
         schema, found = reply.resource.properties.get(name, {}), actual.get(name)
         is_map = isinstance(schema.get("additionalProperties"), Mapping) and "properties" not in schema
         if is_map and isinstance(value, Mapping) and isinstance(found, Mapping) and found.keys() - value.keys():
