@@ -1,4 +1,4 @@
-"""Resources whose fields stand in one member beside their id, in requests as in answers: ``{"id": 7, "fields": {…}}``."""
+"""Resources whose fields stand in one member beside the id, in requests as in answers: ``{"id": 7, "fields": {…}}``."""
 
 from __future__ import annotations
 

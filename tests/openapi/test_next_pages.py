@@ -184,11 +184,23 @@ def test_what_takes_just_the_values_of_a_field_selects_by_it(
     assert ("filters" in read(tmp_path, paths).contract["resources"]["box"]) is filters
 
 
+@pytest.mark.parametrize("name", ["startIndex", "startAt"])
 @pytest.mark.parametrize(
     ("said", "found"),
     [({"default": 1, "minimum": 1}, ("offset", 1)), ({"default": 0}, ("offset", None)), ({}, (None, None))],
 )
-def test_an_index_of_entries_begins_where_the_document_says(said: Document, found: Any, tmp_path: Path) -> None:
-    start: Document = {"name": "startIndex", "in": "query", "schema": {**NUMBER, **said}}
+def test_an_index_of_entries_begins_where_the_document_says(
+    name: str, said: Document, found: Any, tmp_path: Path
+) -> None:
+    start: Document = {"name": name, "in": "query", "schema": {**NUMBER, **said}}
     box = read(tmp_path, boxes([SIZE, start], whole())).contract["resources"]["box"]
     assert (box.get("paging", {}).get("style"), box.get("paging", {}).get("first")) == found
+
+
+def test_where_a_page_begins_and_whether_it_is_the_last_stands_beside_its_entries(tmp_path: Path) -> None:
+    entry = object_of(["name"], name=TEXT)
+    page = object_of(
+        [], startAt=NUMBER, maxResults=NUMBER, isLast={"type": "boolean"}, values={"type": "array", "items": entry}
+    )
+    found = read(tmp_path, {"/rooms/used": {"get": call(page)}}).contract["resources"]
+    assert [one["envelope"]["list"] for one in found.values()] == ["values"]

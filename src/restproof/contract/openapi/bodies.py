@@ -26,6 +26,7 @@ from restproof.contract.openapi.entries import (
     tells_of_one,
 )
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
+from restproof.contract.openapi.labels import once_each
 from restproof.contract.openapi.lifted import around_of, is_shown, lifted, side_by_side_of, wrapper_of
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
@@ -254,7 +255,8 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         held = [n for n, s in asked.get("properties", {}).items() if s is not whole["properties"][n]]
         told.embedded += [n for n in held if n not in told.embedded]
         try:
-            told.sent[operation] = _with_own_members(sendable(called(asked, told.once), told.once.sendable))
+            plain = once_each(sendable(called(asked, told.once), told.once.sendable))
+            told.sent[operation] = _with_own_members(plain)
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)

@@ -14,7 +14,8 @@ from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
     r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
-    r"first|last|results|self|per_?page|href|object|iterator|prev_?iterator|done|start|end)s?\b|.*(count|page|token|"
+    r"first|last|results|self|per_?page|href|object|iterator|prev_?iterator|done|start|end|start_?(at|index)|"
+    r"is_?(first|last)|max_?results|page_?size)s?\b|.*(count|page|token|"
     r"cursor|total|next|limit|offset|href|url|uri|link)$"
 )
 """Members that stand beside the entries of a list."""

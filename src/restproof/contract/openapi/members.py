@@ -344,7 +344,7 @@ def _fits(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     if any(sent.get(w) != shown.get(w) for w in _BETWEEN if w in sent and w in shown):
         return False
     # Of what is nested, only equality is plain.
-    nested = ("properties", "items", "anyOf", "oneOf", "additionalProperties")
+    nested = ("properties", "items", "uniqueItems", "anyOf", "oneOf", "additionalProperties")
     return not any(sent.get(w) != shown.get(w) for w in nested)
 
 

@@ -41,7 +41,12 @@ _SIZES = (
     "take",
     "$top",
 )
-_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]", "startIndex", "start_index")
+_OFFSETS = (
+    *("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]"),
+    *("startIndex", "start_index", "startAt"),
+)
+_COUNTING = frozenset({"start_at", "start_index"})
+"""Offsets, in snake case, that some servers count from 1, and others from 0."""
 _CONTINUE = "continue"
 """The token of Kubernetes, which stands under the same name beside the entries, in ``metadata``."""
 _TOKENS = (
@@ -114,8 +119,8 @@ class Pages:
         members = dict(_members(answer))
         first = self._first(queries[page], from_zero=members.keys() >= _OF_SPRING) if page else None
         begins = {queries[offset].get(word) for word in ("minimum", "default")} - {None} if offset else set()
-        if snake(offset or "") == "start_index" and not begins:
-            offset = None  # some count entries from 1, others from 0
+        if snake(offset or "") in _COUNTING and not begins:
+            offset = None
         if first is not None or offset:
             numbered = {"style": "page", "page": page}
             found: dict[str, Any] = {"style": "offset", "offset": offset} if first is None else numbered
