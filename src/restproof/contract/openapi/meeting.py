@@ -5,22 +5,30 @@ from __future__ import annotations
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.keywords import ABSENT
 from restproof.contract.openapi.schemas import WIDER, Schema, both
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import same, types_of
 
 
 def meet(one: Schema, two: Schema) -> Schema | None:
     """The schema of what keeps both, where each may be one of several; ``None`` where no one schema says it."""
     parts: list[Schema] = []
-    for first in options(one):
-        for second in options(two):
-            if types_of(first) & types_of(second):
-                found = both(first, second)
-                if WIDER in found:
-                    return None
-                parts += [found] if found not in parts else []
+    pairs = [(a, b) for a in options(one) for b in options(two) if types_of(a) & types_of(b)]
+    for first, second in [pair for pair in pairs if not _are_apart(*pair)] or pairs:
+        found = both(first, second)
+        if WIDER in found:
+            return None
+        parts += [found] if found not in parts else []
     parts = [p for p in parts if not nothing_fits(p)] or parts
     kept = [p for p in parts if p.get("type") != "null"] + [p for p in parts if p.get("type") == "null"][:1]
     return kept[0] if len(kept) == 1 else {"anyOf": kept} if kept else None
+
+
+def _are_apart(one: Schema, two: Schema) -> bool:
+    """Whether no value is plainly of both: they list other values, or are texts of other formats."""
+    listed = [[s["const"]] if "const" in s else s.get("enum") for s in (one, two)]
+    if None not in listed and not any(same(a, b) for a in listed[0] or () for b in listed[1] or ()):
+        return True
+    formats = {s["format"] for s in (one, two) if "format" in s}
+    return len(formats) > 1 and types_of(one) == types_of(two) == {"string"}
 
 
 def options(schema: Schema) -> list[Schema]:
