@@ -29,6 +29,7 @@ def write(folder: Path, said: Any, operations: str = "[list, create, read, updat
         ("rev", ("body", "rev"), None),
         ({"field": "rev", "delete": "revision"}, ("body", "rev"), ("query", "revision")),
         ({"field": "sys.version", "in": "header", "name": "X-V"}, ("header", "X-V"), ("header", "X-V")),
+        ({"field": "sys.version", "in": "header", "name": "X-V", "delete": False}, ("header", "X-V"), None),
         ({"field": "sys.version", "in": "query"}, ("query", "version"), ("query", "version")),
     ],
 )

@@ -95,3 +95,83 @@ def test_only_what_is_needed_shown_and_refused_when_stale_is_a_version(
     box = read(tmp_path, boxes(name, **said)).contract["resources"]["box"]
     assert box.get("conditional") == ({"version": name} if stale else None)
     assert box["statuses"].get("stale") == stale
+
+
+def beside(
+    name: str, where: str = "header", *, needed: bool = True, read: bool = False, ends: bool = False
+) -> Document:
+    """Boxes, of which a PUT names the version beside its body. ``read``: whether a read takes the parameter as well;
+    ``ends``: whether a delete does."""
+    paths, parameter = boxes("version"), {"name": name, "in": where, "required": needed, "schema": NUMBER}
+    item, shown = (
+        paths["/boxes/{id}"],
+        object_of(["id", "label", "sys"], id=NUMBER, label=TEXT, note=TEXT, sys=object_of([], version=NUMBER)),
+    )
+    del item["patch"]
+    stale = {"409": {"description": "the version is stale"}}
+    answers = call(shown, object_of(["label"], label=TEXT, note=TEXT), others={**NO, **stale})
+    item |= {"put": {**answers, "parameters": [parameter]}, "get": call(shown, others={"404": NO["404"]})}
+    for method in ["get"] * read + ["delete"] * ends:
+        item[method] = {**item[method], "parameters": [parameter]}
+    create = call(shown, object_of(["label"], label=TEXT, note=TEXT), 201, others={"400": NO["400"]})
+    return {"/boxes": {"get": call({"type": "array", "items": shown}), "post": create}, "/boxes/{id}": item}
+
+
+PLAIN = {"field": "sys.version", "in": "header", "name": "X-Box-Version"}
+
+
+@pytest.mark.parametrize(
+    ("paths", "version"),
+    [
+        (beside("X-Box-Version", ends=True), PLAIN),
+        (beside("X-Box-Version"), {**PLAIN, "delete": False}),
+        (beside("X-Box-Version", needed=False, ends=True), {**PLAIN, "required": False}),
+        (beside("version", "query", ends=True), {"field": "sys.version", "in": "query", "name": "version"}),
+        (beside("X-Box-Version", read=True), None),
+        (beside("X-API-Version"), None),
+    ],
+)
+def test_a_header_or_a_parameter_of_changes_alone_names_the_version(
+    paths: Document, version: Any, tmp_path: Path
+) -> None:
+    box = read(tmp_path, paths).contract["resources"]["box"]
+    assert box.get("conditional") == (version and {"version": version})
+    words = box["operations"]["replace"]
+    assert ("headers" in words or "query" in words) is (version is None)
+
+
+def test_what_names_no_version_in_a_header_is_not_changed(tmp_path: Path) -> None:
+    """The PUT of a server that wants the version gets it, and one that takes any is told."""
+
+    def versioned(faults: frozenset[str]) -> Service:
+        plain = shelf()
+
+        def put(service: Service, request: Request) -> tuple[int, Json]:
+            box, named = numbered(request, service.store("box")), request.headers.get("X-Box-Version", "")
+            if not named.isdecimal():
+                raise Refused(400, "the version is no number")
+            if int(named) != box["sys"]["version"] and "stale" not in service.faults:
+                raise Refused(409, "somebody else has changed it")
+            label = request.body().get("label")
+            if not isinstance(label, str):
+                raise Refused(400, "the label is no text")
+            box |= {"label": label, "note": request.body().get("note"), "sys": {"version": box["sys"]["version"] + 1}}
+            return 200, box
+
+        def create(service: Service, request: Request) -> tuple[int, Json]:
+            code, box = plain.routes["POST", "/boxes"](service, request)
+            box |= {"note": request.body().get("note"), "sys": {"version": box.pop("version")}}
+            return code, box
+
+        routes = {k: v for k, v in plain.routes.items() if k[0] != "PATCH"}
+        return Service({**routes, ("PUT", "/boxes/{id}"): put, ("POST", "/boxes"): create}, faults)
+
+    rules = ("replace.answers", "conditional.version", "create.answers-created")
+    for faults, told in ((frozenset[str](), "CONFORMING"), (frozenset({"stale"}), "conditional.version")):
+        service = versioned(faults)
+        with serving(service) as url:
+            document = written(tmp_path, beside("X-Box-Version"))
+            ended = run_document(document, url, tmp_path / f"run{len(faults)}", *only(*rules))
+        assert ended.returncode == bool(faults), ended.stdout + ended.stderr
+        assert told in ended.stdout
+        assert not service.store("box")

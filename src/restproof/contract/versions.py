@@ -20,13 +20,14 @@ CHANGES = ("update", "replace", "delete")
 class Version:
     """``field``: where a representation shows it, with dots inside of objects. ``place`` and ``name``: where an update
     and a replace name it (``body``: in a member among the fields). ``delete``: the parameter in which a delete names a
-    version that else stands in the body; empty where it names none. ``required``: whether a write without one is
-    refused."""
+    version that else stands in the body; empty where it names it as they do, or none of a body. ``deletes``: whether it
+    names one at all. ``required``: whether a write without one is refused."""
 
     field: str
     place: Literal["body", "query", "header"]
     name: str
     delete: str = ""
+    deletes: bool = True
     required: bool = True
 
     @property
@@ -41,7 +42,7 @@ class Version:
 
     def placed(self, operation: str) -> tuple[Literal["body", "query", "header"], str] | None:
         """Where requests of an operation name it; ``None`` where they name none."""
-        if operation not in CHANGES:
+        if operation not in CHANGES or (operation == "delete" and not self.deletes):
             return None
         if self.place == "body" and operation == "delete":
             return ("query", self.delete) if self.delete else None
@@ -63,6 +64,7 @@ def version_of(said: Any) -> Version:
         field=words["field"],
         place=words.get("in", "body"),
         name=words.get("name", last),
-        delete=words.get("delete", ""),
+        delete=words.get("delete") or "",
+        deletes=words.get("delete") is not False,
         required=words.get("required", True),
     )

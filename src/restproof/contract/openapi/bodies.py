@@ -61,7 +61,7 @@ class Shaped:
     envelope: dict[str, Any] = field(default_factory=dict)
     related: dict[str, Any] = field(default_factory=dict)
     """Members that hold ids of other resources, with the words of the reference, where the document says so itself."""
-    version: dict[str, str] = field(default_factory=dict)
+    version: dict[str, Any] = field(default_factory=dict)
     """The word for the version that changes must name, where there is one; ``stale``: the status of an old one."""
     stale: dict[str, Any] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)

@@ -100,7 +100,7 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
-        told = side_by_side(without_version(self.reader, found, self.records.apart), found, self.by_name)
+        told = side_by_side(without_version(self.reader, found, ways, self.records.apart), found, self.by_name)
         self.note(found, *(f"records or ids of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out | leave_unnamed(told.sent, parents, self.by_name, self.astray[found.name]))
         body, named = self.body(found, told)
