@@ -204,3 +204,11 @@ def test_where_a_page_begins_and_whether_it_is_the_last_stands_beside_its_entrie
     )
     found = read(tmp_path, {"/rooms/used": {"get": call(page)}}).contract["resources"]
     assert [one["envelope"]["list"] for one in found.values()] == ["values"]
+
+
+def test_what_tells_of_the_next_page_may_be_an_object_of_its_own(tmp_path: Path) -> None:
+    inside = object_of([], next=object_of(["after"], after=TEXT, link=TEXT))
+    found = read(tmp_path, boxes([SIZE, after("after")], whole(paging=inside))).contract["resources"]["box"]
+    assert (found["paging"]["token"], found["paging"]["next_field"]) == ("after", "/paging/next/after")
+    beside = read(tmp_path, boxes([SIZE, after("after")], whole(box=inside))).contract["resources"]["box"]
+    assert "paging" not in beside

@@ -17,18 +17,20 @@ _VALUE = re.compile(r"[A-Za-z0-9._~-]+")
 
 class Constants:
     """Fills in, wherever it stands, a parameter whose path has no operations, nor has what is before it: nothing lists
-    or shows what it names. Its value is the one that it has by default, or the first that it may have; at the head of a
-    path, where it can name nothing that is listed, an example will do."""
+    or shows what it names. So is one that ends the path of a collection (``/pipelines/{kind}`` of
+    ``/pipelines/{kind}/{id}``). Its value is the one that it has by default, or the first that it may have; at the head
+    of a path, where it can name nothing that is listed, an example will do."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values: dict[tuple[str, str], str] = {}
-        asked = {shape_of(path) for path, entry in source.value["paths"].items() if self._is_asked(entry)}
+        asked = {shape_of(path): entry for path, entry in source.value["paths"].items() if self._is_asked(entry)}
         for path, entry in source.value["paths"].items():
             for match in PARAMETER.finditer(str(path)):
                 before, place = path[: match.start()], (shape_of(path[: match.start()]), match[1])
                 lists = before != "/" and shape_of(before) in asked
-                if place in self.values or lists or shape_of(path[: match.end()]) in asked:
+                here = shape_of(path[: match.end()])
+                if place in self.values or lists or (here in asked and not _is_collection(here, asked)):
                     continue
                 value = next(self._values(entry, match[1], ("paths", path), at_head=before == "/"), None)
                 if value is not None:
@@ -60,6 +62,13 @@ class Constants:
             yield from _texts(schema, ("const", "default"), "enum")
         for holder in (*found, *schemas) if at_head else ():
             yield from _texts(holder, ("example",), "examples")
+
+
+def _is_collection(shape: str, asked: Mapping[str, Any]) -> bool:
+    """Whether what stands at a path that ends with a parameter is listed and made there, and is no one thing that may
+    change: its items stand below."""
+    methods = {method for method in METHODS if method in asked[shape]}
+    return methods == {"get", "post"} and f"{shape}/{{}}" in asked
 
 
 def _texts(holder: Mapping[str, Any], plain: tuple[str, ...], listed: str) -> Iterator[str]:

@@ -161,8 +161,9 @@ class Pages:
     def _following(self, call: Call, token: str, members: Mapping[str, Schema]) -> dict[str, Any] | None:
         """Where an answer names the next page: a member, the id of its last entry, or the header for links."""
         form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor|after))*"
-        for name in members:
-            if re.fullmatch(form, _last(name)) or _last(name) == token == _CONTINUE:
+        for name in (n for n, s in members.items() if not is_object(s)):
+            called = name.rpartition("/")[0].rpartition("/")[2] == "next" and f"next_{_last(name)}"
+            if re.fullmatch(form, called or _last(name)) or _last(name) == token == _CONTINUE:
                 return {"next_field": name} if types_of(members[name]) & {"string"} else None
         more = next((n for n, s in members.items() if snake(n) == "has_more" and types_of(s) == {"boolean"}), None)
         if more is not None and snake(token) == _AFTER_AN_ENTRY and "id" in _of_entries(members):
@@ -199,16 +200,18 @@ class Pages:
 _OF_PAGES = re.compile(
     r"(?i)_?(meta(_?data)?|links?|pag(e|es|ing|ination|ed)(_?(info|meta|data))?|cursors?|page_?info|data)"
 )
+_PAGE = re.compile(r"(?i)_?pag(e|es|ing|ination|ed)(_?(info|meta|data))?")
+"""Objects that tell of pages, and may hold one that tells of the next page: ``{"paging": {"next": {"after": …}}}``."""
 
 
-def _members(answer: Schema) -> Iterator[tuple[str, Schema]]:
+def _members(answer: Schema, *, of_pages: bool = False) -> Iterator[tuple[str, Schema]]:
     """The members of a list's answer that stand beside its entries, and those of objects there that tell of pages, with
-    the pointers of those."""
+    the pointers of those. ``of_pages``: whether the answer is such an object itself."""
     found = answer.get("properties", {}) if is_object(answer) else {}
     yield from found.items()
     for name, inner in found.items():
-        if _OF_PAGES.fullmatch(name) and is_object(inner):
-            for place, schema in _members(inner):
+        if (_OF_PAGES.fullmatch(name) or (of_pages and name == "next")) and is_object(inner):
+            for place, schema in _members(inner, of_pages=bool(_PAGE.fullmatch(name))):
                 yield step(name) + (place if place.startswith("/") else step(place)), schema
 
 
