@@ -12,7 +12,7 @@ from restproof.contract.document import Route
 from restproof.contract.fields import Fields, FieldsReader
 from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, field_of
 from restproof.contract.media import TOKEN
 from restproof.contract.model import Default, DerivedAlternative, Id, Reference, Resource
 from restproof.contract.normal import Form
@@ -197,7 +197,7 @@ class BehaviourReader(FieldsReader):
             route = (*self.route, "normalized", place)
             if not self.fields.located(place, route, "normalized"):
                 continue
-            name = steps_to(self.fields.properties, place)[0].removesuffix("[]")
+            name = field_of(self.fields.properties, place)
             if name == self.id.field or name in self.raw.get("references", {}):
                 self.problem(f"'{name}' is an id, which has no other form", "normalized", place, hint="leave it out")
             forms = (said,) if isinstance(said, str | dict) else tuple(said)
@@ -384,7 +384,7 @@ class BehaviourReader(FieldsReader):
 
 def is_inner(place: str) -> bool:
     """Whether a reference stands inside of a field: in a member of an object, or of the entries of an array."""
-    return "." in place or place.endswith("[]")
+    return "." in place or place.endswith(ENTRIES)
 
 
 def _members(said: Any) -> tuple[str, ...]:

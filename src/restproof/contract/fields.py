@@ -8,7 +8,7 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.impossible import impossible
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, steps_to
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.validator import Validator
 
@@ -134,21 +134,21 @@ class Fields:
         """Whether a response (``requested``: a request) holds what ``office.id`` or ``departments[].id`` names; notes
         it where not."""
         head, *rest = steps_to(self.properties, location)
-        if not (self.writable if requested else self.readable)(head.removesuffix("[]"), route, word):
+        if not (self.writable if requested else self.readable)(head.removesuffix(ENTRIES), route, word):
             return False
         schema: Any = self.properties if requested else {**self.properties, **self.shown}
         for step in (head, *rest):
-            name = step.removesuffix("[]")
+            name = step.removesuffix(ENTRIES)
             if not isinstance(schema, dict) or name not in schema:
                 hint = near(name, schema if isinstance(schema, dict) else ()) or "check the path against the schema"
                 self.problem(f"'{word}' names '{location}', and the schema has no '{name}' there", route, hint)
                 return False
             found = schema[name]
-            if step.endswith("[]") != _is_array(found):
-                right = f"{name}[]" if _is_array(found) else name
+            if step.endswith(ENTRIES) != _is_array(found):
+                right = f"{name}{ENTRIES}" if _is_array(found) else name
                 self.problem(f"'{word}' names '{location}', which the schema contradicts", route, f"write '{right}'")
                 return False
-            inner = found.get("items", {}) if step.endswith("[]") else found
+            inner = found.get("items", {}) if step.endswith(ENTRIES) else found
             schema = properties_of(inner)
         return True
 
@@ -156,8 +156,8 @@ class Fields:
         """The schema of what a location names; of an array's entries that of one."""
         schema: Any = {"properties": self.properties}
         for step in steps_to(self.properties, location):
-            schema = properties_of(schema).get(step.removesuffix("[]"), {})
-            schema = schema.get("items", {}) if step.endswith("[]") else schema
+            schema = properties_of(schema).get(step.removesuffix(ENTRIES), {})
+            schema = schema.get("items", {}) if step.endswith(ENTRIES) else schema
         return schema if isinstance(schema, dict) else {}
 
 

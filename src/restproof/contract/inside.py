@@ -6,7 +6,7 @@ holds else; here alone it is taken from there, and put there again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -60,11 +60,6 @@ class Inside:
         asked = properties.get(name, {})
         lacks = asked.get("required") or asked.get("minProperties", 0) > 0
         return name == self.way[0] and self.field in body and not lacks
-
-
-def steps_to(members: Collection[str], location: str) -> list[str]:
-    """The steps that a location (``office.id``, ``tags[]``) leads through; one, where a member has that very name."""
-    return [location] if location in members else location.split(".")
 
 
 def _without(holder: Any, way: tuple[str, ...], gone: int) -> tuple[dict[str, Any], Any]:

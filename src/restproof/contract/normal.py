@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from restproof.contract.inner import schemas_in
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, entered, steps_to
 
 NORMAL = "x-restproof-normal"
 """The keyword of a schema that holds the forms of the value: a list of words, or of ``{decimal: n, text: bool}``."""
@@ -177,8 +177,7 @@ TEXT_FORMS: Mapping[str, Callable[[str], str]] = {
 def placed(schema: Mapping[str, Any], location: str, said: Sequence[Any], word: str = NORMAL) -> Mapping[str, Any]:
     """``schema`` with ``said`` under ``word`` (its forms) at what ``location`` names (``email``, ``address.zip``,
     ``tags[]``)."""
-    way = steps_to(schema.get("properties", {}), location)
-    steps = [step for part in way for step in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
+    steps = entered(steps_to(schema.get("properties", {}), location))
     return _placed(schema, steps, word, list(said))
 
 
@@ -186,7 +185,7 @@ def _placed(schema: Mapping[str, Any], steps: list[str], word: str, said: list[A
     if not steps:
         return {**schema, word: said}
     found, (step, *rest) = dict(schema), steps
-    if step == "[]" and isinstance(schema.get("items"), Mapping):
+    if step == ENTRIES and isinstance(schema.get("items"), Mapping):
         found["items"] = _placed(schema["items"], rest, word, said)
     if step in schema.get("properties", {}):
         found["properties"] = {**schema["properties"], step: _placed(schema["properties"][step], rest, word, said)}

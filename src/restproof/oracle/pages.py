@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import steps_to
 from restproof.contract.model import ANY, Filter, Paging
 from restproof.contract.texts import id_text
 from restproof.oracle.seen import Seen

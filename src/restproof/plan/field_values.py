@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from restproof.contract.locations import ENTRIES
 from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of, types_of
 from restproof.contract.words import is_soft_reference
@@ -331,7 +332,7 @@ def _schema_at(schema: Mapping[str, Any], steps: list[str]) -> Mapping[str, Any]
             found = _schema_at(part, steps[at:])
             if found:
                 return found
-        schema = schema.get("items", {}) if step == "[]" else schema.get("properties", {}).get(step, {})
+        schema = schema.get("items", {}) if step == ENTRIES else schema.get("properties", {}).get(step, {})
     return schema
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from restproof.contract.addressing import url_of
 from restproof.contract.bodystatus import is_success
 from restproof.contract.envelope import Standing
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, steps_to
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract, Resource
 from restproof.contract.policies import sends_location, sends_problem_details
@@ -51,7 +51,7 @@ class Answering:
     def entry_value(self, entry: Entry, field: str) -> Any:
         """The value of a response field of an entry, e.g. ``name`` or ``office.id``; of an array's entries, all."""
         head, *rest = steps_to(self.contract.resources[entry.resource].properties, field)
-        head = head.removesuffix("[]")
+        head = head.removesuffix(ENTRIES)
         value: Any = entry.state.get(head)
         if head not in entry.state:
             value = self.represent(entry).get(head)

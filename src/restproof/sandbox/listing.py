@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 from restproof.contract.criteria import packed
 from restproof.contract.envelope import pointer_of
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, steps_to
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.syntax import SortKey
@@ -335,7 +335,7 @@ def _filter_value(resource: Resource, wanted: Filter, text: str) -> Any:
     if wanted.values is not None:
         return wanted.values.get(text, _BAD)
     head, *rest = steps_to(resource.properties, wanted.field)
-    schema: Mapping[str, Any] = resource.properties.get(head.removesuffix("[]"), {})
+    schema: Mapping[str, Any] = resource.properties.get(head.removesuffix(ENTRIES), {})
     for member in rest:
         schema = schema.get("properties", schema.get("items", {}).get("properties", {})).get(member, {})
     kinds = types_of(schema)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from restproof.contract.locations import ENTRIES, entered
 from restproof.contract.model import Resource
 
 
 def steps_of(place: str) -> tuple[str, list[str]]:
     """The field that a place is in, and the steps from there: names of members, ``[]`` for each entry."""
-    parts = [s for part in place.split(".") for s in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
-    return parts[0], parts[1:]
+    field, *steps = entered(place.split("."))
+    return field, steps
 
 
 def inner_ids(resource: Resource, name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -27,7 +28,7 @@ def read_as_ids(resource: Resource, fields: Mapping[str, Any]) -> Iterator[tuple
     the object that holds it, too. As ``inner_ids``."""
     for place, to in resource.inner_references.items():
         field, steps = steps_of(place)
-        yield from ((to, found) for found in _loosely(fields.get(field), [step for step in steps if step != "[]"]))
+        yield from ((to, found) for found in _loosely(fields.get(field), [step for step in steps if step != ENTRIES]))
 
 
 def referring(resource: Resource) -> set[str]:
@@ -49,7 +50,7 @@ def replaced(value: Any, steps: list[str], change: Callable[[Any], Any]) -> Any:
     if not steps:
         return change(value)
     step, *rest = steps
-    if step == "[]" and isinstance(value, list):
+    if step == ENTRIES and isinstance(value, list):
         return [replaced(entry, rest, change) for entry in value]
     if isinstance(value, dict) and step in value:
         return {**value, step: replaced(value[step], rest, change)}
@@ -69,7 +70,7 @@ def _loosely(value: Any, steps: list[str]) -> Iterator[Any]:
 def _at(value: Any, steps: list[str]) -> Iterator[Any]:
     if not steps:
         yield value
-    elif steps[0] == "[]" and isinstance(value, list):
+    elif steps[0] == ENTRIES and isinstance(value, list):
         for entry in value:
             yield from _at(entry, steps[1:])
     elif isinstance(value, dict) and steps[0] in value:

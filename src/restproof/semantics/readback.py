@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from restproof.contract.locations import ENTRIES
 from restproof.contract.model import Resource
 from restproof.frozen import frozen
 
@@ -25,8 +26,8 @@ class ReadPath:
     @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> ReadPath:
         head, _, member = text.partition(".")
-        many = head.endswith("[]")
-        return cls(head.removesuffix("[]"), many, member)
+        many = head.endswith(ENTRIES)
+        return cls(head.removesuffix(ENTRIES), many, member)
 
     @classmethod
     def of(cls, resource: Resource, name: str) -> ReadPath:

@@ -8,7 +8,7 @@ from itertools import islice
 from math import isqrt
 from typing import Any, ParamSpec
 
-from restproof.contract.inside import steps_to
+from restproof.contract.locations import ENTRIES, steps_to
 from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.contract.shapes import same
 from restproof.contract.syntax import SortKey
@@ -242,7 +242,7 @@ def values_at(entry: Any, field: str) -> list[Any]:
     """What an entry holds at a filter's field: ``name``, ``office.id`` or ``departments[].id``."""
     found: list[Any] = [entry]
     for step in steps_to(entry if isinstance(entry, dict) else (), field):
-        found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
+        found = [v.get(step.removesuffix(ENTRIES)) for v in found if isinstance(v, dict)]
         found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
     return found
 
