@@ -26,6 +26,7 @@ from restproof.contract.openapi.round_trip import EXTENSION, kept
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.shown_ids import referring_by_name, said_names
+from restproof.contract.openapi.somebody import leave_to_nobody
 from restproof.contract.openapi.source import Source, read
 from restproof.contract.openapi.undescribed_answers import ORIGIN, opened, silent, suppose
 from restproof.contract.openapi.unusual_methods import leave_assigned, leave_log_ins, take_posts
@@ -205,6 +206,8 @@ class _Importer:
                 found[name] |= {word: {**found[name].get(word, {}), **said} for word, said in referring.items()}
             named = said_names(writer.bodies.get(name), self.reader.schemas.ways_of)
             gone = astray(one, writer.bodies, found)
+            if name in writer.bodies:
+                gone |= leave_to_nobody(found[name], writer.bodies[name], gone, self.reader.schemas.ways_of)
             writer.note(one, *leave_unknown(one, found[name], writer.schemas, writer.by_name, named, gone))
             needed = gone & {*writer.bodies[name].schema.get("required", ())} if "create" in one.calls else set()
             if needed - {*self._known[name]}:

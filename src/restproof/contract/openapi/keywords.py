@@ -269,8 +269,26 @@ def says_path(schema: Any) -> bool:
     return words is not None or (isinstance(example, str) and bool(re.fullmatch(r"[^/\s]+(/[^/\s]+)+", example)))
 
 
+WHO = (
+    "(user|person|people|member|employee|colleague|customer|client|contact|agent|account|owner|author|creator|reporter|"
+    "requester|requestor|approver|reviewer|assignee|manager|supervisor|recipient|sender|watcher|follower|subscriber|"
+    "participant|attendee|responsible|teacher|student|patient|doctor|driver|moderator|administrator)"
+)
+"""Words, in the singular, for who is somebody."""
+SOMEBODY = "somebody"
+"""Stands among the paths that a member is said to be where it is a number that is said to name somebody."""
+_ID = r"\b(id|identifier)\b"
+_TOLD = re.compile(
+    rf"(?i)\b{WHO}('?s)?[ -]?{_ID}|{_ID} of (the |a |an )?(\w+ )?{WHO}\b|^(the |a |an )?{WHO} (who|whose|that)\b"
+)
+"""Descriptions of such members."""
+
+
 def ways_said(schema: Any) -> list[str]:
-    """The paths that a text is said to be, an asterisk for each part that may be any: ``shelves/*``."""
+    """The paths that a text is said to be, an asterisk for each part that may be any: ``shelves/*``; of a number
+    whether it is said to name somebody."""
+    if isinstance(schema, Mapping) and schema.get("type") == "integer":
+        return [SOMEBODY] if _TOLD.search(str(schema.get("description", ""))) else []
     if not isinstance(schema, Mapping) or schema.get("type") != "string" or "format" in schema:
         return []
     words = re.sub(r"\{[^{}/]*\}", "*", str(schema.get("description", "")))
