@@ -1,17 +1,25 @@
-"""What hooks of the user give to a run before it is planned, as the run keeps it for its replay."""
+"""What is given to a run before it is planned, by hooks of the user or because others share its target, as the run
+keeps it for its replay."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
 from restproof.contract.given import GivenValues, as_json, fields_to_give
 from restproof.contract.model import Contract
+from restproof.contract.shapes import types_of
+from restproof.contract.values import VALUES
+from restproof.contract.words import snake
 from restproof.hooks import SAID, Field, Hooks
 from restproof.record.model import GIVEN, RecordedOutcome
 from restproof.record.recording import Recording
 from restproof.semantics.checker import is_valid
+
+_ALONE = re.compile(r"(is_|as_|set_as_|make_)?(default|primary|main|current)")
+"""Booleans, in snake case, that are true of one at a time."""
 
 
 def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
@@ -22,6 +30,19 @@ def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
             values = hooks.field_values(Field(resource.name, name, schema), partial(is_valid, schema))
             if values is not None:
                 found.setdefault(resource.name, {})[name] = values
+    return found
+
+
+def with_flags_down(given: GivenValues, contract: Contract) -> GivenValues:
+    """The values with those of the flags that one of a collection has alone (``is_default``): where others have theirs
+    in the same one, who raises it takes it from them. What the contract lists values of is as it says."""
+    found = {name: dict(fields) for name, fields in given.items()}
+    for resource in contract:
+        if any(contract.resources[name].creatable for name in contract.ancestors(resource)):
+            continue  # it is alone below one of the run's
+        for name, schema in fields_to_give(resource):
+            if _ALONE.fullmatch(snake(name)) and types_of(schema) - {"null"} == {"boolean"} and VALUES not in schema:
+                found.setdefault(resource.name, {}).setdefault(name, [False])
     return found
 
 

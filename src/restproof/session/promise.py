@@ -19,7 +19,7 @@ from restproof.deviations import load_all_of
 from restproof.errors import ConfigurationError
 from restproof.frozen import frozen
 from restproof.hooks import Hooks, Rule, load_hooks
-from restproof.session.given import given_by
+from restproof.session.given import given_by, with_flags_down
 from restproof.session.options import Options
 from restproof.session.sharding import shard_of
 
@@ -99,7 +99,10 @@ def promised(
             raise ConfigurationError(f"the contract has no resource {name!r}", hint=hint)
     hooks = load_hooks(config.root)
     if recording is None:
-        given = given_by(hooks, contract) if given is None else given
+        if given is None:
+            given = given_by(hooks, contract)
+            is_shared = (options.target or config.target or "sandbox") != "sandbox"
+            given = with_flags_down(given, contract) if is_shared else given
         return Promise(with_given(contract, given), path, config, options, hooks=hooks, given=given)
     from restproof.session.stubbed import RecordedEndpoint
 
