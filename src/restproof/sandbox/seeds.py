@@ -30,13 +30,15 @@ class Seeder:
 
     def server_id(self, resource: Resource, seq: int) -> Any:
         """An id that the server chooses for the entry number ``seq``."""
+        schema: dict[str, Any]
         if resource.id.single:
             return THE_ONE
         if resource.id.type == "integer":
-            return seq
+            schema = {"type": "integer", **resource.properties.get(resource.id.field, {})}
+            return seq if is_valid(schema, seq) else nth(schema, seq)
         if resource.id.type == "uuid":
             return str(uuid.uuid4())
-        schema: dict[str, Any] = {"type": "string", **resource.properties.get(resource.id.field, {})}
+        schema = {"type": "string", **resource.properties.get(resource.id.field, {})}
         if resource.id.pattern:
             schema = {**schema, "allOf": [{"pattern": f"^(?:{resource.id.pattern})$"}]}
         text = f"{resource.name.replace('_', '-')}-{seq}"

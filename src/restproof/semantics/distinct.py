@@ -30,6 +30,7 @@ ROOMY = 50_000
 _PRINTABLE = tuple(string.digits + string.ascii_letters + "-_ .,:/@#+*!?()[]{}<>|=&%$;'\"\\~^`")
 _WORD = string.digits + string.ascii_lowercase
 _LARGEST = 2**31 - 1
+_LONGEST = 64
 
 
 class _Digits:
@@ -155,7 +156,10 @@ def _texts(schema: JsonSchema) -> Iterable[_Maker]:
         compiled = python_pattern(schema["pattern"])
         if compiled is not None:
             parsed = importlib.import_module("re._parser").parse(compiled.pattern)
-            for target in (4, 8, 2, 3, 5, 1, 0, 12, 20, 40):
+            usual = (4, 8, 2, 3, 5, 1, 0, 12, 20, 40)
+            # Bounds on the whole length leave little choice for the part that is repeated.
+            bounded = range(min(schema.get("maxLength", schema.get("minLength", 0)), _LONGEST) + 1)
+            for target in dict.fromkeys((*usual, *reversed(bounded))):
                 yield partial(_matching, parsed, target)
         return
     longest = schema.get("maxLength", 8)

@@ -101,7 +101,8 @@ def _string(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: 
     for text in _candidates(schema, serial, now, name, empty):
         if _fits(schema, text):
             return text
-    return str(nth(schema, serial) or serial)
+    numbered = nth(schema, serial)
+    return str(serial if numbered is None else numbered)
 
 
 def _candidates(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: bool) -> Iterator[str]:
