@@ -50,6 +50,13 @@ def test_a_pattern_that_nothing_keeps_too_has_all_its_other_values() -> None:
     assert len({nth(schema, number) for number in range(500)} - {""}) == 500
 
 
+@pytest.mark.parametrize(("pattern", "length"), [("^[A-Za-z-0-9]+$", 22), ("^[A-Z]{2}-[0-9]+$", 14), ("^x[a-f]*$", 6)])
+def test_an_open_pattern_fills_a_length_of_its_own(pattern: str, length: int) -> None:
+    schema = {"type": "string", "pattern": pattern, "minLength": length, "maxLength": length}
+    assert {len(nth(schema, number)) for number in range(500)} == {length}
+    assert len({nth(schema, number) for number in range(500)}) == 500
+
+
 def test_a_format_and_a_pattern_that_its_usual_values_break_are_both_kept() -> None:
     schema = {"type": "string", "format": "uri", "pattern": "^urn:.*"}
     assert nth(schema, 4_295_127_478).startswith("urn:")

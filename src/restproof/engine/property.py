@@ -13,6 +13,7 @@ from unittest import SkipTest
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.garbage import keep
@@ -76,9 +77,12 @@ class Property:
             suppress_health_check=list(HealthCheck),
         )(checked)
         _keep_what_is_there()
-        # What failed is known already; a skip is how a test ends Hypothesis's search for more.
-        with by_the_seed_alone(), suppress(CaseFailed, SkipTest):
-            seed(seed_value)(checked)()
+        try:
+            # What failed is known already; a skip is how a test ends Hypothesis's search for more.
+            with by_the_seed_alone(), suppress(CaseFailed, SkipTest):
+                seed(seed_value)(checked)()
+        except Unsatisfiable:
+            self.stopped = NotTested("of all that was drawn, nothing is what the contract decides")
         return self._smallest()
 
     def replay(self, cases: Iterable[tuple[int, Inputs]]) -> tuple[int, Finding] | None:

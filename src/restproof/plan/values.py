@@ -13,13 +13,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import may_be_whole
 from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import entry_schema, is_nullable, same, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import accepted, needed_entries
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.nobodys import nobodys
+from restproof.plan.patterned import texts_of
 from restproof.plan.words import PHRASES, fits, formatted, spelt
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
@@ -104,8 +104,7 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
     if "pattern" in schema and not phrases:
         compiled = python_pattern(schema["pattern"])
         if compiled is not None:
-            of_ascii = st.characters(min_codepoint=32, max_codepoint=126)
-            drawn = st.from_regex(compiled, fullmatch=may_be_whole(schema["pattern"]), alphabet=of_ascii)
+            drawn = texts_of(schema["pattern"], compiled)
             return drawn.filter(lambda text: fits(text, schema)).map(
                 lambda text: nobodys(text, partial(fits, schema=schema))
             )

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import allows_length, matches_plainly, may_be_whole
+from restproof.contract.patterns import allows_length, matches_plainly
 from restproof.contract.patterns import pattern as python_pattern
 from restproof.plan.nobodys import PLAIN, nobodys
+from restproof.plan.patterned import texts_of
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
 PHRASES: tuple[str, ...] = (
@@ -147,7 +148,7 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
     import warnings
 
     from hypothesis import HealthCheck, Phase, given, seed, settings
-    from hypothesis import strategies as st
+    from hypothesis.errors import Unsatisfiable
 
     from restproof.plan.seeded import by_the_seed_alone
 
@@ -157,9 +158,7 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
         if shortest <= len(text) <= (longest if longest is not None else len(text)) and compiled.search(text):
             found.append(text)
 
-    texts = st.from_regex(
-        compiled, fullmatch=may_be_whole(pattern), alphabet=st.characters(min_codepoint=32, max_codepoint=126)
-    )
+    texts = texts_of(pattern, compiled)
     usual = settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     with by_the_seed_alone(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -167,7 +166,7 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
         for examples in (30, 300):
             try:
                 settings(usual, max_examples=examples)(seed(0)(given(texts)(collect)))()
-            except UnicodeError:
+            except (UnicodeError, Unsatisfiable):
                 return ""
             if found:
                 break

@@ -54,9 +54,19 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
     if kind == "array":
         return _array(schema, serial, now, name)
     if kind == "object":
-        members = schema.get("properties", {})
-        return {n: plausible(members.get(n, {}), serial=serial, now=now, name=n) for n in schema.get("required", ())}
+        return _object(schema, serial, now)
     return None
+
+
+def _object(schema: Mapping[str, Any], serial: int, now: str) -> dict[str, Any]:
+    """The members that it must have, and of those that it may have as many as are still wanting."""
+    members, more = schema.get("properties", {}), schema.get("additionalProperties", {})
+    needed = [*schema.get("required", ())]
+    wanting = max(0, schema.get("minProperties", 0) - len(needed))
+    needed += [name for name in members if name not in needed][:wanting]
+    free = {f"key{n}": more if isinstance(more, Mapping) else {} for n in range(schema.get("minProperties", 0))}
+    needed += [*free][: max(0, schema.get("minProperties", 0) - len(needed))]
+    return {n: plausible({**free, **members}.get(n, {}), serial=serial, now=now, name=n) for n in needed}
 
 
 def _array(schema: Mapping[str, Any], serial: int, now: str, name: str) -> list[Any]:

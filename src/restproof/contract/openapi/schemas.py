@@ -175,6 +175,9 @@ class Schemas:
                 if word != "allOf" and any("properties" in s for s in found[word]):
                     # Beside an object with members, any object or null means that it may be null.
                     found[word] = [{"type": "null"} if s == _ANY_OR_NULL else s for s in found[word]]
+        if "oneOf" in found and "anyOf" not in found:
+            # Said of one of several; that none keeps two of them is seldom meant, and no server sees to it.
+            found["anyOf"] = found.pop("oneOf")
         return found
 
     def _members(
