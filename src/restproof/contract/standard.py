@@ -34,6 +34,7 @@ def _extended(document: Document, problems: Problems, within: tuple[Path, ...]) 
         return document
     place = document.place(("extends",))
     file = document.file.parent / said
+    file = file.parent.resolve() / file.name  # as people write it, without the way up and down again
     if not file.is_file():
         problems.add(f"there is no standard '{said}'", place, f"looked for {file}")
         return document
