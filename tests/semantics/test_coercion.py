@@ -19,6 +19,8 @@ CASES: list[tuple[dict[str, Any], Any, str]] = [
     ({"type": "integer"}, 5.5, "coercible"),
     ({"type": "integer", "maximum": 4}, "5", "invalid"),
     ({"type": "integer"}, "five", "invalid"),
+    ({"type": "integer"}, "1e400", "invalid"),
+    ({"type": "integer"}, "NaN", "invalid"),
     ({"type": "number"}, "5.5", "coercible"),
     ({"type": "number", "minimum": 0}, -0.5, "invalid"),
     ({"type": "boolean"}, "true", "coercible"),
