@@ -138,10 +138,13 @@ def start_between_pages(subject: Subject) -> None:
     first = subject.list(subject.lists.page_query(subject.lists.allowed_size(size + 1)))
     cut = subject.list(((paging.offset, str(paging.least + 1)), (paging.size, str(size))))
     must.have_status(cut, "listed", because="an offset between two pages")
-    known, found = subject.lists.ids(first.entries or ()), subject.lists.ids(cut.entries or ())
-    both = min(len(known) - 1, len(found))  # where entries are members of an object, they have no order
+    entries, found = [*(first.entries or ())], subject.lists.ids(cut.entries or ())
+    follow = subject.lists.ids(entries[1:])
+    both = min(len(follow), len(found))
+    # Where entries are members of an object, they have no order.
+    shared = len({*subject.lists.ids(entries)} & {*found})
     must.hold(
-        bool(found) and (len({*known} & {*found}) == both if cut.envelope.key else found[:both] == known[1:][:both]),
+        bool(found) and (shared == both if cut.envelope.key else found[:both] == follow[:both]),
         cut,
         f"{size} entries from the second on are not those that follow the first",
         kind="offset",
