@@ -161,10 +161,14 @@ def texts(schema: JsonSchema) -> Iterator[Candidate]:
     if pattern:
         yield from _pattern_breakers(schema)
         return
-    if longest is None or longest >= 60:
-        yield from _TEXTS
+    yield from _TEXTS if longest is None or longest >= 60 else _SHORT_TEXTS
 
 
+_SHORT_TEXTS = (
+    Candidate("text", "digits with zeros in front", "0042"),
+    Candidate("text", "text that looks like null", "null"),
+)
+"""What fits a code, too."""
 _TEXTS = (
     # What databases and frameworks like to change: normal forms, astral characters, blanks, quotes, line ends.
     Candidate(
@@ -178,8 +182,7 @@ _TEXTS = (
         '  O\'Brien "& Sons" &amp; <b>\\ %s%41 ${x}\r\nsecond\tline\nthird  ',
     ),
     Candidate("text", "characters that nobody sees", "a\ufeffb\u200bc\u00add"),
-    Candidate("text", "digits with zeros in front", "0042"),
-    Candidate("text", "text that looks like null", "null"),
+    *_SHORT_TEXTS,
 )
 
 

@@ -120,6 +120,8 @@ def _first_in(values: Sequence[Any], one: Any, other: Any) -> bool:
 
 _TURNED = ("2024-05-17T12:30:00+02:00", "2024-05-17T11:30:00Z")
 """The earlier of two moments, and the later, which is the lesser text."""
+_TURNED_DAYS = ("2023-12-31", "2024-05-17")
+"""The earlier of two dates, and the later, which is the lesser one by its month and by its day."""
 
 
 def moments_apart_as_text(resource: Resource, *schemas: Schema) -> list[str]:
@@ -131,10 +133,12 @@ def moments_apart_as_text(resource: Resource, *schemas: Schema) -> list[str]:
 
 
 def apart_as_text(resource: Resource, schema: Schema) -> list[Any]:
-    """Two numbers or moments that stand the other way round where they are compared as texts; none where the field
-    holds neither, or no such two."""
+    """Two numbers, dates or moments that stand the other way round where they are compared as texts (of a date, as one
+    that begins with the day); none where the field holds none of these, or no such two."""
     if moments := moments_apart_as_text(resource, schema):
         return moments
+    if all(is_valid(schema, day) and is_sure(schema, day) for day in _TURNED_DAYS) and _are_days(schema):
+        return [*_TURNED_DAYS]
     texts = ["d", *(f".{places}f" for places in _decimals_of(schema))] if _are_decimals(schema) else []
     for pair in ((9, 10), (2, 12), (99, 100)):
         written: list[list[Any]] = [[*pair], *([format(number, form) for number in pair] for form in texts)]
@@ -147,6 +151,11 @@ def apart_as_text(resource: Resource, schema: Schema) -> list[Any]:
 def _are_moments(schema: Schema) -> bool:
     """Whether a text of the field is a moment."""
     return any(part.get("format") == "date-time" for part in _alternatives(schema))
+
+
+def _are_days(schema: Schema) -> bool:
+    """Whether a text of the field is a date."""
+    return any(part.get("format") == "date" for part in _alternatives(schema))
 
 
 def _are_decimals(schema: Schema) -> bool:
