@@ -162,3 +162,38 @@ def test_a_duplicate_refers_to_nothing_that_has_to_be_made_first(
     )
     assert {r.item: r.outcome for r in found.results}["conflict.duplicate[item-create]"] == outcome
     assert not there.rows["/halls"]
+
+
+PRODUCT = schema("name", "sku", "price", name=TEXT, sku=TEXT, price={"type": "integer", "minimum": 0, "maximum": 999})
+
+
+class Products(Items):
+    SCHEMAS: Mapping[str, Any] = {"/items": PRODUCT}
+    UNIQUE: tuple[str, ...] = ("sku",)
+    BESIDES = ""
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        if row is not None and "sku" in fields and self.BESIDES in fields:
+            row[self.BESIDES] = fields[self.BESIDES]
+        super().unique(path, fields, row)
+
+
+class Titled(Products):
+    """The name is written before the key is looked for."""
+
+    BESIDES = "name"
+
+
+class Priced(Products):
+    """So is the price."""
+
+    BESIDES = "price"
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Products, "pass"), (Titled, "fail"), (Priced, "fail")])
+def test_what_a_refused_rename_holds_besides_is_another_value(
+    server: type[Products], outcome: str, tmp_path: Path
+) -> None:
+    contract, schemas = item(PRODUCT, unique=["sku"])
+    found = bench.run(server(), contract, schemas, tmp_path, only=("conflict.rename",), profile="ci")
+    assert {r.item: r.outcome for r in found.results} == {"conflict.rename[item-update]": outcome}
