@@ -1,6 +1,7 @@
 """Conditional requests, where the contract declares ETags."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
@@ -9,7 +10,8 @@ from restproof.suite.operations import SUCCESS, by_get, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.scopes import chosen_id
 from restproof.suite.setup import completed, spare
-from restproof.suite.values import ReadPath, an, is_as_good, same
+from restproof.suite.states import changes_alone
+from restproof.suite.values import an, is_as_good, same
 from restproof.suite.wire import Headers
 
 NOTHING = (("If-Match", ""),)
@@ -33,14 +35,6 @@ def tag_of(subject: Subject, id: Any) -> str:
     return tag or ""
 
 
-def can_show(subject: Subject, name: str) -> bool:
-    """Whether a response shows a change of the field alone: what none does need not be in a tag."""
-    ref, bodies = subject.spec.references.get(name), subject.bodies
-    root = ReadPath.parse(ref.reads_as).root if ref else name
-    shown = root in subject.spec.shapes.response["properties"]
-    return shown and (ref is None or (name not in bodies.tied and bodies.referable(name)))
-
-
 def can_change(contract: Contract, resource: Resource) -> bool:
     return resource.etag and (resource.supports("update") or resource.supports("replace"))
 
@@ -48,8 +42,7 @@ def can_change(contract: Contract, resource: Resource) -> bool:
 @requirement("conditional.etag", on="read", needs="create", when=can_change, cost=15)
 def test_the_etag_follows_the_state(subject: Subject) -> None:
     """Of each field: what a server leaves out of the tag shows only then."""
-    bodies, state = subject.bodies, subject.bodies.full()
-    last = tag_of(subject, (made := subject.own(state)).id)
+    last = tag_of(subject, (made := subject.own(subject.bodies.full())).id)
     again = subject.read(made.id)
     must.hold(
         again.header("ETag") == last or subject.spec.volatile,
@@ -59,12 +52,7 @@ def test_the_etag_follows_the_state(subject: Subject) -> None:
         expected="the same",
         actual="another",
     )
-    for name in bodies.changeable:
-        value = bodies.another(name) if can_show(subject, name) else None
-        change = bodies.adjusted_to_rules({name: value}, state) if value is not None else {}
-        if change.get(name) is None or same(change[name], state.get(name)):
-            continue  # a rule may leave the field no other value
-        state.update(change)
+    for name, change, state in changes_alone(subject):
         if subject.spec.supports("update"):
             changed = subject.update(made.id, change)
             must.have_status(changed, "updated")
@@ -213,6 +201,8 @@ def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, oper
         actual="the same" if present is not None else "none",
         field=version.root,
     )
+    if operation == "update" and version.required:  # else it may be that of a part
+        must_move_with_each_field(subject, version.shown)
     refused = write_another(subject, operation, made.id, earlier)
     must.be_refused(refused, "stale", because=f"{placed[1]} names an earlier version")
     must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a stale write")
@@ -224,6 +214,18 @@ def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, oper
         )
     done = write_another(subject, operation, made.id, version.shown(subject.observe(made.id)))
     must.have_status(done, SUCCESS[operation], because=f"{placed[1]} names the present version")
+
+
+def must_move_with_each_field(subject: Subject, shown: Callable[[Body], Any]) -> None:
+    """The version that is ``shown`` of a state is another one after a change of any field."""
+    made = spare(subject, subject.bodies.full())
+    last = shown(subject.observe(made.id))
+    for name, change, _ in changes_alone(subject):
+        changed = subject.update(made.id, change)
+        must.have_status(changed, "updated")
+        before, last = last, shown(subject.observe(made.id))
+        what = f"the version stayed when {name} changed"
+        must.hold(last != before, changed, what, kind="version", expected="another", actual="the same", field=name)
 
 
 def write_another(subject: Subject, operation: str, id: Any, version: Any) -> Reply:

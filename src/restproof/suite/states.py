@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.normal import has_word
+from restproof.contract.shapes import same
 from restproof.engine.completing import as_sent
 from restproof.engine.failure import Inconclusive
 from restproof.engine.reply import Observation, Reply
@@ -23,6 +24,7 @@ __all__ = [
     "after_update",
     "after_update_again",
     "as_sent",
+    "changes_alone",
     "moving",
     "named",
     "patch_to",
@@ -158,3 +160,24 @@ def shown_of(subject: Subject, before: Mapping[str, Any], names: Iterable[str]) 
         elif name in subject.spec.references and path.root in before:
             found[name] = path.read(before)
     return found
+
+
+def changes_alone(subject: Subject) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Of what has the full body, a change of each field that a response shows, one after the other: its name, the
+    change, and the whole body that it leads to."""
+    bodies, state = subject.bodies, subject.bodies.full()
+    for name in bodies.changeable:
+        value = bodies.another(name) if _can_show(subject, name) else None
+        change = bodies.adjusted_to_rules({name: value}, state) if value is not None else {}
+        if change.get(name) is None or same(change[name], state.get(name)):
+            continue  # a rule may leave the field no other value
+        state.update(change)
+        yield name, change, state
+
+
+def _can_show(subject: Subject, name: str) -> bool:
+    """Whether a response shows a change of the field alone."""
+    ref, bodies = subject.spec.references.get(name), subject.bodies
+    root = ReadPath.parse(ref.reads_as).root if ref else name
+    shown = root in subject.spec.shapes.response["properties"]
+    return shown and (ref is None or (name not in bodies.tied and bodies.referable(name)))
