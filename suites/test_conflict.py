@@ -158,8 +158,9 @@ def test_a_rename_to_a_taken_value_is_a_conflict(
     values = {n: taken.sent[n] for n in names if n in taken.sent and member in (None, n)}
     if member is None:
         # A change besides, which must not stay behind either.
-        full = subject.resolved(subject.bodies.full("other"))
-        values |= {n: v for n, v in full.items() if n in changed_too(subject)}
+        free = {n: v for n, v in subject.bodies.other_values().items() if n not in subject.bodies.ruled}
+        besides = subject.resolved({**subject.bodies.full("other"), **free})
+        values |= {n: v for n, v in besides.items() if n in changed_too(subject)}
     reply = (
         subject.update(other.id, values) if operation == "update" else subject.replace(other.id, {**others, **values})
     )
