@@ -65,7 +65,7 @@ def test_a_create_that_shows_what_the_list_shows_is_no_receipt(tmp_path: Path) -
     assert resource(tmp_path, "box", paths).operation("create").returns == "representation"
 
 
-@pytest.mark.parametrize("place", ["meta", "pagination", "page_info"])
+@pytest.mark.parametrize("place", ["meta", "pagination", "page_info", "result_info"])
 def test_a_token_beside_the_entries_may_stand_in_an_object(place: str, tmp_path: Path) -> None:
     beside: dict[str, Any] = {place: {"type": "object", "properties": {"next_cursor": {"type": ["string", "null"]}}}}
     listed = told({"type": "array", "items": BOX}, **beside)

@@ -198,7 +198,7 @@ class Pages:
 
 
 _OF_PAGES = re.compile(
-    r"(?i)_?(meta(_?data)?|links?|pag(e|es|ing|ination|ed)(_?(info|meta|data))?|cursors?|page_?info|data)"
+    r"(?i)_?(meta(_?data)?|links?|pag(e|es|ing|ination|ed)(_?(info|meta|data))?|cursors?|(page|result|list)_?info|data)"
 )
 _PAGE = re.compile(r"(?i)_?pag(e|es|ing|ination|ed)(_?(info|meta|data))?")
 """Objects that tell of pages, and may hold one that tells of the next page: ``{"paging": {"next": {"after": …}}}``."""
