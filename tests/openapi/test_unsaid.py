@@ -168,6 +168,8 @@ def test_a_list_may_be_sorted_by_texts_whose_order_is_asked_for(tmp_path: Path) 
     [
         ({"summary": "Replaces the whole box."}, "replace"),
         ({"description": "Replace a box"}, "replace"),
+        ({"summary": "Overwrite Box"}, "replace"),
+        ({"summary": "Overwrites box labels"}, None),
         ({"summary": "Replaces the box, fields that are omitted stay"}, None),
         ({"summary": "Replaces the box label"}, None),
         ({"summary": "Updates the box"}, None),

@@ -135,7 +135,7 @@ def says_it_replaces(found: Found) -> bool:
     of_it = rf"(?:{name}|resource|object|record|representation|item|entry|document|entity)"
     whole = r"(?:(?:the|an?|this|one|single|all|of|entire|whole|full|complete|existing) )+"
     after = r"(?= *(?:$|[.,;:(\n]|(?:with|by|in full|as a whole|completely|entirely)\b))"
-    replaces = rf"(?i)\breplaces? {whole}{of_it}{after}"
+    replaces = rf"(?i)\b(?:replaces? {whole}|overwrites? (?:{whole})?){of_it}{after}"
     return bool(re.search(replaces, said)) and not _KEEPS.search(said)
 
 
