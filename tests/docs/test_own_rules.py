@@ -104,6 +104,7 @@ def test_entries_and_tests_are_held_against_each_other(repository: Path) -> None
         done = in_(repository, command)
         assert done.returncode == 2, done.stdout
         assert f"suites/requirements.yaml:{lines + 1}: note.new has no test\n" in done.stderr
+        assert done.stderr.endswith("\n  more: docs/own-rules.md\n")
     register.write_text(register.read_text() + "  not_tested: later\n")
     assert in_(repository, "restproof lint").returncode == 0
     suite = repository / "suites/test_note.py"

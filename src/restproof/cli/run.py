@@ -297,7 +297,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     from restproof.bundle import suites_of
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
-    from restproof.engine.loading import gate
+    from restproof.engine.loading import check
     from restproof.plugin import glue
     from restproof.untold import SHORTEST
     from restproof.wire.redact import short_credentials
@@ -318,8 +318,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
     watcher.looks_at_marks = bool(extra) or len(folders) > 1  # a conftest.py of the user's may
-    for problem in gate(folders):
-        raise problem
+    check(folders)
     arguments = [
         *map(str, folders),
         "--disable-plugin-autoload",  # what else is installed there has no part in a run, unless it is named after --

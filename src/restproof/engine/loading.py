@@ -57,6 +57,12 @@ def gate(folders: Iterable[Path]) -> Iterator[ConfigurationError]:
                 yield ConfigurationError(f"{entry.id} has a test and says in not_tested why it has none", place=place)
 
 
+def check(folders: Iterable[Path]) -> None:
+    """Raises the first thing that is amiss (``gate``)."""
+    for problem in gate(folders):
+        raise problem
+
+
 def idle(folders: Iterable[Path], contract: Contract) -> Iterator[str]:
     """The requirements of a user's own suites that no item of the contract is about: no operation has what their tests
     ask for, or there is no case of it. Raises as ``module_of``, and ``ConfigurationError`` where a condition or an

@@ -115,8 +115,7 @@ def _common(names: Iterable[str]) -> str:
 
 def _title(statement: str, findings: Sequence[RecordedFinding], places: Sequence[Place]) -> str:
     """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in
-    brackets), else the first of
-    them and how many are like it; and where."""
+    brackets), else the first of them and how many are like it; and where."""
     messages = list(dict.fromkeys(f.message for f in findings))
     sentence = messages[0]
     if len(messages) > 1:

@@ -15,7 +15,7 @@ from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.deviations import load_all_of
 from restproof.engine.items import Item
-from restproof.engine.loading import gate
+from restproof.engine.loading import check
 from restproof.engine.register import Requirement, load_all
 from restproof.errors import ConfigurationError
 from restproof.frozen import frozen
@@ -72,8 +72,7 @@ class Terms:
         promised = load(file)
         declared = load_all_of(promised.deviations, Path(deviations) if deviations else None)
         folders = suites_of(config.root)
-        for problem in gate(folders):
-            raise problem
+        check(folders)
         register = load_all(folders)
         items = judging.items_under(folders, promised, register)
         return cls(promised, file, config, register, items, declared, fail_on)
