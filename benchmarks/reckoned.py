@@ -44,6 +44,8 @@ from restproof.session.stubbed import SHIPPED
 ROOT = Path(__file__).parents[1]
 RECORDING = ROOT / "contracts" / BUNDLED / SHIPPED / "sandbox.jsonl.gz"
 HALVES = 2
+ASKS = 2
+"""Requests of a case that asks for nothing where others have seen all as it should be."""
 RANDOM = 5
 """Random orders that the plan's is held against."""
 ROW = re.compile(r"^\| `[\w-]+` \| [a-z0-9.-]+ \| (\d+|–) \| (\d+|–) \|$", re.M)
@@ -66,15 +68,24 @@ def planned(register: Register) -> list[Item]:
 
 def sent(recording: Path) -> Cases:
     """Item → the requests of each of its cases in their order, with those before them that belong to none."""
+    run = read(recording)
     found: dict[str, Counter[str]] = {}
+    for case in run.cases:
+        found.setdefault(case.item, Counter())[case.id] = 0
     before = 0
-    for exchange in read(recording).exchanges:
+    for exchange in run.exchanges:
         before += 1
         if exchange.item and exchange.case:
-            found.setdefault(exchange.item, Counter())[exchange.case] += before
+            found[exchange.item][exchange.case] += before
             before = 0
     numbered = {item: sorted(cases, key=lambda case: int(case.rpartition("#")[2])) for item, cases in found.items()}
     return {item: [found[item][case] for case in cases] for item, cases in numbered.items()}
+
+
+def told_after(total: int, cases: Sequence[int]) -> list[int]:
+    """After how many requests each of these cases tells, which come after ``total``. One that sent nothing, since others
+    had asked for the same, sends what it needs where it finds something wrong."""
+    return [total + part + (0 if sent else ASKS) for sent, part in zip(cases, accumulate(cases), strict=True)]
 
 
 def first_told(plan: Sequence[Item], cases: Cases, told: Told, ahead: Ahead) -> list[int]:
@@ -83,12 +94,12 @@ def first_told(plan: Sequence[Item], cases: Cases, told: Told, ahead: Ahead) -> 
     total = 0
     for item in plan:
         for first in ahead.get(item.id, ()):
+            ends[first.id] = told_after(total, cases.get(first.id, ())[:1])
             total += sum(cases.get(first.id, ())[:1])
-            ends[first.id] = [total] if first.id in cases else []
         sent = ends.setdefault(item.id, [])
-        left = [total + part for part in accumulate(cases.get(item.id, ())[len(sent) :])]
-        ends[item.id] = [*sent, *left]
-        total = max([total, *left])
+        left = cases.get(item.id, ())[len(sent) :]
+        ends[item.id] = [*sent, *told_after(total, left)]
+        total += sum(left)
     found = []
     for fault, by in told.items():
         resource = fault.partition(":")[2]

@@ -33,7 +33,7 @@ from tests.kill.server import ROOT, Server
 from tests.miniatures.bench import rules
 
 from restproof.engine.items import items_of
-from restproof.engine.order import FIRST_CASE, MEETS_NOTHING, SET_UP, price_of, price_of_first, stand_apart
+from restproof.engine.order import FIRST_CASE, SET_UP, price_of, price_of_first
 from restproof.engine.register import FIRSTS, KILLS, REQUESTS, Requirement, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -87,15 +87,13 @@ def prices(register: Mapping[str, Requirement]) -> Prices:
         for item in items_of(proof, test, contract, PROFILES["ci"], bodies):
             if not proof.observes:
                 price, operation = price_of(item, register[proof.requirement]), item.operation or ""
-                first = price_of_first(item, register[proof.requirement]) if stand_apart(item) else 0
+                first = price_of_first(item, register[proof.requirement]) if proof.apart else 0
                 if first:
                     exact[_first(proof.requirement, operation)].append(first)
                 if price > first:
                     exact[proof.requirement, operation].append(price - first)
     run = {which: mean(found) for which, found in exact.items()}
-    ahead = {f"{operation}{FIRST_CASE}" for operation in MEETS_NOTHING}
-    usable = (which for which in about if which[1] in ahead or not which[1].endswith(FIRST_CASE))
-    return Prices(run, {which: about[which] for which in usable if which not in run})
+    return Prices(run, {which: price for which, price in about.items() if which not in run})
 
 
 def _first(rule: str, operation: str) -> Type:

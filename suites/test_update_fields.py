@@ -90,9 +90,9 @@ def weighed(subject: Subject) -> set[str]:
 
 
 @requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
-@for_each(accepted_bodies)
+@for_each(accepted_bodies, apart=True)
 def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, notes: dict[str, str]) -> None:
-    id = subject.own().id
+    id = subject.own(roughly=True).id
     updated = subject.update(id, patch_to(subject, id, body))
     if updated.ok:
         try:
@@ -155,7 +155,7 @@ def nullable_fields(ground: Ground) -> Cases:
 
 
 @requirement("update.null-clears", on="update", needs=("create", "read"), cost=1, set_up=3)
-@for_each(nullable_fields)
+@for_each(nullable_fields, apart=True)
 def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field: str | None, change: Body, last: bool) -> None:
     made = subject.own(subject.bodies.full())
     before = subject.before(made.id)

@@ -95,13 +95,30 @@ FAULTS: dict[tuple[str, str, int], tuple[str, ...]] = {
 def test_what_is_right_passes_with_few_requests(bench: MakeBench, rule: str, operation: str, count: int) -> None:
     running = bench(Shelves(), ids={})
     assert running.runner.run(first_of(running, rule, operation)).outcome == "pass"
-    needed = ["shelf:target", *(["shelf:0"] if operation == "list" else [])]  # what other rules need as well
-    assert [e.about.setup for e in running.session.exchanges] == [*needed, *[None] * count]
+    # What refused requests are sent to, other rules need as well.
+    assert [e.about.setup for e in running.session.exchanges] == ["shelf:target", *[None] * count]
 
 
 def test_two_entries_have_a_link_between_them(bench: MakeBench) -> None:
     running = bench(Shelves("dropped", names=[]), ids={})
     assert running.runner.run(first_of(running, "list.links", "list")).outcome == "fail"
+
+
+@pytest.mark.parametrize(("rule", "fault"), [("list.links", "dropped"), ("list.sort", "unsorted")])
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_list_of_one_entry_gets_another(bench: MakeBench, rule: str, fault: str, wrong: bool) -> None:
+    running = bench(Shelves(fault if wrong else "", names=[]), ids={})
+    assert running.runner.run(first_of(running, rule, "list")).outcome == ("fail" if wrong else "pass")
+    assert {"shelf:target", "shelf:0"} <= {e.about.setup for e in running.session.exchanges}
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS["list.sort", "list", 2]])
+def test_what_was_seen_in_order_by_one_rule_need_not_be_asked_for_by_another(bench: MakeBench, fault: str) -> None:
+    running = bench(Shelves(fault), ids={})
+    running.runner.run(first_of(running, "list.links", "list"))
+    before = len(running.session.exchanges)
+    assert running.runner.run(first_of(running, "list.sort", "list")).outcome == ("fail" if fault else "pass")
+    assert (len(running.session.exchanges) == before) == (not fault)
 
 
 @pytest.mark.parametrize(

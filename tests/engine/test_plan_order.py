@@ -73,7 +73,7 @@ def test_what_kills_most_for_its_price_comes_first(ordered: list[Item]) -> None:
 
 
 def test_a_rule_is_as_dear_as_its_cases_were_seen_to_be(ordered: list[Item]) -> None:
-    dear = replace(REGISTER["update.falsy-counts"], requests={"update": 5000.0})
+    dear = replace(REGISTER["conflict.own-value"], requests={"update": 5000.0})
     rules = [i.proof.requirement for i in ordered]
     later = [i.proof.requirement for i in in_plan_order(ordered, {**REGISTER, dear.id: dear})]
     assert rules.index(dear.id) < 100

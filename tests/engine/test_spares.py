@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from restproof.contract.load import load
+from restproof.contract.model import Contract
 from restproof.engine.around import put_away
 from restproof.suite import Inconclusive, Subject, for_each, must, requirement
 from restproof.suite.setup import spare
 from restproof.wire.message import Request
 
-from .conftest import Answer, Bench
+from .conftest import CONTRACT, NAMED, Answer, Bench
 from .test_settling import Hands
 
 MakeBench = Callable[..., Bench]
+MORE = {"motto": {"type": ["string", "null"]}, "state": {"enum": ["open", "closed"]}}
+
+
+@pytest.fixture
+def contract(contract_of: Callable[[str], Contract], tmp_path: Path) -> Contract:
+    contract_of(CONTRACT)
+    schema = json.loads(json.dumps(NAMED))
+    schema["properties"].update(MORE)
+    (tmp_path / "schemas/shop/shelf.json").write_text(json.dumps(schema))
+    return load(tmp_path / "contracts/shop")
 
 
 class Shelves:
@@ -107,8 +120,15 @@ def saying(**texts: Any) -> Callable[[Subject], None]:
 
 @pytest.mark.parametrize(
     ("before", "is_lent"),
-    [(saying(name="{run} other words"), True), (saying(pages=7), False), (saying(name=""), False)],
-    ids=["other texts", "another number", "no text"],
+    [
+        (saying(name="{run} other words"), True),
+        (saying(motto=""), True),
+        (saying(motto=None), True),
+        (saying(pages=7), False),
+        (saying(name=""), False),
+        (saying(state="open"), False),
+    ],
+    ids=["other texts", "an empty text more", "null more", "another number", "no text", "a state"],
 )
 def test_who_asks_roughly_gets_one_with_other_texts(
     bench: MakeBench, before: Callable[[Subject], None], is_lent: bool
@@ -251,3 +271,41 @@ def test_what_is_lent_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest
     lent = lent_after(running, made)
     (kept,) = [e for e in running.events if e["event"] == "value" and e["name"].startswith("lent ")]
     assert (kept["name"], kept["value"]["id"]) == ("lent x.asks[shelf-create] 1", lent.id)
+
+
+def seen(subject: Subject) -> None:
+    id = subject.create(subject.bodies.minimal("first")).id
+    assert subject.read(id).ok
+
+
+def seen_otherwise(subject: Subject) -> None:
+    id = subject.create(subject.bodies.minimal("first")).id
+    subject.world.session.server.shelves[id]["pages"] = 9  # type: ignore[attr-defined]
+    assert subject.read(id).ok
+
+
+@pytest.mark.parametrize(
+    ("before", "is_shared"), [(seen, True), (made, False), (seen_otherwise, False), (refused, False)]
+)
+@pytest.mark.parametrize("key", ["0", "target"])
+def test_what_a_case_has_made_and_seen_is_shared_from_then_on(
+    bench: MakeBench, before: Callable[[Subject], None], is_shared: bool, key: str
+) -> None:
+    running = bench(Shelves())
+    shared = lent_after(running, before, ask=lambda subject: subject.shared(key))
+    assert (shared.id == 100) == is_shared
+    assert methods(running).count("POST") == (1 if is_shared else 2)
+
+
+def test_what_is_shared_is_lent_to_nobody_and_is_one_thing(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    found = lent_after(running, seen, ask=lambda subject: [subject.shared(), subject.target(), subject.own()])
+    assert [instance.id for instance in found] == [100, 101, 102]
+
+
+def test_what_is_shared_instead_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = bench(Shelves())
+    monkeypatch.setattr(running.world.keeper, "_sink", running.events)
+    lent_after(running, seen, ask=lambda subject: subject.target())
+    (kept,) = [e for e in running.events.of("value") if e["name"].startswith("adopted ")]
+    assert (kept["name"], kept["value"]["id"]) == ("adopted shelf:target", 100)

@@ -11,8 +11,6 @@ from restproof.engine.register import Requirement
 
 _BEGUN_BY = 0.033
 """The part of a plan's requests that may be sent before a test is begun that rests for a while."""
-MEETS_NOTHING = ("create", "list", "read")
-"""The operations of which a case does not depend on what an earlier one of its item has done or seen."""
 
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
@@ -76,12 +74,7 @@ def may_go_ahead(item: Item) -> bool:
     that is when all cases of an item are over."""
     if item.resource is None or item.left_out or item.count <= 1 or _is_last(item) or item.proof.alone:
         return False
-    return stand_apart(item) and not item.resource.settles.reads
-
-
-def stand_apart(item: Item) -> bool:
-    """Whether no case of an item needs another one. An update meets what its item has seen before."""
-    return item.proof.apart and item.operation in MEETS_NOTHING
+    return item.proof.apart and not item.resource.settles.reads
 
 
 def _worth(item: Item, register: Mapping[str, Requirement]) -> float:
@@ -105,7 +98,7 @@ def _worth_of_first(item: Item, register: Mapping[str, Requirement]) -> float | 
 
 
 def _kills_of_first(item: Item, entry: Requirement | None) -> float | None:
-    known = entry is not None and stand_apart(item)
+    known = entry is not None and item.proof.apart
     return entry.kills.get(f"{item.operation}{FIRST_CASE}") if known and entry is not None else None
 
 
@@ -149,9 +142,9 @@ def price_of_first(item: Item, entry: Requirement | None) -> float:
 
 FIRST_CASE = " first"
 """Behind an operation: the first case of an item of it, which may be sent ahead of the others."""
-SET_UP = 1
+SET_UP = 0.3
 """Requests that any item costs besides its own: its share of what is shared."""
-_AGAIN = 2.5
+_AGAIN = 3
 """How much dearer a rule is for a resource on which it was tried before: what is wrong with a resource as a whole, the
 first try has told."""
 _UNKNOWN = 0.5

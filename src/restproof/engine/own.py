@@ -24,6 +24,8 @@ class OwnInstances:
         self._states = states
         self._spares = spares
         self.ahead = 0
+        self.waiting = states.waiting
+        """The items of which the first case was sent ahead: they find their own instance when the others come."""
         self._own: dict[str, tuple[str, Instance]] = {}
         self._aged: dict[str, list[tuple[Instance, float]]] = {}
         self._gone: set[tuple[str, Any]] = set()
@@ -32,11 +34,11 @@ class OwnInstances:
         """The instance of the subject's item (see ``Subject.own``)."""
         item = subject.about[0] or ""
         if item not in self._own:
-            for left_by, instance in self._own.values():
+            for by, (left_by, instance) in self._own.items():
                 left = self._aged.setdefault(left_by, [])
-                if len(left) < _MOST_AGED and (left_by, instance.id) not in self._gone:
+                if by not in self.waiting and len(left) < _MOST_AGED and (left_by, instance.id) not in self._gone:
                     left.append((instance, self._clock.monotonic()))
-            self._own.clear()
+            self._own = {by: own for by, own in self._own.items() if by in self.waiting}
             self._states.clear()
             lent = self._lent(subject, body, item, "own", roughly=roughly)
             made = lent or subject.given(body, tag="own")
@@ -51,11 +53,18 @@ class OwnInstances:
 
     def _lent(self, subject: Maker, body: Any, to: str, tag: str, *, roughly: bool = False) -> Instance | None:
         """An instance that an earlier item has left as it was made, where there is one."""
-        lent = self._spares.lent(subject, body, to, tag, roughly=roughly)
-        if lent is not None:
-            self._not_aged(subject.name, lent.id)
-            self._own = {by: own for by, own in self._own.items() if (own[0], own[1].id) != (subject.name, lent.id)}
-        return lent
+        return self._away(subject.name, self._spares.lent(subject, body, to, tag, roughly=roughly))
+
+    def adopted(self, subject: Maker, body: Any, name: str) -> Instance | None:
+        """An instance that an earlier item has left as it was made, and that all cases share from now on."""
+        return self._away(subject.name, self._spares.adopted(subject, body, name))
+
+    def _away(self, name: str, instance: Instance | None) -> Instance | None:
+        """The instance, if any, is no other item's from now on."""
+        if instance is not None:
+            self._not_aged(name, instance.id)
+            self._own = {by: own for by, own in self._own.items() if (own[0], own[1].id) != (name, instance.id)}
+        return instance
 
     def is_held(self, item: str, name: str, id: Any) -> bool:
         """Whether it is the own instance of that item."""
@@ -67,6 +76,13 @@ class OwnInstances:
         self._gone.add((subject.name, id))
         self._not_aged(subject.name, id)
         self._spares.forget(subject.name, id)
+
+    def keep(self, item: str) -> None:
+        """The first case of the item was sent ahead: what it has made for the item is lent to nobody, since the other
+        cases go on with it."""
+        self.waiting.add(item)
+        if item in self._own:
+            self._spares.forget(self._own[item][0], self._own[item][1].id)
 
     def _not_aged(self, name: str, id: Any) -> None:
         self._aged[name] = [left for left in self._aged.get(name, ()) if left[0].id != id]

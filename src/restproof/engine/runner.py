@@ -61,6 +61,7 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(outcome.to_event(item.id))
+        self.world.own.waiting.discard(item.id)
         self.world.session.guard.close()
         self.world.spares.ended(item.id, passed=outcome.outcome == "pass")
         if (other := self._begins.pop(item.id, None)) is not None:
@@ -119,6 +120,7 @@ class Runner:
             ended = error
         else:
             self.world.spares.ended(item.id, passed=True)
+        self.world.own.keep(item.id)
         self._sent_ahead[item.id] = ended
         self.world.session.guard.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from restproof.config import Target
@@ -22,6 +22,9 @@ from restproof.plan.symbols import RUN, valid_with_token
 from restproof.semantics.normal import alike, kept
 from restproof.semantics.ordering import apart_as_text
 
+_ADOPTED = ("0", "target")
+"""Those that need not be made where a case has left one that is much like them."""
+
 
 class SharedInstances:
     """Shared instances by resource and key, and the scopes in which they live (a scope is made of the instances above,
@@ -36,6 +39,7 @@ class SharedInstances:
         maker: MakerOf,
         listings: Listings,
         keeper: Keeper,
+        adopted: Callable[[Maker, Any, str], Instance | None],
     ) -> None:
         self.scopes = Scopes(contract, target, values, bodies, self.get, self._is_vacant)
         self._contract = contract
@@ -43,6 +47,7 @@ class SharedInstances:
         self._maker = maker
         self._listings = listings
         self._keeper = keeper
+        self._adopted = adopted
         self._made: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = {}
         self._making: set[tuple[str, str]] = set()
         self._lookalikes: dict[tuple[str, str], list[Any]] = {}
@@ -112,6 +117,8 @@ class SharedInstances:
         is_apart = key.partition("~")[0].rpartition(":")[2] == APART
         body = maker.bodies.lying(OTHER) if is_apart else None
         try:
+            if key in _ADOPTED and (adopted := self._adopted(maker, maker.bodies.lying(), f"{resource.name}:{key}")):
+                return adopted
             return maker.given(body, scope=self.scopes.of(resource, which))
         except Throttled:
             raise  # it may be made by who asks next

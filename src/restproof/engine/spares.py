@@ -63,6 +63,8 @@ class Spares:
         """The words of all that are kept, and of some that were. Without ``b""``, no id is anything else."""
         self._asked: Counter[str] = Counter()
         self._doubtful: set[str] = set()
+        self._shown: set[tuple[str, Any]] = set()
+        """Resources and ids of those that a read of their own case has shown as they were made."""
 
     def note(self, subject: Maker, body: Any, reply: Reply, *, is_plain: bool) -> None:
         """The answer to a write of ``body``, whose symbols are not resolved yet. ``is_plain``: it went without header
@@ -86,6 +88,15 @@ class Spares:
             if not known:
                 self._made.setdefault(item, []).append(spare)
                 self._words.add(spare.word)
+
+    def look(self, subject: Maker, reply: Reply) -> None:
+        """The answer to a read: of what the present item has made, it may show that it is as it was made."""
+        if reply.operation == "read" and reply.ok and reply.entity and reply.exchange.credential == subject.credential:
+            for spare in self._made.get(subject.about[0] or "", ()):
+                if (spare.resource, spare.instance.id) == (subject.name, reply.asked_id) and _is_as_made(
+                    subject.spec, spare.instance.entity, reply.entity
+                ):
+                    self._shown.add((subject.name, reply.asked_id))
 
     def heed(self, exchange: Exchange) -> None:
         """What a write names that was not refused, as what it is about, what it lies in or what it refers to, is no
@@ -156,12 +167,21 @@ class Spares:
             self._words.add(found.word)
         return instance
 
-    def _taken(self, subject: Maker, body: Any, *, roughly: bool) -> _Spare | None:
+    def adopted(self, subject: Maker, body: Any, name: str) -> Instance | None:
+        """An instance that is to be shared from now on, under that name, in the place of one that ``body`` would make:
+        much like it, and shown as it was made by the case that has made it."""
+        found = self._taken(subject, body, roughly=True, shown=True)
+        kept = self._keeper.recall(f"adopted {name}", found and asdict(found.instance))
+        return None if kept is None else Instance(**kept)
+
+    def _taken(self, subject: Maker, body: Any, *, roughly: bool, shown: bool = False) -> _Spare | None:
         left = self._left.get(subject.name)
         if not left or subject.name in self._doubtful or not isinstance(body, Mapping):
             return None
         form, scope = form_of(body), subject.scope()
         for spare in reversed(left):
+            if shown and (spare.resource, spare.instance.id) not in self._shown:
+                continue
             serves = spare.form == form or (roughly and _is_much_like(subject, body, spare.body))
             if serves and spare.credential == subject.credential and dict(spare.instance.scope) == scope:
                 left.remove(spare)
@@ -176,19 +196,24 @@ def form_of(body: Mapping[str, Any]) -> str:
 
 
 def _is_much_like(subject: Maker, wanted: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
-    """Whether two bodies differ in texts alone that decide on nothing, some of which ``wanted`` may lack."""
+    """Whether two bodies differ in texts alone that decide on nothing, some of which ``wanted`` may lack; what it lacks
+    may be null or empty as well."""
     bodies, spec = subject.bodies, subject.spec
-    if bodies.kept_rules or spec.quotas or not wanted.keys() <= made.keys():
+    if spec.quotas or not wanted.keys() <= made.keys():
         return False
     differing = [n for n, v in made.items() if n not in wanted or _plain(v) != _plain(wanted[n])]
+    deciding = {*spec.references, spec.id.field, *(name for rule in bodies.kept_rules for name in rule.fields)}
     return all(
-        n not in spec.references
-        and n != spec.id.field
+        n not in deciding
         and types_of(bodies.writable.get(n, {})) <= {"string", "null"}
         and not {"enum", "const"} & bodies.writable.get(n, {}).keys()
-        and all(isinstance(body.get(n, "-"), str) and body.get(n, "-") for body in (made, wanted))
+        and (made[n] is None or isinstance(made[n], str) if n not in wanted else _are_texts(made[n], wanted[n]))
         for n in differing
     )
+
+
+def _are_texts(*values: Any) -> bool:
+    return all(isinstance(value, str) and value for value in values)
 
 
 def _plain(value: Any) -> Any:

@@ -197,6 +197,7 @@ class Subject:
         )
         self.world.creates.note(reply, self.token)
         self.world.spares.heed(exchange)
+        self.world.spares.look(self, reply)
         self.world.spoilt.heed(reply)
         return reply
 

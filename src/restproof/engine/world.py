@@ -88,7 +88,14 @@ class World:
         self.spares = Spares(self.keeper)
         self.own = OwnInstances(self.keeper, self.clock, self.states, self.spares)
         self.instances = SharedInstances(
-            self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper
+            self.contract,
+            self.target,
+            self.values,
+            self.bodies_by_name,
+            self._maker,
+            self.listings,
+            self.keeper,
+            self.own.adopted,
         )
 
     @property

@@ -26,10 +26,11 @@ from restproof.plan.cases import (
     ValueCase,
 )
 from restproof.plan.edges import is_null_open
+from restproof.plan.packing import spread, with_token
 from restproof.plan.reaching import reached
 from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
+from restproof.plan.symbols import as_half, as_number, as_text, reference
 from restproof.semantics.coercion import value_case
 from restproof.semantics.patch import may_be_right
 
@@ -328,8 +329,8 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 
 def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
-    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those
-    that are tried. Fields that may freeze others come last."""
+    """Bodies that pack one accepted value of every field, so that a few requests try all of them. Fields that may
+    freeze others come last."""
     columns: dict[str, list[Candidate]] = {}
     for name, schema in fields_of(ground).items():
         ref = ground.resource.references.get(name)
@@ -343,11 +344,12 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
         found = [replace(c, value=ground.bodies.referring(name, c.value)) for c in found]
         if name in ground.bodies.varied_fields or (ground.operation == "create" and name == ground.bodies.only_mark):
             # Nothing says that it must be unique: what has no room for the token is tried all the same.
-            found = [c if "://" in str(c.value) else _with_token(c, schema, True) or c for c in found]
+            found = [c if "://" in str(c.value) else with_token(c, schema, True) or c for c in found]
         elif name in ground.bodies.distinguishing_fields:
-            found = [c for c in (_with_token(c, schema, ground.operation == "update") for c in found) if c]
+            found = [c for c in (with_token(c, schema, ground.operation == "update") for c in found) if c]
         if found:
             columns[name] = found
+    columns = spread(columns, fields_of(ground))
     freezing = {n for r in ground.resource.rules if isinstance(r, Frozen) for n in r.when}
     last = {n: columns.pop(n) for n in [*columns] if n in freezing and ground.operation != "create"}
     for group, at in ((g, n) for g in (columns, last) for n in range(max(map(len, g.values()), default=0))):
@@ -356,23 +358,6 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
         before: Body | None = {} if ground.operation == "update" else None
         body = ground.bodies.adjusted_to_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
-
-
-def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool) -> Candidate | None:
-    """The candidate with the token of the case in front, of the same length; a value too short for it is tried on
-    update only."""
-    value = candidate.value
-    if not isinstance(value, str):
-        return candidate if value is None else None
-    if candidate.keyword in ("minLength", "maxLength"):
-        if len(value) <= TOKEN_LENGTH:
-            return candidate if short_too and value else None
-        forms = [RUN + value[TOKEN_LENGTH:]]
-    else:
-        # Where the schema wants a form (an address), the token is the beginning of its first word.
-        forms = [f"{RUN} {value}", f"{RUN}{value}"]
-    fitting = [text for text in forms if valid_with_token(schema, text)]
-    return Candidate(candidate.keyword, candidate.note, fitting[0]) if fitting else None
 
 
 def bad_ids(ground: Ground) -> Iterator[IdCase]:

@@ -32,6 +32,7 @@ __all__ = [
     "Paging",
     "SortKey",
     "comparisons",
+    "ends",
     "every_entry",
     "few_matching",
     "filling",
@@ -48,9 +49,10 @@ __all__ = [
     "may_hold",
     "may_match",
     "narrowing",
+    "note_ends",
     "of_a_steady_list",
     "see_an_entry",
-    "see_two_entries",
+    "see_another_entry",
     "settled",
     "some",
     "surely_matches",
@@ -217,11 +219,23 @@ def see_an_entry(subject: Subject) -> None:
             raise
 
 
-def see_two_entries(subject: Subject) -> None:
-    """See to it that the list holds an entry, and where the run makes them, another one: what all cases share."""
-    see_an_entry(subject)
-    if subject.spec.creatable:
-        subject.shared()
+def see_another_entry(subject: Subject) -> bool:
+    """See to it that the list holds one more, what all cases share. Returns whether the run makes any."""
+    return subject.spec.creatable and bool(subject.shared())
+
+
+def note_ends(subject: Subject, field: str, entries: list[Any]) -> None:
+    """Remember what stands first and last in the list that is sorted down by ``field``."""
+    values = [e.get(field) for e in entries if isinstance(e, dict)]
+    if len(values) == len(entries) and all(may_hold(subject, field, v) for v in values):
+        subject.world.listings.ends[subject.name, field] = values
+
+
+def ends(subject: Subject, field: str) -> list[Any] | None:
+    """The values that stood first and last in the list that was sorted down by ``field``, where a rule has seen it."""
+    seen = subject.world.listings.ends.get((subject.name, field))
+    known: list[Any] | None = subject.world.keeper.recall(f"ends {subject.name} {field}", seen)
+    return known
 
 
 def filling(count: int) -> list[int]:
