@@ -1,11 +1,12 @@
 """Lists that are sorted by moments: at which something was made, and at which it was changed last."""
 
-from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, one_change
-from restproof.suite.lists import SortKey, forget_list, may_hold, of_a_steady_list, until_settled
+from restproof.suite.lists import forget_list, of_a_steady_list, until_settled
 from restproof.suite.setup import aged
+from restproof.suite.sorting import must_be_sorted, sorted_pages
 from restproof.suite.states import moving
-from restproof.suite.values import Order, is_valid
+from restproof.suite.values import is_valid
 
 
 def made_by_the_server(resource: Resource) -> list[str]:
@@ -69,16 +70,5 @@ def test_what_is_changed_moves_in_a_list_that_is_sorted_by_it(subject: Subject, 
 @until_settled("queries")
 def must_be_in_order(subject: Subject, name: str) -> None:
     query = subject.lists.sort_query(name, descending=True)
-    pages = subject.lists.pages(subject.lists.largest_page(), query)
-    must.have_status(pages[0], "listed", because=f"sorted by {name}")
-    shown = [e.get(name) for p in pages for e in p.entries or () if isinstance(e, dict)]
-    keys = [(v,) for v in shown if v is not None and may_hold(subject, name, v)]
-    must.hold(
-        Order(subject.spec, (SortKey(name, descending=True),)).holds(keys),
-        pages[0],
-        f"a list sorted down by {name} is not in order",
-        kind="sort",
-        expected="sorted down",
-        actual="not in order",
-        field=name,
-    )
+    pages = sorted_pages(subject, query, name, subject.lists.largest_page())
+    must_be_sorted(subject, pages[0], [e for p in pages for e in p.entries or ()], name, descending=True)

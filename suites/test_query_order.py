@@ -2,12 +2,11 @@
 by, and values that a filter cannot have."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import combinations
 from math import ceil
 from typing import Any
 
-from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Cases
 from restproof.suite.lists import (
     SortKey,
@@ -16,7 +15,6 @@ from restproof.suite.lists import (
     forget_list,
     is_numbered,
     lookalikes,
-    may_hold,
     of_a_steady_list,
     see_an_entry,
     see_another_entry,
@@ -26,8 +24,8 @@ from restproof.suite.lists import (
     until_settled,
 )
 from restproof.suite.setup import another_token
+from restproof.suite.sorting import keys_of, must_be_sorted, sorted_pages, ways
 from restproof.suite.values import Order, is_valid, type_of, types_of
-from restproof.suite.wire import Query
 
 TAILS = {"code-points": ("\u00e9", "f"), "utf-16": ("\u00e9", "f"), "no-case": ("Y", "b"), None: ("y", "b")}
 """By the collation of the contract: the ends of two texts, of which the second stands first but for the first two."""
@@ -50,12 +48,6 @@ def orders(ground: Ground) -> Cases:
         fit = all(is_valid(bodies.writable[name], text.replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
         if resource.creatable and fit:
             yield {"name": name, "descending": False, "texts": texts}
-
-
-def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
-    """The values by which entries are sorted; null, and what the schema does not allow, has no place in the order."""
-    found = [e.get(name) for e in entries if isinstance(e, dict)]
-    return [v for v in found if v is not None and may_hold(subject, name, v)]
 
 
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
@@ -100,30 +92,6 @@ def must_begin_in_order(subject: Subject, name: str, descending: bool) -> None:
     must_be_sorted(subject, pages[0], shown, name, descending)
 
 
-def must_be_sorted(subject: Subject, page: Reply, entries: Sequence[Any], name: str, descending: bool) -> None:
-    """Entries, which begin on ``page``, are in order."""
-    keys, way = keys_of(subject, entries, name), ways(descending)
-    if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
-        raise NotTested(f"entries hold values of several types in {name}, which have no order")
-    must.hold(
-        Order(subject.spec, (SortKey(name, descending),)).holds([(key,) for key in keys]),
-        page,
-        f"a list sorted {way} by {name} is not in order",
-        kind="sort",
-        expected=f"sorted {way}",
-        actual="not in order",
-        field=name,
-    )
-
-
-def pages_sorted(subject: Subject, query: Query, by: str, size: int | None = None) -> Sequence[Reply]:
-    """All pages of a sorted list. That one of them is refused is what the rule asks about, no matter of set-up."""
-    judge = partial(must.have_status, case="listed", because=f"sorted by {by}")
-    pages = subject.lists.pages(size, query, judge=judge)
-    judge(pages[0])
-    return pages
-
-
 @until_settled("queries")
 def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending: bool, *, whole: bool) -> None:
     """All pages of a sorted list (``whole``: as large ones as can be), and the first where it is filtered besides."""
@@ -134,7 +102,7 @@ def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending
     whole = whole or (descending and name != subject.spec.sort[-1])
     # Three pages, the last of which is not full: nobody has to ask for a fourth.
     size = largest if whole else subject.lists.allowed_size(ceil((len(entries) + 1) / 3)) if largest else 0
-    pages = pages_sorted(subject, query, name, size or None)
+    pages = sorted_pages(subject, query, name, size or None)
     walked = [e for p in pages for e in p.entries or ()]
     must_be_sorted(subject, pages[0], walked, name, descending)
     keys = keys_of(subject, walked, name)
@@ -217,7 +185,7 @@ def test_a_list_sorted_by_two_fields_is_in_order(subject: Subject, first: str, t
 def must_be_in_order_of_both(subject: Subject, entries: list[Any], first: str, then: str, descending: bool) -> None:
     known = set(map(str, subject.lists.ids(entries)))
     keys = SortKey(first, not descending), SortKey(then, descending)
-    pages = pages_sorted(subject, subject.lists.order_query(*keys), f"{first} and {then}")
+    pages = sorted_pages(subject, subject.lists.order_query(*keys), f"{first} and {then}")
     walked = [e for p in pages for e in p.entries or () if str(subject.lists.ids([e])[0]) in known]
     found = [*zip(keys_of(subject, walked, first), keys_of(subject, walked, then), strict=True)]
     must.hold(
@@ -229,10 +197,6 @@ def must_be_in_order_of_both(subject: Subject, entries: list[Any], first: str, t
         actual="not in order",
         field=then,
     )
-
-
-def ways(descending: bool) -> str:
-    return "down" if descending else "up"
 
 
 def unknown_queries(ground: Ground) -> Cases:

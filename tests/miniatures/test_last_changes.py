@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import ITEM, Items, item
-from tests.miniatures.server import Row
+from tests.miniatures.server import Refused, Row
 
 TIMED = {**ITEM, "properties": {**ITEM["properties"], "at": {"type": "integer", "readOnly": True}}}
 WORDS: dict[str, Any] = {"touched": ["at"], "touched_resolution": 0.01, "sort": ["title", "at"]}
@@ -82,3 +82,18 @@ def test_what_was_made_last_is_so_in_the_list(
     words: dict[str, Any] = {"sort": ["title", "at"]}
     found = bench.run(server(), *item(TIMED, **words), tmp_path, only=("list.sort",), profile=profile)
     assert {r.operation for r in found.results if r.outcome in ("fail", "error")} == failing
+
+
+class Refusing(Timed):
+    """Takes no list that is sorted by the time."""
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        if query.get("sort") == "-at":
+            raise Refused(400, "is nothing to sort by", "sort")
+        return super().listed(path, query)
+
+
+def test_a_list_that_is_refused_sorted_is_a_fault(tmp_path: Path) -> None:
+    given = item(TIMED, **WORDS)
+    found = bench.run(Refusing(), *given, tmp_path, only=("list.sort",), profile="ci")
+    assert {r.operation for r in found.results if r.outcome == "fail"} == {"create", "update", "list"}

@@ -10,6 +10,7 @@ from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.meeting import options
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema
+from restproof.contract.openapi.spreading import PAGE_SIZES
 from restproof.contract.shapes import types_of
 from restproof.contract.words import snake
 from restproof.frozen import frozen
@@ -20,12 +21,7 @@ _PAGES = (
     *("page_index", "pageIndex", "pagination[page]"),
 )
 _SIZES = (
-    "per_page",
-    "page_size",
-    "pageSize",
-    "perPage",
-    "size",
-    "limit",
+    *PAGE_SIZES,
     "count",
     "first",
     "page[size]",

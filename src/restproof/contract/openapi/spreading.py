@@ -15,8 +15,8 @@ _KNOWN = frozenset({"const", "default", "enum", "example", "examples"})
 """Keywords that hold values which are right."""
 _PLACES = frozenset({"after", "before", "cursor", "number", "offset", "page"})
 """Members of a parameter about pages that say which one is meant."""
-_SIZES = frozenset({"limit", "page_size", "pageSize", "per_page", "perPage", "size"})
-"""Members that say how large a page is."""
+PAGE_SIZES = ("per_page", "page_size", "pageSize", "perPage", "size", "limit")
+"""Members, and parameters, that say how large a page is."""
 _ORDERS = re.compile(r"(order|sort)(ing|ed|s)?(_?(by|dir|direction|field|key|order|type))?")
 """Members, in snake case, that say the order of a list, and not of which order something is."""
 _OF_A_SCHEMA = ("type", "items", *(w for w in PLAIN if w not in ("required", "title", "description")))
@@ -42,7 +42,7 @@ def spread(parameter: Mapping[str, Any], source: Source, route: Route) -> Iterat
         return
     said = schema.get("required")
     needed = said if parameter.get("required") is True and isinstance(said, list) else []
-    cuts = all(n in _PLACES | _SIZES or _ORDERS.fullmatch(snake(str(n))) for n in members)
+    cuts = all(n in (*_PLACES, *PAGE_SIZES) or _ORDERS.fullmatch(snake(str(n))) for n in members)
     if parameter.get("required") is True and not cuts and not any(n in needed for n in members):
         needed = [_one_of({n: source.followed(s, (*route, "schema", n)) for n, s in members.items()})]
     for name, inner in members.items():
