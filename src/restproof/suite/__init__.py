@@ -14,6 +14,7 @@ submodules keeps its meaning under semantic versioning:
 ``suite.target``      the target as configured: credentials, ids, address, clock
 ``suite.states``      what a representation must hold after a write
 ``suite.lists``       the whole list, read so that a finding may rest on it
+``suite.sorting``     the pages of a sorted list, and whether they are in order
 ``suite.race``        requests at the same time
 ``suite.refused``     a write that leaves the state as it was where it is refused
 ``suite.wire``        requests and answers below the resource: headers, media types, raw connections

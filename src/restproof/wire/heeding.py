@@ -15,11 +15,12 @@ from restproof.contract.versions import CHANGES
 from restproof.semantics.normal import made_normal
 from restproof.semantics.state import differences
 from restproof.wire.evidence import Evidence
-from restproof.wire.failure import NotProven
+from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.group import Group
 from restproof.wire.holdings import Looker
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.nothing import FAILED
 from restproof.wire.places import Places, Spot, entity_of
 from restproof.wire.proof import Marks
 from restproof.wire.reads import Reads, await_shown
@@ -241,8 +242,10 @@ class Deletes:
 
     def shown(self, group: Group, target: str, id: object) -> Mapping[str, Any] | None:
         """What a read shows under an id; ``None`` where it shows nothing, or what has another id. ``target``: that of
-        the delete."""
+        the delete. Raises ``NotSent`` where no answer says what is there: who asks again may know."""
         exchange = self.send(group, "read", group.request(self._contract, "read", target))
+        if (exchange.status or FAILED) >= FAILED:
+            raise NotSent(f"the read {exchange.ending}")
         shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
         return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 

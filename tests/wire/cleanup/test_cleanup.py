@@ -261,8 +261,7 @@ def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
         ledger.created(n, "/v1/teams/5/notes/1", 1, placed=team == "6")
     ledger.refused(n)
     notes.rows[1], notes.private[1] = token(1), b"X-Team: 5"
-    assert clean() == (1, [])
-    assert notes.rows == {}
+    assert (clean(), notes.rows) == ((1, []), {})
 
 
 def test_what_two_headers_lead_to_is_deleted_once(notes: Notes, ledger: Ledger, clean: Clean) -> None:
@@ -387,3 +386,15 @@ def test_what_is_read_as_nothing_with_a_success_is_gone(
         ["note /v1/teams/5/notes/2: it is not proven to be this run's, and was left alone"],
     )
     assert notes.rows == {2: "somebody's"}
+
+
+def test_what_only_a_list_shows_is_deleted_later_where_a_read_fails(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    """A read that fails says nothing against what the list shows, and the next clean-up asks again."""
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
+    notes.rows = {3: token(1)}
+    notes.status = {"GET /v1/teams/5/notes/3": 502}
+    deleted, told = clean()
+    assert (deleted, len(told), "the read answered 502" in told[0], ledger.path.exists()) == (0, 1, True, True)
+    notes.status = {}
+    assert clean() == (1, [])
+    assert notes.rows == {}
