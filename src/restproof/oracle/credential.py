@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from restproof.frozen import frozen
 from restproof.oracle.results import Result, summary_of
@@ -26,7 +25,7 @@ class Lost:
 def lost_credential(run: RecordedRun) -> Lost | None:
     """The first credential of the run that was accepted and is answered 401 from some request to the end, of an
     operation that it could do before too: one that may only read is refused each write, by a 401 where a contract says
-    so. One that stands for somebody else could do it in the same place: what others have is refused it. In recorded
+    so. One that stands for somebody else could read the same: what others have is refused it. In recorded
     traffic another one that is accepted after that may be the same user's, whose token was made anew."""
     sent: dict[str, list[RecordedExchange]] = {}
     for exchange in sorted(run.exchanges, key=lambda e: e.started):
@@ -38,18 +37,19 @@ def lost_credential(run: RecordedRun) -> Lost | None:
         since = exchanges[worked:]
         if run.header.target.kind == "traffic" and any(_accepted_since(since, others) for others in sent.values()):
             continue
-        could = {_deed(e) for e in exchanges[:worked] if e.response and 200 <= e.response.status < 300}
-        if len(since) >= _LEAST and could & set(map(_deed, since)):
+        could = _deeds([e for e in exchanges[:worked] if e.response and 200 <= e.response.status < 300])
+        if len(since) >= _LEAST and could & _deeds(since):
             message = f"the credential `{name}` worked, and is refused (401) since request {since[0].n}"
             items = frozenset(e.item for e in since if e.item)
             return Lost(message, frozenset(e.n for e in since), items)
     return None
 
 
-def _deed(exchange: RecordedExchange) -> tuple[str | None, str | None, str]:
-    """What a credential was used for, and where, if it is not the run's own."""
-    where = "" if exchange.credential == "full" else urlsplit(exchange.request.url).path
-    return exchange.resource, exchange.operation, where
+def _deeds(exchanges: Sequence[RecordedExchange]) -> set[tuple[str | None, str | None, str]]:
+    """What a credential was used for: each operation, and of one that is not the run's own each URL that it has read,
+    since a body may name what others have."""
+    own = {(e.resource, e.operation, "") for e in exchanges if e.credential == "full"}
+    return own | {(e.resource, e.operation, e.request.url) for e in exchanges if e.request.method == "GET"}
 
 
 def _accepted_since(since: Sequence[RecordedExchange], others: Sequence[RecordedExchange]) -> bool:

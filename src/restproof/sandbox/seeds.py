@@ -85,7 +85,7 @@ class Seeder:
         body = {
             name: plausible(schema, serial=seq, now=now, name=name)
             for name, schema in resource.shapes.create["properties"].items()
-            if name in needed
+            if name in needed and name != resource.id.field
         }
         own = {resource.id.field: id} if resource.id.field else {}
         server_set = {**server_values(resource, id=id, now=now, serial=seq), **own}
