@@ -15,7 +15,7 @@ from .honest import Answer, Json, Refused, Request, Service, numbered, serving
 from .running import run_document
 from .test_embedded import object_of
 from .test_meant import ITEM, NO, written
-from .unsaid import NUMBER, TEXT, Document, call, read
+from .unsaid import NUMBER, TEXT, Document, call, contract, read
 
 SHOWN_ITEM = object_of([], id=NUMBER, display_name=TEXT, unit_price=NUMBER)
 PRICE = {**NUMBER, "minimum": 0, "maximum": 1000}
@@ -135,3 +135,18 @@ def test_what_an_envelope_holds_is_known_below_a_parent_and_by_itself(tmp_path: 
     }
     note_of = read(tmp_path, paths).contract["resources"]["note"]
     assert (note_of["path"], note_of["item_path"]) == ("/boxes/{box}/notes", "/notes/{id}")
+
+
+@pytest.mark.parametrize("values", [[], ["node12", "node14"]])
+def test_what_answers_show_of_some_words_is_sent_of_these(values: list[str], tmp_path: Path) -> None:
+    """Refusing others is not asserted: no word of the requests says it."""
+    shown = object_of([], id=NUMBER, run_time={**TEXT, "enum": values} if values else TEXT)
+    sent = object_of(["RunTime"], RunTime=TEXT)
+    one = {"parameters": [ITEM], "get": call(shown), "delete": {"responses": {"204": {"description": "gone"}}}}
+    paths = {
+        "/builds": {"get": call({"type": "array", "items": shown}), "post": call(shown, sent, 201)},
+        "/builds/{id}": one,
+    }
+    build = contract(tmp_path, paths).resources["build"]
+    assert build.shapes.create["properties"]["RunTime"].get("enum", []) == values
+    assert ("RunTime" in build.lenient) == bool(values)

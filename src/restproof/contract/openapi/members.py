@@ -15,6 +15,7 @@ from restproof.contract.openapi.inside import fits, seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.meeting import meet, options
 from restproof.contract.openapi.once import Once
+from restproof.contract.openapi.respelled import as_spelled
 from restproof.contract.openapi.schemas import Schema, alternatives, holds
 from restproof.contract.openapi.wording import takes_away
 from restproof.contract.schemas import DIALECT
@@ -175,7 +176,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.lenient.append(name)
     elif any(bare(other) != bare(first) for other in others):
         schema = {**plain[0], **{w: first[w] for w in (*_OF_FIRST, EDGES) if w in first}, NULL: "open"}
-    again = seen_again(schema, shown, told.once) if shown is not None else schema
+    again = as_spelled(name, schema, told.readable) if shown is None else seen_again(schema, shown, told.once)
     schema = schema if again is None else again
     if holds(schema, NARROWER) and name not in found.lenient:
         found.lenient.append(name)
@@ -239,9 +240,8 @@ def _unshown(name: str, schema: Schema, asked: Mapping[str, Schema], told: Shape
     """A member that no answer is described to show. That may be only the half of what answers show: what is hidden is
     said to be so, or is called as a secret."""
     closed = bool(told.shown) and all(s.get("additionalProperties") is False for s in told.shown)
-    said = name in told.readable or any(s.get("writeOnly") for s in asked.values())
-    is_kept = closed or said or _is_hidden(name, schema)
-    return {**schema, "writeOnly": True, **({} if is_kept else {SHOWN: "open"})}
+    said = name in told.readable or any(s.get("writeOnly") for s in asked.values()) or _is_hidden(name, schema)
+    return {**schema, "writeOnly": True, **({} if closed or said else {SHOWN: "open"})}
 
 
 def _is_hidden(name: str, schema: Schema) -> bool:

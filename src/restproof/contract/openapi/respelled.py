@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.shapes import SHOWN, types_of
 from restproof.contract.words import referred, snake
 
@@ -15,6 +16,15 @@ def shown_spelled(name: str, properties: Mapping[str, Mapping[str, Any]]) -> str
     """The one member that only answers have, and that is called as ``name`` in another spelling."""
     alike = [n for n, s in properties.items() if n != name and s.get("readOnly") and snake(n) == snake(name)]
     return alike[0] if len(alike) == 1 else None
+
+
+def as_spelled(name: str, schema: Mapping[str, Any], shown: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The schema of a member of requests, of the values alone that answers have for it in another spelling: who is
+    shown one of some words has sent one of these."""
+    alike = [s for n, s in shown.items() if n != name and snake(n) == snake(name)]
+    values = [v for v in alike[0].get("enum", ()) if v is not None] if len(alike) == 1 else []
+    is_narrower = bool(values) and types_of(schema) <= types_of(alike[0]) and not {"enum", "const"} & schema.keys()
+    return {**schema, "enum": values, NARROWER: "answers hold fewer values"} if is_narrower else dict(schema)
 
 
 def respelled(properties: Mapping[str, Mapping[str, Any]], id_field: str) -> dict[str, str]:
