@@ -187,9 +187,9 @@ class Sounder:
         body = {**_needed(subject.bodies), **{name: whole[name] for name in names}}
         body |= {n: word for n, word in self._words.items() if n in body} | dict(instead)
         reply = subject.create(subject.bodies.adjusted_to_rules(body))
-        if reply.ok:
-            put_away(subject, reply)
-        elif not reply.left_open:
+        if reply.ok and not put_away(subject, reply):
+            raise NotTested("what a create makes stays")
+        if not reply.ok and not reply.left_open:
             raise NotTested(f"a create answered {reply.status}, and nothing that is open is to blame")
         return not reply.ok
 

@@ -49,6 +49,7 @@ class Crossing:
     def look(self, place: Spot, looker: Looker) -> Sight:
         """What is at an item, both for who made it and for who sends the request."""
         sight = self._evidence.look(place, looker)
+        self._evidence.doubts.note(place, sight)
         if sight not in (Sight.OURS, Sight.NOTHING) or not self._crosses(place, looker):
             return sight
         status, found = self._seen(place, looker)

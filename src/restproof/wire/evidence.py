@@ -10,6 +10,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.doubts import Doubts
 from restproof.wire.earlier import Earlier
 from restproof.wire.hearsay import Hearsay
 from restproof.wire.holdings import AFRESH, JUST_NOW, NOTHING_SHOWN, Holdings, Looker
@@ -68,7 +69,7 @@ class Evidence:
         """What was made before a database was restored, as it seems: others may have got its id, with like values."""
         self._over: dict[tuple[str, str | None], float] = {}
         """When items were last said to be there no more, by whoever made them: what was below went with them."""
-        self.looked = LastLooks()
+        self.looked, self.doubts = LastLooks(), Doubts(self._things)
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self.holdings = Holdings(self.places, clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -29,9 +30,10 @@ def must_be_like_nobody(evidence: Evidence, place: Spot, entities: Iterable[Mapp
     """What must be unique names a record as an id does: a server may take a create with that of another for a write to
     it. What holds a token is nobody's, and what the schema refuses in every reading. Where it must be unique beyond the
     list, which shows but what is below the same parents, only what is rare leaves. ``entities``: what a create holds.
-    Raises ``NotProven``, also where an earlier create seems to have been such a write."""
+    Raises ``NotProven``, also where an earlier create seems to have been such a write, or nothing shows whose it is."""
     if not evidence.is_alone:
         evidence.earlier.check(place, looker)
+        evidence.doubts.check(place, partial(evidence.look, looker=looker))
     for entity in entities:
         _must_choose_nobodys_id(evidence, place, entity, looker)
         _must_have_nobodys_key(evidence, place, entity, looker)
