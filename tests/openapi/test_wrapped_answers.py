@@ -65,6 +65,35 @@ def test_a_create_that_shows_what_the_list_shows_is_no_receipt(tmp_path: Path) -
     assert resource(tmp_path, "box", paths).operation("create").returns == "representation"
 
 
+def shown(result: Document, **beside: Document) -> Document:
+    """The schema of an answer of Flask-AppBuilder: ``result`` beside the id and what a form shows of it."""
+    return {"type": "object", "properties": {"id": TEXT, **beside, "result": result}}
+
+
+def test_what_bodies_are_made_of_stands_in_one_member_and_an_id_beside_it(tmp_path: Path) -> None:
+    titles: dict[str, Document] = {"show_title": TEXT, "label_columns": {"type": "object", "properties": {"x": TEXT}}}
+    listed = {"ids": {"type": "array", "items": TEXT}, "count": NUMBER, "result": {"type": "array", "items": BOX}}
+    paths = shelves({"type": "object", "properties": listed}, shown(BOX, **titles))
+    paths["/boxes"]["post"] = call(shown(SENT), SENT, 201)
+    paths["/boxes/{id}"]["put"] = call({"type": "object", "properties": {"result": SENT}}, SENT)
+    found = resource(tmp_path, "box", paths)
+    assert set(found.properties) == {"id", "label"}
+    assert (found.envelope.response, found.envelope.list) == ("result", "result")
+    assert found.operation("create").returns == "minimal"  # the id that it shows counts
+    assert found.operation("create").envelope.response is None
+    assert found.operation("update" if found.supports("update") else "replace").returns == "representation"
+
+
+@pytest.mark.parametrize("own", [{"label": TEXT}, {"show_title": TEXT, "result": TEXT}])
+def test_an_object_beside_what_bodies_hold_is_a_member(own: dict[str, Document], tmp_path: Path) -> None:
+    """A member of bodies beside the object, or that has its name, is one of the resource."""
+    inside = {"type": "object", "properties": {"id": NUMBER, **own}}
+    one = {"type": "object", "properties": {"id": NUMBER, **own, "result": inside}}
+    paths = shelves({"type": "array", "items": one}, one)
+    paths["/boxes"]["post"] = call(one, {"type": "object", "properties": own}, 201)
+    assert resource(tmp_path, "box", paths).envelope.response is None
+
+
 @pytest.mark.parametrize("place", ["meta", "pagination", "page_info", "result_info"])
 def test_a_token_beside_the_entries_may_stand_in_an_object(place: str, tmp_path: Path) -> None:
     beside: dict[str, Any] = {place: {"type": "object", "properties": {"next_cursor": {"type": ["string", "null"]}}}}

@@ -25,6 +25,7 @@ from restproof.contract.openapi.entries import (
     same_members,
     tells_of_one,
 )
+from restproof.contract.openapi.holding import held_as_sent, names_id_beside
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.labels import once_each
 from restproof.contract.openapi.lifted import around_of, is_shown, lifted, side_by_side_of, wrapper_of
@@ -133,7 +134,9 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     _set_words_apart(single, told)
     _set_receipts_of_wrapped_apart(single, told)
     _set_unsaid_apart(single, told)
-    around = around_of(single)
+    around = around_of(single) or held_as_sent(reader, found, single)
+    if around and names_id_beside(single.get("create", {}), around):
+        _set_create_apart(single, told)
     if around and not _is_named_beside(found, single, around):
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
@@ -193,10 +196,17 @@ def _set_receipts_of_wrapped_apart(single: dict[str, Schema], told: Shaped) -> N
         for operation, answer in list(single.items()):
             said = _properties(answer).keys() - {n for n in _properties(answer) if tells_of_one(n)}
             if around not in _properties(answer) and not said & _properties(inside).keys():
+                if operation == "create":
+                    _set_create_apart(single, told)
+                    continue
                 told.receipts.add(operation)
                 del single[operation]
-                if operation == "create":
-                    told.created, told.around["create"] = answer, ""
+
+
+def _set_create_apart(single: dict[str, Schema], told: Shaped) -> None:
+    """Take the answer to a create out, of which the id counts that it shows as a whole."""
+    told.receipts.add("create")
+    told.created, told.around["create"] = single.pop("create"), ""
 
 
 def _set_unsaid_apart(single: dict[str, Schema], told: Shaped) -> None:
