@@ -109,3 +109,15 @@ def test_a_list_of_some_entries_is_no_read_of_an_item(one: Document, reads: bool
     found = read(tmp_path, paths(call(BOX, SENT, 201), one, PAGE, "label")).contract["resources"]["box"]
     assert ("read" in found["operations"]) == reads
     assert found.get("id", {}).get("field", "id") == ("label" if reads else "id")
+
+
+@pytest.mark.parametrize("is_apart", [True, False], ids=["beside a success", "of all"])
+def test_a_default_that_stands_beside_successes_elsewhere_answers_none(is_apart: bool, tmp_path: Path) -> None:
+    """One that stands alone everywhere is what successes answer."""
+    wrong = {"description": "An answer.", "content": {"application/json": {"schema": object_of([], code=NUMBER)}}}
+    told = paths(call(BOX, SENT, 201), BOX)
+    told["/state"] = {"get": {"responses": {"default": wrong}}}
+    if is_apart:
+        told["/boxes"]["get"]["responses"]["default"] = wrong
+    found = contract(tmp_path, told)
+    assert set(found.resources) == ({"box"} if is_apart else {"box", "state"})

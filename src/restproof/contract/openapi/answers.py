@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.openapi.constants import METHODS
 from restproof.contract.openapi.form_bodies import form_in
 from restproof.contract.openapi.keywords import NULL
 from restproof.contract.openapi.once import Once
@@ -40,10 +42,11 @@ class Reader:
     _successes: dict[Route, Schema] = field(default_factory=dict)
     _requests: dict[Route, Schema] = field(default_factory=dict)
     _media: dict[Route, dict[str, str]] = field(default_factory=dict)
+    _by_default: dict[str, set[str]] = field(default_factory=dict)
 
     def responses(self, call: Call) -> list[Answer]:
         """Status (``200``, ``4XX``, ``default``), content and place of each answer. A ``default`` that is the only one
-        is what every success answers."""
+        is what every success answers, where it is not what others have beside their successes."""
         if call.route not in self._answers:
             self._answers[call.route] = list(self._responses(call))
         return self._answers[call.route]
@@ -52,10 +55,21 @@ class Reader:
         route = (*call.route, "responses")
         told = self._mapping(call.value.get("responses"), route)
         is_only = [c for c in told if not str(c).startswith("x-")] == ["default"]
+        is_only = is_only and _as_said(told["default"]) not in self._refusals()
         for code, answer in told.items():
             of_all = is_only and code == "default"
             here = (*route, code)
             yield "2XX" if of_all else str(code).upper(), self._answer(answer, here), here
+
+    def _refusals(self) -> set[str]:
+        """The answers by ``default`` of operations that name their successes apart."""
+        if not self._by_default:
+            entries = [e for e in self.source.value["paths"].values() if isinstance(e, dict)]
+            calls = [c for entry in entries for m, c in entry.items() if m in METHODS and isinstance(c, dict)]
+            told = [said for c in calls if isinstance(said := c.get("responses"), dict) and "default" in said]
+            apart = [said for said in told if any(str(code).startswith("2") for code in said)]
+            self._by_default[""] = {_as_said(said["default"]) for said in apart}
+        return self._by_default[""]
 
     def _answer(self, value: Any, route: Route) -> Mapping[str, Any]:
         """An answer of which all parts can be read."""
@@ -286,3 +300,8 @@ def entries_of(schema: Mapping[str, Any]) -> Schema | None:
         return None
     entry = object_of(items)
     return entry if is_object(entry) else None
+
+
+def _as_said(answer: Any) -> str:
+    """An answer as the document has it: what is the same there is the same text."""
+    return json.dumps(answer, sort_keys=True, default=str)
