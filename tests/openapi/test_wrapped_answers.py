@@ -126,3 +126,14 @@ def test_an_answer_that_says_nothing_of_what_it_holds_has_the_envelope_of_the_re
     assert (found.envelope.response, set(found.properties)) == ("data", {"id", "label"})
     assert {found.operation(o).returns for o in ("create", "update")} == {"minimal"}
     assert "id" in found.open, "nothing says that the answer to a create leads to the id"
+
+
+@pytest.mark.parametrize(("member", "is_cut"), [("page_size", True), ("columns", False)])
+def test_an_object_in_one_parameter_may_speak_of_pages(member: str, is_cut: bool, tmp_path: Path) -> None:
+    """How it is written, a document does not say."""
+    packed = {"type": "object", "properties": {member: NUMBER}}
+    asked = [{"name": "q", "in": "query", "content": {"application/json": {"schema": packed}}}]
+    listed = {"count": NUMBER, "result": {"type": "array", "items": BOX}}
+    paths = shelves({"type": "object", "properties": listed}, BOX)
+    paths["/boxes"]["get"]["parameters"] = asked
+    assert ("list" in resource(tmp_path, "box", paths).open) == is_cut

@@ -134,7 +134,7 @@ class Pages:
                 return {}, token
             found = {"style": "token", "token": token, **following}
         else:
-            return {}, page or size or _told_by(members)
+            return {}, page or size or _told_by(members) or self._packed(call)
         if size:
             found["size"] = size
             found |= dict(self._bounds(queries[size]))
@@ -153,6 +153,20 @@ class Pages:
         if found["style"] != "token" and "link" in self.reader.headers(call, "2"):
             found["links"] = True
         return found, None
+
+    def _packed(self, call: Call) -> str | None:
+        """A parameter that is an object under a media type (``q`` of Flask-AppBuilder, in Rison) of which members speak
+        of pages."""
+        route = (*call.route, "parameters")
+        for name, parameter in call.named("query", required=False).items():
+            content = parameter.get("content")
+            for said in content.values() if isinstance(content, dict) else ():
+                members = self.reader.schemas.of(said.get("schema") if isinstance(said, dict) else None, route)
+                if any(
+                    _first_of(names, members.get("properties", {})) for names in (_PAGES, _SIZES, _OFFSETS, _TOKENS)
+                ):
+                    return name
+        return None
 
     def _following(self, call: Call, token: str, members: Mapping[str, Schema]) -> dict[str, Any] | None:
         """Where an answer names the next page: a member, the id of its last entry, or the header for links."""
