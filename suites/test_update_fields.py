@@ -5,7 +5,7 @@ from typing import Any
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.bystanders import bystanders, must_be_untouched, under_another_parent
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
-from restproof.suite.setup import undo_large_write
+from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_update, named, patch_to, state_of
 from restproof.suite.values import is_nullable, is_sure, is_valid, merges, removed_members, same
 
@@ -28,10 +28,15 @@ def single_fields(ground: Ground) -> Cases:
         if change:
             state.update(change)
             yield {"field": name, "change": change}
-    # Where a rule forbids some steps, a profile that leaves out cases leaves out what leads to the last state.
-    stepwise = {name for name, _ in few_values(ground)} & ground.bodies.ruled
-    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable.keys() - stepwise}
-    everything = ground.bodies.adjusted_to_rules(everything, state)
+    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
+    if ground.resource.quotas:  # there may be no room for another one
+        # Where a rule forbids some steps, a profile that leaves out cases leaves out what leads to the last state.
+        stepwise = {name for name, _ in few_values(ground)} & ground.bodies.ruled
+        everything = ground.bodies.adjusted_to_rules({n: everything[n] for n in everything.keys() - stepwise}, state)
+    else:
+        everything = ground.bodies.adjusted_to_rules(
+            {**everything, **ground.bodies.other_values()}, ground.bodies.full()
+        )
     if everything:
         yield {"field": None, "change": everything}
 
@@ -71,9 +76,11 @@ def test_an_update_leaves_other_fields_and_other_resources(
     subject: Subject, field: str | None, change: Body, briefly: bool = False
 ) -> None:
     others = under_another_parent(subject) if field is None else []
-    made = subject.own(subject.bodies.full())
+    # A bystander has the values that a new one has: an update of all that have them would change both.
+    is_new = field is None and not subject.spec.quotas
+    made = spare(subject, subject.bodies.full()) if is_new else subject.own(subject.bodies.full())
     before = subject.before(made.id)
-    others += bystanders(subject, made, change, before) if field is None else []
+    others += bystanders(subject, made, change) if field is None else []
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field)
     must_be_untouched(updated, subject, others, "another resource after an update")

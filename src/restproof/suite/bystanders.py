@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from types import MappingProxyType
 from typing import Any
 
 from restproof.contract.model import removes
@@ -12,7 +11,6 @@ from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
-from restproof.semantics.checker import is_valid
 from restproof.semantics.state import differences
 from restproof.suite import must
 from restproof.suite.states import after_replace
@@ -32,21 +30,16 @@ Bystander = tuple[Instance, Mapping[str, Any]]
 """A resource, and its state before the write."""
 
 
-def bystanders(
-    subject: Subject, made: Instance, values: Mapping[str, Any], before: Mapping[str, Any] = MappingProxyType({})
-) -> list[Bystander]:
-    """What a write of ``values`` to ``made`` may not touch: a resource that has these very values, or those that it has
-    ``before``, one under another parent that has the unique ones, the newest, which shares none, and one that was there
-    before. Of what there is just one of, there is only :func:`under_another_parent`."""
+def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> list[Bystander]:
+    """What a write of ``values`` to ``made`` may not touch: a resource that has these very values, one under another
+    parent that has the unique ones, the newest, which shares none, and one that was there before. Of what there is just
+    one of, there is only :func:`under_another_parent`."""
     if subject.spec.id.single:
         return []
     bodies = subject.bodies
     held = {**made.sent, **subject.resolved(values)}
     keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
-    free = bodies.other_values().keys() - bodies.ruled - bodies.distinguishing_fields - {bodies.mark_field}
-    there = {n: v for n, v in before.items() if n in free and n in bodies.writable}
-    now = {n: v for n, v in there.items() if is_valid(bodies.writable[n], v)}
-    wanted = [({**bodies.full("alike"), **now}, "main")]
+    wanted = [(bodies.full("alike"), "main")]
     if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
         wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
     found = list[Instance]()
