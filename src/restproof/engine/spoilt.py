@@ -78,14 +78,17 @@ class Spoilt:
             return reply
         if reply.ok and isinstance(reply.sent, dict):
             self._taken.update(_held(subject, reply.sent))
-        could_list = reply.status >= 500 and own.supports("list") and own.name not in self._fails
-        could_list = could_list and (bool(self._kind) or not self._is_alone)
+        # Where it failed before, for what an update has left, this one may keep it from working again.
+        did_fail = own.name in self._fails
+        tells = (bool(self._kind) and not did_fail) or not self._is_alone
+        could_list = tells and reply.status >= 500 and own.supports("list")
         if self._keeper.recall(self._next(f"listed {subject.about[1] or subject.about[2] or ''}"), could_list or None):
             with suppress(Inconclusive, NotTested):
                 if subject.list().status >= 500:
                     told = f"a create of {own.name} that held {self._kind or 'something else'} has spoilt its list"
                     self._why |= {f"of {own.name}": f"{told}, and no other one is sent that holds what none has held"}
-                    self._why |= {self._kind: f"{told}, and no other one is sent"} if self._kind else {}
+                    if self._kind and not did_fail:
+                        self._why[self._kind] = f"{told}, and no other one is sent"
         return reply
 
     def _next(self, place: str) -> str:
