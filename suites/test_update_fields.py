@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.bystanders import bystanders, must_be_untouched, under_another_parent
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_update, named, patch_to, state_of
 from restproof.suite.values import is_nullable, is_sure, is_valid, merges, removed_members, same
+
+
+def may_have_more(resource: Resource) -> bool:
+    """Whether there is room for another one, which an update of all fields goes to. What there is just one of has, by
+    then, what the updates of its single fields have left."""
+    return resource.creatable and not resource.quotas
 
 
 def single_fields(ground: Ground) -> Cases:
@@ -29,7 +35,7 @@ def single_fields(ground: Ground) -> Cases:
             state.update(change)
             yield {"field": name, "change": change}
     everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
-    if ground.resource.quotas:  # there may be no room for another one
+    if not may_have_more(ground.resource):
         # Where a rule forbids some steps, a profile that leaves out cases leaves out what leads to the last state.
         stepwise = {name for name, _ in few_values(ground)} & ground.bodies.ruled
         everything = ground.bodies.adjusted_to_rules({n: everything[n] for n in everything.keys() - stepwise}, state)
@@ -77,7 +83,7 @@ def test_an_update_leaves_other_fields_and_other_resources(
 ) -> None:
     others = under_another_parent(subject) if field is None else []
     # A bystander has the values that a new one has: an update of all that have them would change both.
-    is_new = field is None and not subject.spec.quotas
+    is_new = field is None and may_have_more(subject.spec)
     made = spare(subject, subject.bodies.full()) if is_new else subject.own(subject.bodies.full())
     before = subject.before(made.id)
     others += bystanders(subject, made, change) if field is None else []
