@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from restproof.contract.normal import NORMAL
 from restproof.contract.patterns import allows_length
 from restproof.contract.shapes import type_of, types_of
+from restproof.contract.values import VALUES
 from restproof.plan.candidates import accepted, refused, sample, wrong_types
 from restproof.plan.scalars import LONGEST
 from restproof.plan.values import value_strategy
@@ -169,6 +170,20 @@ def test_every_type_but_its_own_is_tried() -> None:
     assert [c.value for c in wrong_types({"type": "integer"}) if type_of(c.value) == "number"] == [5.5]
     assert "number" not in {type_of(c.value) for c in wrong_types({"type": "number"})}
     assert {"true", 1} <= {c.value for c in wrong_types({"type": "boolean"}) if not isinstance(c.value, list | dict)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "tried"),
+    [
+        ("integer", [1904717293], ["1904717293", 1904717293.5, False]),
+        ("boolean", [False], ["false", 0]),
+        ("boolean", [True, False], ["true", 1]),
+        ("string", ["5a"], [5, False]),
+    ],
+)
+def test_what_may_be_read_loosely_is_made_of_what_is_known(kind: str, known: list[Any], tried: list[Any]) -> None:
+    found = wrong_types({"type": kind, VALUES: known})
+    assert [repr(c.value) for c in found if not isinstance(c.value, list | dict)] == [*map(repr, tried)]
 
 
 def test_an_array_is_tried_empty_full_and_repeated() -> None:

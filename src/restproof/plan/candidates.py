@@ -20,7 +20,7 @@ from restproof.contract.shapes import entry_schema, same, type_of, types_of
 from restproof.contract.values import VALUES, listed
 from restproof.plan.edges import are_open, names_empty, trimmed
 from restproof.plan.kinds import has_kinds, of_each_kind
-from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
+from restproof.plan.scalars import Candidate, made_of_known, near_values, numbers, other_forms, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
@@ -133,7 +133,7 @@ def _mistyped(schema: JsonSchema) -> tuple[Candidate, ...]:
         found.append(Candidate("type", "the text true", "true"))
         if "integer" not in allowed:
             found.append(Candidate("type", "one for true", 1))
-    return tuple(_distinct(iter(found)))
+    return tuple(_distinct(made_of_known(schema, found)))
 
 
 _wrong_types = PerSchema(_mistyped)

@@ -6,7 +6,7 @@ Proposals only: ``plan.candidates`` sorts them into accepted and refused by the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from math import ceil
@@ -14,7 +14,8 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import own_format
-from restproof.contract.texts import whole
+from restproof.contract.texts import text_of, whole
+from restproof.contract.values import listed
 from restproof.frozen import frozen
 from restproof.plan.words import fits, formatted, matching_text
 from restproof.semantics.checker import is_valid
@@ -46,6 +47,24 @@ def near_values(keyword: str, value: Any) -> Iterator[Candidate]:
         yield Candidate(keyword, "the other truth value", not value)
     elif isinstance(value, int | float):
         yield Candidate(keyword, "a value that is not allowed", value + 1_000_003)
+
+
+def made_of_known(schema: JsonSchema, found: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Values of other types; those for a number or a truth value of which only some are known are made of a known one:
+    a server may read them loosely, and whatever else it then has may name somebody."""
+    known = next((v for v in listed(schema) if isinstance(v, bool | int | float)), None)
+    for candidate in found:
+        value = candidate.value
+        if known is None or value is None or isinstance(value, list | dict):
+            yield candidate
+        elif isinstance(known, bool):
+            text = text_of(known)
+            note, value = (f"the text {text}", text) if isinstance(value, str) else (f"a number for {text}", int(known))
+            yield replace(candidate, note=note, value=value)
+        elif isinstance(value, str):
+            yield replace(candidate, value=text_of(known))
+        else:
+            yield replace(candidate, value=known + 0.5) if isinstance(value, float) else candidate
 
 
 def numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
