@@ -73,6 +73,11 @@ def test_a_collection_and_its_items_may_be_called_after_a_deed() -> None:
     assert not _asked("/disable/{id}", "", has="/disable")
 
 
+def test_by_their_words_they_act_whatever_is_below() -> None:
+    assert _asked("/cache/clear", "Clear the cache", has="/cache/clear/{}")
+    assert _asked("/cache/clear/{key}", "Clears a key of the cache", has="/cache/clear")
+
+
 def _paths() -> Document:
     shown = object_of(["id", "title"], id={**NUMBER, "readOnly": True}, title={**TEXT, "maxLength": 60})
     body = object_of(["title"], title={**TEXT, "maxLength": 60})

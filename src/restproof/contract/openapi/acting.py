@@ -40,21 +40,23 @@ _READS = re.compile(
 
 
 def acts(path: str, entry: Mapping[str, Any], has: Callable[[str], object]) -> bool:
-    """Whether the GET of a path does something by what the path is called, or by its words. Nothing says so where
-    another method is there for that, or where what is below the path is called after it. ``has``: whether the document
-    has a path of such a form."""
+    """Whether the GET of a path does something by its words, or by what the path is called. Nothing says so where
+    another method is there for that, nor does the name where what is below the path is called after it. ``has``:
+    whether the document has a path of such a form."""
     steps = path.strip("/").split("/")
     named = [step for step in steps if not step.startswith("{")]
     above = path.rstrip("/").rpartition("/")[0]
     beside = f"{path.rstrip('/')}/{{}}" if named and steps[-1] == named[-1] else above
-    if not named or any(m in entry for m in METHODS if m != "get") or (beside and has(beside)):
+    if not named or any(m in entry for m in METHODS if m != "get"):
         return False
     value = entry["get"] if isinstance(entry["get"], dict) else {}
     said = (str(value.get(word) or "").strip() for word in ("summary", "description"))
     title = snake(next(filter(None, said), "")).replace("_", " ")
     if _READS.match(title):
         return False
-    return bool(_SAYS.match(title)) or _is_called_so(plain_word(named[-1]), title, is_last=steps[-1] == named[-1])
+    if _SAYS.match(title) or (beside and has(beside)):
+        return bool(_SAYS.match(title))
+    return _is_called_so(plain_word(named[-1]), title, is_last=steps[-1] == named[-1])
 
 
 def _is_called_so(word: str, title: str, *, is_last: bool) -> bool:
