@@ -63,8 +63,22 @@ def test_nor_is_what_needs_a_small_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "schema"),
-    [("queue", NUMBER), ("max_per_user", NUMBER), ("users", NUMBER), ("owner", {**NUMBER, "default": 1})],
+    [("queue", NUMBER), ("max_per_user", NUMBER), ("users", NUMBER)],
 )
 def test_other_numbers_are_sent_as_they_were(name: str, schema: Document, tmp_path: Path) -> None:
     told = contract(tmp_path, tickets(True, **{name: schema}))
     assert Bodies(told, told.resources["ticket"]).full()[name] < 10**9
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent"),
+    [
+        ({**NUMBER, "default": 1}, [1]),
+        ({**NUMBER, "examples": [7], "default": 1}, [7, 1]),
+        ({"type": "array", "items": NUMBER, "default": [1]}, [1]),
+    ],
+)
+def test_of_those_that_a_document_names_no_other_is_sent(schema: Document, sent: list[int], tmp_path: Path) -> None:
+    name = "watchers" if "items" in schema else "owner"
+    found = read(tmp_path, tickets(True, **{name: schema})).contract["resources"]["ticket"]["values"]
+    assert [*found.values()] == [sent]

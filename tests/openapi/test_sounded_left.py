@@ -8,12 +8,21 @@ import subprocess
 import threading
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+import pytest
+
+from restproof.contract.model import Resource
+from restproof.errors import StorageError
+from restproof.learning.sounding import Sounder, sounded
+from restproof.session.options import Options
+from restproof.session.promise import promised
 
 from .honest import Json, Service, serving
 from .running import TOKEN, run_document
 from .test_meant import written
 from .test_sounded import paths, shop
+from .unsaid import contract
 
 ONE = ("--only", "read.answers-ok")
 _TARGET = """
@@ -79,3 +88,19 @@ def test_what_an_interrupted_one_leaves_is_told(tmp_path: Path) -> None:
     assert running.returncode == 130, told
     assert "restproof: interrupted" in told
     assert "left on the target: box" in told
+
+
+def test_what_one_that_ends_in_an_error_leaves_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = Stubborn(shop().routes)
+    service.asked = threading.Event()
+    known = Sounder.known
+
+    def breaking(sounder: Sounder, resource: Resource) -> NoReturn:
+        known(sounder, resource)
+        raise StorageError("the disk is full")
+
+    monkeypatch.setattr(Sounder, "known", breaking)
+    monkeypatch.setenv("RESTPROOF_FULL", TOKEN)
+    told = contract(tmp_path, paths())
+    with serving(service) as url, pytest.raises(StorageError, match="left on the target: box"):
+        sounded(promised(Options(contract=str(told.path), target=url), tmp_path), lambda line: None)

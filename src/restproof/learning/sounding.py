@@ -25,7 +25,7 @@ from restproof.engine.around import put_away
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
-from restproof.errors import Interrupted
+from restproof.errors import Interrupted, RestproofError
 from restproof.frozen import frozen
 from restproof.hooks import HookFailed
 from restproof.learning.blame import to_blame
@@ -81,6 +81,9 @@ def sounded(promise: Promise, say: Callable[[str], object]) -> Sounded:
                 requests = connection.session.requests
         except KeyboardInterrupt:
             raise Interrupted(signal.Signals[run.signal or "SIGINT"], run.tidied.left) from None
+        except RestproofError as error:  # no run comes after it that would tell
+            error.tell_left(run.tidied.left)
+            raise
         finally:
             with told_at_end(run):
                 run.finish()
