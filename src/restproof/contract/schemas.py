@@ -23,6 +23,7 @@ from restproof.contract.hints import closest, near
 from restproof.contract.inner import LISTS, MAPS, SINGLE
 from restproof.contract.merging import merged
 from restproof.contract.patterns import is_expression
+from restproof.contract.texts import whole
 from restproof.contract.validator import Validator
 from restproof.contract.values import read_values
 from restproof.errors import ContractError, Place
@@ -62,6 +63,10 @@ _BOUNDS = (
     ("minItems", "maxItems"),
     ("minProperties", "maxProperties"),
 )
+_COUNTS = frozenset(
+    f"{bound}{what}" for bound in ("min", "max") for what in ("Length", "Items", "Properties", "Contains")
+)
+"""Keywords whose value is a number of things, which may be written as 5.0."""
 
 
 @frozen
@@ -247,7 +252,7 @@ class SchemaFolder:
             elif word in SINGLE:
                 written[word] = self._inline(value, document, here, chain)
             else:
-                written[word] = value
+                written[word] = whole(value) if word in _COUNTS else value
         for word in ("items", "contains"):
             if written.get(word) is True:
                 written[word] = {}
