@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import count, islice
 from typing import Any
 from uuid import UUID
 
@@ -60,13 +61,15 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
 
 def _object(schema: Mapping[str, Any], serial: int, now: str) -> dict[str, Any]:
     """The members that it must have, and of those that it may have as many as are still wanting."""
-    members, more = schema.get("properties", {}), schema.get("additionalProperties", {})
+    members, more = schema.get("properties", {}), schema.get("additionalProperties")
+    least = schema.get("minProperties", 0)
     needed = [*schema.get("required", ())]
-    wanting = max(0, schema.get("minProperties", 0) - len(needed))
-    needed += [name for name in members if name not in needed][:wanting]
-    free = {f"key{n}": more if isinstance(more, Mapping) else {} for n in range(schema.get("minProperties", 0))}
-    needed += [*free][: max(0, schema.get("minProperties", 0) - len(needed))]
-    return {n: plausible({**free, **members}.get(n, {}), serial=serial, now=now, name=n) for n in needed}
+    needed += [name for name in members if name not in needed][: max(0, least - len(needed))]
+    taken = {*needed}
+    free = (name for n in count() if (name := f"key{n}") not in taken)
+    needed += islice(free, max(0, least - len(needed)))
+    others = more if isinstance(more, Mapping) else {}
+    return {n: plausible(members.get(n, others), serial=serial, now=now, name=n) for n in needed}
 
 
 def _array(schema: Mapping[str, Any], serial: int, now: str, name: str) -> list[Any]:
