@@ -309,3 +309,16 @@ def test_what_is_shared_instead_is_kept_for_a_replay(bench: MakeBench, monkeypat
     lent_after(running, seen, ask=lambda subject: subject.target())
     (kept,) = [e for e in running.events.of("value") if e["name"].startswith("adopted ")]
     assert (kept["name"], kept["value"]["id"]) == ("adopted shelf:target", 100)
+
+
+def seen_before(subject: Subject) -> None:
+    id = subject.create(subject.bodies.minimal("first")).id
+    assert subject.read(id).ok
+    assert subject.update(id, {"motto": "moved"}).ok
+    del subject.world.session.server.shelves[id]  # type: ignore[attr-defined]
+    assert subject.create(subject.bodies.minimal("first")).id == id
+
+
+def test_what_a_read_has_shown_under_an_id_says_nothing_of_what_has_it_later(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    assert lent_after(running, seen_before, ask=lambda subject: subject.shared()).id == 101

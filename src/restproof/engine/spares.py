@@ -85,6 +85,7 @@ class Spares:
             # What an earlier create has made already, by what its server says, was written to by this one.
             known = [s for s in self._all() if s.instance.id == reply.id and s.resource == subject.name]
             self._put_away(known)
+            self._shown.discard((subject.name, reply.id))  # an id may come again
             if not known:
                 self._made.setdefault(item, []).append(spare)
                 self._words.add(spare.word)
