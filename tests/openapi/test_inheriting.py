@@ -168,3 +168,17 @@ def test_what_is_wrong_in_the_one_above_is_told_where_it_stands(indent: int | No
     told = next(one for one in imported(tmp_path / "api.json", "api").left_out if one.what.startswith("'pattern'"))
     assert told.pointer == ("" if indent else "#/components/schemas/Pet/properties/name/pattern")
     assert '"pattern"' in text.splitlines()[told.place.line - 1]
+
+
+def test_what_else_a_document_holds_may_be_deep(tmp_path: Path) -> None:
+    held = f"{'[' * 3000}{']' * 3000}"
+    whole = json.dumps({**document(SCHEMAS), "x-held": 0}).replace('"x-held": 0', f'"x-held": {held}')
+    (tmp_path / "api.json").write_text(whole, encoding="utf-8")
+    assert {*imported(tmp_path / "api.json", "api").contract["resources"]} == {"pet"}
+
+
+def test_what_else_a_document_holds_may_stand_in_very_many_places(tmp_path: Path) -> None:
+    said = [f"{word}: {json.dumps(value)}" for word, value in document(SCHEMAS).items()]
+    said += ["x-a0: &a0 [1]", *(f"x-a{n}: &a{n} [{f'*a{n - 1}, ' * 10}]" for n in range(1, 12))]
+    (tmp_path / "api.yaml").write_text("\n".join(said), encoding="utf-8")
+    assert {*imported(tmp_path / "api.yaml", "api").contract["resources"]} == {"pet"}

@@ -7,6 +7,7 @@ A body of the one above is a body of one of those below it (OpenAPI 3.1 §4.8.25
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from restproof.contract.document import Route
@@ -41,22 +42,31 @@ def spelled_out(document: Mapping[str, Any]) -> Mapping[str, Any]:
         found[name] = {"oneOf": [{"$ref": f"{_SCHEMAS}{heir}"} for heir in heirs]}
     if found == schemas:
         return document
-    whole: Mapping[str, Any] = _led({**document, "components": {**components, "schemas": found}}, above)
+    return _led({**document, "components": {**components, "schemas": found}}, above)
+
+
+def _led(document: Node, above: Sequence[str]) -> Node:
+    """The same with what refers to a part of those ``above`` led to where that part stands now. What stands in several
+    places still does so, and nothing is too deep."""
+    whole = dict(document)
+    made: dict[int, Any] = {}
+    left: list[Any] = [whole]
+    while left:
+        holder = left.pop()
+        for key, inner in holder.items() if isinstance(holder, dict) else enumerate(holder):
+            if isinstance(inner, dict | list):
+                if id(inner) not in made:
+                    made[id(inner)] = copy(inner)
+                    left.append(made[id(inner)])
+                holder[key] = made[id(inner)]
+            elif key == "$ref" and isinstance(inner, str):
+                holder[key] = _where_now(inner, above)
     return whole
 
 
-def _led(node: Any, above: Sequence[str]) -> Any:
-    """The same with what refers to a part of those ``above`` led to where that part stands now."""
-    if isinstance(node, list):
-        return [_led(inner, above) for inner in node]
-    if not isinstance(node, Mapping):
-        return node
-    found = {word: _led(inner, above) for word, inner in node.items()}
-    to = found.get("$ref")
-    name = next((n for n in above if isinstance(to, str) and to.startswith(f"{_SCHEMAS}{n}/")), None)
-    if name is not None:
-        found["$ref"] = f"{_SCHEMAS}{name}{_ITSELF}{str(to)[len(_SCHEMAS + name) :]}"
-    return found
+def _where_now(to: str, above: Sequence[str]) -> str:
+    name = next((n for n in above if to.startswith(f"{_SCHEMAS}{n}/")), None)
+    return to if name is None else f"{_SCHEMAS}{name}{_ITSELF}{to[len(_SCHEMAS + name) :]}"
 
 
 def as_written(route: Route) -> Route:
