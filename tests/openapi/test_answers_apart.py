@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from restproof.contract.load import check
+from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.written import write
 from restproof.contract.shapes import is_nullable
 
@@ -121,3 +123,12 @@ def test_a_default_that_stands_beside_successes_elsewhere_answers_none(is_apart:
         told["/boxes"]["get"]["responses"]["default"] = wrong
     found = contract(tmp_path, told)
     assert set(found.resources) == ({"box"} if is_apart else {"box", "state"})
+
+
+def test_a_default_may_hold_an_example_of_any_depth(tmp_path: Path) -> None:
+    deep = {"application/json": {"schema": {"type": "object"}, "example": "deep"}}
+    told = paths(call(BOX, SENT, 201), BOX, delete={"responses": {"default": {"description": "Gone."}}})
+    told["/boxes"]["get"]["responses"]["default"] = {"description": "Wrong.", "content": deep}
+    text = json.dumps({"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": told})
+    (tmp_path / "api.json").write_text(text.replace('"deep"', f"{'[' * 3000}{']' * 3000}"), encoding="utf-8")
+    assert imported(tmp_path / "api.json", "api").contract["resources"].keys() == {"box"}

@@ -200,7 +200,7 @@ def test_soundings_are_counted_apart_and_stand_in_the_plan(tmp_path: Path) -> No
     assert "40  creates at most come before them, as soundings of 1 resource\n" in plan.stdout
     deleted = sum(one.startswith("DELETE") for one in asked)
     assert told["soundings"] > deleted > 1, told
-    assert f" s, {told['soundings']} soundings before them" in ended.stdout
+    assert f" s, after {told['soundings']} requests of soundings" in ended.stdout
 
 
 def test_all_resources_together_have_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,7 +27,7 @@ def closing_lines(
     counts = ", ".join(f"{n:,} {outcome}" for outcome, n in verdict.counts.items() if n) or "no results"
     not_seen = unseen(verdict)
     part = " in part" if in_part(verdict) else ""
-    before = f", {plural(verdict.soundings, 'sounding')} before them" if verdict.soundings else ""
+    before = f", after {plural(verdict.soundings, 'request')} of soundings" if verdict.soundings else ""
     lines = [
         f"{verdict.verdict.upper()}{part}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}{before}",
