@@ -79,3 +79,25 @@ def test_what_may_go_ahead_in_a_run_needs_nothing_of_its_item(tmp_path: Path, mo
     monkeypatch.setattr(Replayer, "send_ahead", lambda *_: None)
     assert run(["run", "-q", "--stubs", str(live / "run.jsonl.gz"), "--out", str(again)]) == 0
     assert "error" not in outcomes(again).values()
+
+
+def test_where_there_is_room_for_few_an_item_does_not_lose_what_it_has_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What other cases have made goes after each, so that there is room for the next."""
+    text = {"type": "string", "maxLength": 80}
+    properties = {
+        "id": {"type": "integer", "readOnly": True},
+        "name": text,
+        "motto": {**text, "type": ["string", "null"]},
+    }
+    (tmp_path / "key.json").write_text(json.dumps({"type": "object", "required": ["name"], "properties": properties}))
+    (tmp_path / "contract.yaml").write_text(
+        "contract: keys\nresources:\n  key: {path: /keys, schema: key.json, rules: [{at_most: 5}]}\n"
+    )
+    monkeypatch.setattr(
+        "restproof.session.run.first_cases",
+        lambda plan, _: {plan[0].id: [item for item in plan if may_go_ahead(item)]},
+    )
+    words = ["--profile", "ci", "--only", "update", "--only", "create", "--out", str(tmp_path / "out")]
+    assert run(["run", str(tmp_path / "contract.yaml"), "-q", *words]) == 0

@@ -71,8 +71,11 @@ def _again(items: Iterable[Item]) -> Iterator[Item]:
 
 def may_go_ahead(item: Item) -> bool:
     """Whether the first case of an item may be sent long before its others. Where refusals are looked at once more,
-    that is when all cases of an item are over."""
+    that is when all cases of an item are over; and where there is room for few, the cases in between take away what
+    they find."""
     if item.resource is None or item.left_out or item.count <= 1 or _is_last(item) or item.proof.alone:
+        return False
+    if item.bodies.shared_quotas or item.bodies.ids_are_few:
         return False
     return item.proof.apart and not item.resource.settles.reads
 
