@@ -137,11 +137,14 @@ def test_what_an_envelope_holds_is_known_below_a_parent_and_by_itself(tmp_path: 
     assert (note_of["path"], note_of["item_path"]) == ("/boxes/{box}/notes", "/notes/{id}")
 
 
-@pytest.mark.parametrize("values", [[], ["node12", "node14"]])
-def test_what_answers_show_of_some_words_is_sent_of_these(values: list[str], tmp_path: Path) -> None:
-    """Refusing others is not asserted: no word of the requests says it."""
-    shown = object_of([], id=NUMBER, run_time={**TEXT, "enum": values} if values else TEXT)
-    sent = object_of(["RunTime"], RunTime=TEXT)
+@pytest.mark.parametrize(
+    ("values", "longer"), [([], []), (["node12", "node14"], []), (["node12"], ["node12.18"]), ([], ["node12.18"])]
+)
+def test_what_answers_show_of_some_words_is_sent_of_these(values: list[str], longer: list[str], tmp_path: Path) -> None:
+    """Refusing others is not asserted: no word of the requests says it. ``longer``: words that requests do not take."""
+    told = [*values, *longer]
+    shown = object_of([], id=NUMBER, run_time={**TEXT, "enum": told} if told else TEXT)
+    sent = object_of(["RunTime"], RunTime={**TEXT, "maxLength": 6})
     one = {"parameters": [ITEM], "get": call(shown), "delete": {"responses": {"204": {"description": "gone"}}}}
     paths = {
         "/builds": {"get": call({"type": "array", "items": shown}), "post": call(shown, sent, 201)},

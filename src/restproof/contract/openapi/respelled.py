@@ -7,6 +7,7 @@ from typing import Any
 
 from restproof.contract.openapi.keywords import NARROWER
 from restproof.contract.shapes import SHOWN, types_of
+from restproof.contract.validator import Validator
 from restproof.contract.words import referred, snake
 
 _PLAIN = {"string", "integer", "number", "boolean"}
@@ -22,7 +23,8 @@ def as_spelled(name: str, schema: Mapping[str, Any], shown: Mapping[str, Mapping
     """The schema of a member of requests, of the values alone that answers have for it in another spelling: who is
     shown one of some words has sent one of these."""
     alike = [s for n, s in shown.items() if n != name and snake(n) == snake(name)]
-    values = [v for v in alike[0].get("enum", ()) if v is not None] if len(alike) == 1 else []
+    listed = [v for v in alike[0].get("enum", ()) if v is not None] if len(alike) == 1 else []
+    values = [v for v in listed if Validator(schema).is_valid(v)]
     is_narrower = bool(values) and types_of(schema) <= types_of(alike[0]) and not {"enum", "const"} & schema.keys()
     return {**schema, "enum": values, NARROWER: "answers hold fewer values"} if is_narrower else dict(schema)
 
