@@ -3,6 +3,7 @@ left behind: a resource of which nothing else comes is made a few times, and no 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from restproof.wire.failure import NotProven
@@ -23,6 +24,7 @@ class Doubts:
         self._things = things
         self._unproven: dict[str, set[str]] = {}
         self._proven: set[str] = set()
+        self._looks: Counter[str] = Counter()
 
     def note(self, place: Spot, sight: Sight) -> None:
         """What a look has shown."""
@@ -34,14 +36,15 @@ class Doubts:
 
     def check(self, place: Spot, look: Callable[[Spot], Sight]) -> None:
         """Raises ``NotProven`` where a create would only leave another one. Where nothing was looked at yet, the last
-        that was made is."""
+        that was made is; not without end, where a list holds none of them yet and is walked through each time."""
         name = place.resource.name
         if name in self._proven:
             return
         made = [things[-1].place for (resource, _), things in self._things.items() if resource == name]
         if len(made) < _FEW:
             return
-        if len(self._unproven.get(name, ())) < _TELLING:
+        if len(self._unproven.get(name, ())) < _TELLING and self._looks[name] < _FEW:
+            self._looks[name] += 1
             self.note(made[-1], look(made[-1]))
         if name not in self._proven and len(self._unproven.get(name, ())) >= _TELLING:
             raise NotProven(f"no read or list shows of {len(made)} of {name} whose they are: no other one is made")
