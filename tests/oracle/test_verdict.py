@@ -251,6 +251,9 @@ def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answe
     assert judge(run_of(tmp_path, *events, head=head)).unmet == (told,)
     assert judge(run_of(tmp_path, *anew)).unmet == (told,)
     assert judge(run_of(tmp_path, *anew, head=head)).unmet == ()
+    # All credentials of traffic are of clients that send what is theirs.
+    named = [e | {"credential": "credential 1"} if e["event"] == "exchange" else e for e in events]
+    assert judge(run_of(tmp_path, *named, head=head)).unmet == (told.replace("full", "credential 1"),)
     # What was never accepted may be refused to whoever holds the credential: that it is lost is not seen.
     assert judge(run_of(tmp_path, *[e for e in events if e is not refused[-1]])).verdict == "not conforming"
     # A single refusal among successes, or one that was always there, is a fault like any other.

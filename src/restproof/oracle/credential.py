@@ -37,19 +37,20 @@ def lost_credential(run: RecordedRun) -> Lost | None:
         since = exchanges[worked:]
         if run.header.target.kind == "traffic" and any(_accepted_since(since, others) for others in sent.values()):
             continue
-        could = _deeds([e for e in exchanges[:worked] if e.response and 200 <= e.response.status < 300])
-        if len(since) >= _LEAST and could & _deeds(since):
+        is_own = name == "full" or run.header.target.kind == "traffic"
+        could = _deeds((e for e in exchanges[:worked] if e.response and 200 <= e.response.status < 300), is_own)
+        if len(since) >= _LEAST and could & _deeds(since, is_own):
             message = f"the credential `{name}` worked, and is refused (401) since request {since[0].n}"
             items = frozenset(e.item for e in since if e.item)
             return Lost(message, frozenset(e.n for e in since), items)
     return None
 
 
-def _deeds(exchanges: Sequence[RecordedExchange]) -> set[tuple[str | None, str | None, str]]:
-    """What a credential was used for: each operation, and of one that is not the run's own each URL that it has read,
-    since a body may name what others have."""
-    own = {(e.resource, e.operation, "") for e in exchanges if e.credential == "full"}
-    return own | {(e.resource, e.operation, e.request.url) for e in exchanges if e.request.method == "GET"}
+def _deeds(exchanges: Iterable[RecordedExchange], is_own: bool) -> set[tuple[str | None, str | None, str]]:
+    """What a credential was used for: each operation, and of one that is not the run's own (or, in traffic, a client's)
+    each URL that it has read, since a body may name what others have."""
+    asked = [e for e in exchanges if is_own or e.request.method == "GET"]
+    return {(e.resource, e.operation, "" if is_own else e.request.url) for e in asked}
 
 
 def _accepted_since(since: Sequence[RecordedExchange], others: Sequence[RecordedExchange]) -> bool:
