@@ -186,3 +186,12 @@ def test_a_put_that_is_documented_to_change_and_to_create_beside_a_post_may_do_e
     }
     created = resource(tmp_path, "box", paths).operation("replace").statuses["created"]
     assert (404 in created) is is_open
+
+
+@pytest.mark.parametrize("at", ["/boxes", "/"])
+def test_a_post_to_the_path_of_an_item_makes_it_under_that_path(at: str, tmp_path: Path) -> None:
+    body = {"type": "object", "required": ["label"], "properties": LABEL}
+    item = {**PATHS["/boxes/{code}"], "post": call(BOX, body, 201)}
+    paths = {at: {"get": PATHS["/boxes"]["get"]}, f"{at.rstrip('/')}/{{code}}": item}
+    [box] = contract(tmp_path, paths).resources.values()
+    assert box.operation("create").path == f"{at.rstrip('/')}/{{id}}"

@@ -12,7 +12,7 @@ from .honest import Json, Refused, Request, Service, numbered, serving
 from .running import run_document
 from .test_embedded import object_of
 from .test_meant import ITEM, NO, only, written
-from .unsaid import NUMBER, TEXT, Document, call, read
+from .unsaid import NUMBER, TEXT, Document, call, contract, read
 
 RULES = ("update.answers-ok", "update.persists", "conditional.version", "create.answers-created")
 
@@ -138,6 +138,18 @@ def test_a_header_or_a_parameter_of_changes_alone_names_the_version(
     assert box.get("conditional") == (version and {"version": version})
     words = box["operations"]["replace"]
     assert ("headers" in words or "query" in words) is (version is None)
+
+
+@pytest.mark.parametrize("why", ["no read", "requests hold it"])
+def test_what_no_read_shows_or_requests_may_hold_is_no_version(why: str, tmp_path: Path) -> None:
+    """Of such a contract lint would say that it contradicts itself."""
+    paths = beside("X-Box-Version", ends=True)
+    if why == "no read":
+        paths["/boxes/{id}"]["get"] = call(TEXT, others={"404": NO["404"]})
+    else:
+        sent = object_of(["label"], label=TEXT, note=TEXT, sys=object_of([], version=NUMBER))
+        paths["/boxes"]["post"]["requestBody"] = call({}, sent)["requestBody"]
+    assert contract(tmp_path, paths).resources["box"].version is None
 
 
 def test_what_names_no_version_in_a_header_is_not_changed(tmp_path: Path) -> None:

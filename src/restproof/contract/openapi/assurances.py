@@ -83,7 +83,7 @@ def without_version(
     told = shaped(reader, found, apart)
     changes = [operation for operation in ("update", "replace") if operation in told.sent]
     codes = [_OF_STALE & set(reader.codes(found.calls[o], "4")) for o in changes if o in found.calls]
-    if tags(reader, found) or not changes or not all(codes):
+    if tags(reader, found) or not changes or not all(codes) or "read" not in found.calls.keys() - told.left_out.keys():
         return told
     name, beside = _in_bodies(changes, told), _beside_bodies(found, changes, told)
     refused = sorted(set().union(*codes))
@@ -118,7 +118,8 @@ def _beside_bodies(found: Found, changes: Sequence[str], told: Shaped) -> dict[s
     read shows: by itself, or in an object of what the server keeps."""
     members = told.read.get("properties", {}).items()
     shown = [n for n, s in members if _is_version(n, s) and n not in told.writable("create")]
-    shown += [f"{n}.{m}" for n, s in members if _KEPT.fullmatch(n) for m, i in _members(s) if _is_version(m, i)]
+    kept = [(n, s) for n, s in members if _KEPT.fullmatch(n) and not any(n in told.writable(o) for o in told.sent)]
+    shown += [f"{n}.{m}" for n, s in kept for m, i in _members(s) if _is_version(m, i)]
     calls = [found.calls[o] for o in changes]
     others = [found.calls[o] for o in ("list", "create", "read") if o in found.calls]
     for place in _WORDS if len(shown) == 1 else ():

@@ -116,7 +116,7 @@ def _take_chosen(paths: Paths, reader: Reader, found: Found) -> None:
         return  # what cannot be read is told where it is read as a body
     if plain:
         found.chooses = True
-        found.tails["create"] = f"{found.collection.rstrip('/').rpartition('/')[2]}/{{id}}"
+        found.tails["create"] = f"{found.collection.rstrip('/').rpartition('/')[2]}/{{id}}".lstrip("/")
         paths.take(found, "create", call)
 
 
