@@ -148,11 +148,12 @@ def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:
 
 def given_id(paths: Paths, schemas: Schemas, found: Found) -> str:
     """The type of the ids of a resource that is only there as a parent, as some path's parameter has it."""
-    for other in paths.found.values():
-        for call in other.calls.values():
-            parameter = call.named("path").get(str(found.parameter))
-            if parameter is not None and other.collection.startswith(found.collection.rstrip("/")):
-                return id_type(schemas.of(parameter.get("schema"), (*call.route, "parameters")))
+    start = found.collection.rstrip("/")
+    below = (other for other in paths.found.values() if other.collection.startswith(start))
+    for call in (call for other in below for call in other.calls.values()):
+        parameter = call.named("path").get(str(found.parameter))
+        if parameter is not None:
+            return id_type(schemas.of(parameter.get("schema"), (*call.route, "parameters")))
     return "string"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from restproof.contract.address import Address
@@ -345,7 +346,7 @@ class Paths:
             if f.around.startswith("/{id}") and shape_of(f.above) == shape_of(collection)
         )
         apart = (k for k, f in self.found.items() if f.items and shape_of(f.items) == shape_of(collection))
-        return next((self.found[k] for k in (*known, *formed, *apart) if k in self.found), None)
+        return next((self.found[k] for k in chain(known, formed, apart) if k in self.found), None)
 
     def renamed(self, path: str) -> tuple[str, list[str]]:
         """``path`` with the names of resources in its braces, and the parameters for which there is none."""

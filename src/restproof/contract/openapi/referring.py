@@ -70,7 +70,9 @@ def can_be_made(resource: Yaml) -> bool:
 def by_its_own_name(name: str, resources: Mapping[str, Yaml]) -> str:
     """The resource of which a member is called after the name and its id, where that is not called ``id``:
     ``studentCode`` of students that have a ``code``; empty where there is none."""
-    return next((r for r, said in resources.items() if snake(name) == f"{r}_{snake(id_field(said))}"), "")
+    words = snake(name).split("_")
+    parts = (("_".join(words[:at]), "_".join(words[at:])) for at in range(1, len(words)))
+    return next((r for r, id in parts if r in resources and snake(id_field(resources[r])) == id), "")
 
 
 def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:

@@ -108,10 +108,12 @@ def referring_by_name(
     """Request fields that are said to hold the whole names of another resource (``shelf: "shelves/7"``), in the words
     of references; in ``written``, the schemas of files, they then hold the id. ``way``: the forms that are said."""
     body = bodies.get(found.name)
+    if body is None or not {*WRITES} & found.calls.keys():
+        return {}
     urls = {name: url for name, of in resources.items() if (url := _url(of))}
     said: Yaml = {}
-    for name, schema in body.properties.items() if body is not None and {*WRITES} & found.calls.keys() else ():
-        forms = way(name, body.properties) if body is not None else ()
+    for name, schema in body.properties.items():
+        forms = way(name, body.properties)
         fitting = [to for to, url in urls.items() if form_of(url) in forms]
         to = fitting[0] if len(fitting) == 1 else found.name
         above = {*PLACEHOLDER.findall(urls.get(to, ""))} - {"id"}
