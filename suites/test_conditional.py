@@ -217,15 +217,19 @@ def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, oper
 
 
 def must_move_with_each_field(subject: Subject, shown: Callable[[Body], Any]) -> None:
-    """The version that is ``shown`` of a state is another one after a change of any field."""
+    """The version that is ``shown`` of a state is another one after a change of any field: but of what is unique, of
+    which this case has given the other value to the first instance."""
     made = spare(subject, subject.bodies.full())
-    last = shown(subject.observe(made.id))
+    seen = subject.observe(made.id)
     for name, change, _ in changes_alone(subject):
+        if not subject.bodies.unique_fields.isdisjoint(change):
+            continue
         changed = subject.update(made.id, change)
         must.have_status(changed, "updated")
-        before, last = last, shown(subject.observe(made.id))
+        before, seen = seen, subject.observe(made.id)
+        is_right = all(same(seen.get(n), before.get(n)) for n in change) or shown(seen) != shown(before)
         what = f"the version stayed when {name} changed"
-        must.hold(last != before, changed, what, kind="version", expected="another", actual="the same", field=name)
+        must.hold(is_right, changed, what, kind="version", expected="another", actual="the same", field=name)
 
 
 def write_another(subject: Subject, operation: str, id: Any, version: Any) -> Reply:
