@@ -217,19 +217,16 @@ def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, oper
 
 
 def must_move_with_each_field(subject: Subject, shown: Callable[[Body], Any]) -> None:
-    """The version that is ``shown`` of a state is another one after a change of any field: but of what is unique, of
-    which this case has given the other value to the first instance."""
-    made = spare(subject, subject.bodies.full())
+    """The version that is ``shown`` of a state is another one after a change of any field that need not be unique."""
+    made, unique = spare(subject, subject.bodies.full()), subject.bodies.unique_fields
     seen = subject.observe(made.id)
-    for name, change, _ in changes_alone(subject):
-        if not subject.bodies.unique_fields.isdisjoint(change):
-            continue
+    for name, change, _ in (one for one in changes_alone(subject) if unique.isdisjoint(one[1])):
         changed = subject.update(made.id, change)
         must.have_status(changed, "updated")
         before, seen = seen, subject.observe(made.id)
-        is_right = all(same(seen.get(n), before.get(n)) for n in change) or shown(seen) != shown(before)
+        moves = shown(seen) != shown(before) or all(same(seen.get(n), before.get(n)) for n in change)
         what = f"the version stayed when {name} changed"
-        must.hold(is_right, changed, what, kind="version", expected="another", actual="the same", field=name)
+        must.hold(moves, changed, what, kind="version", expected="another", actual="the same", field=name)
 
 
 def write_another(subject: Subject, operation: str, id: Any, version: Any) -> Reply:

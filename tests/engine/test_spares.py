@@ -284,8 +284,14 @@ def seen_otherwise(subject: Subject) -> None:
     assert subject.read(id).ok
 
 
+def seen_large(subject: Subject) -> None:
+    id = subject.create({**subject.bodies.minimal("first"), "motto": "long " * 250}).id
+    assert subject.read(id).ok
+
+
 @pytest.mark.parametrize(
-    ("before", "is_shared"), [(seen, True), (made, False), (seen_otherwise, False), (refused, False)]
+    ("before", "is_shared"),
+    [(seen, True), (made, False), (seen_otherwise, False), (refused, False), (seen_large, False)],
 )
 @pytest.mark.parametrize("key", ["0", "target"])
 def test_what_a_case_has_made_and_seen_is_shared_from_then_on(

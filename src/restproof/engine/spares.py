@@ -26,6 +26,8 @@ from restproof.wire.places import is_usable_id
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST = 16
 """Instances of one resource that are kept."""
+_MOST_SHOWN = 1000
+"""Characters of the body of what all cases share."""
 _TAGGED = re.compile(r"\{run\}[ /]?[a-z0-9]{0,12}(?=[@.]|$)|\{unique:[^{}]*\}|\{uuid:\d+\}")
 _WORDS = re.compile(rb"[\w-]+")
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
@@ -181,13 +183,18 @@ class Spares:
             return None
         form, scope = form_of(body), subject.scope()
         for spare in reversed(left):
-            if shown and (spare.resource, spare.instance.id) not in self._shown:
+            if shown and not ((spare.resource, spare.instance.id) in self._shown and _is_small(spare.body)):
                 continue
             serves = spare.form == form or (roughly and _is_much_like(subject, body, spare.body))
             if serves and spare.credential == subject.credential and dict(spare.instance.scope) == scope:
                 left.remove(spare)
                 return spare
         return None
+
+
+def _is_small(body: Mapping[str, Any]) -> bool:
+    """Whether what refers to it may show it whole: each list of those shows it as often as it has entries."""
+    return len(json.dumps(body)) <= _MOST_SHOWN
 
 
 def form_of(body: Mapping[str, Any]) -> str:

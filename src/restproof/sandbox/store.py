@@ -144,6 +144,12 @@ class Store:
         row = self._sql.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
         return int(row[0]) + 1 if row else 1
 
+    def take_seq(self) -> int:
+        """A number that no entry has got, and none gets any more. There is an entry already."""
+        seq = self.next_seq()
+        self._sql.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'entries'", (seq,))
+        return seq
+
     def start_at(self, seq: int) -> None:
         """Let an empty store number its entries from ``seq``."""
         if self.next_seq() == 1:

@@ -149,7 +149,7 @@ class Writing(Counting):
         schema: Mapping[str, Any] = {"properties": call.resource.shapes.response["properties"]}
         for name in version.field.split("."):
             schema = member_schema(schema).get("properties", {}).get(name, {})
-        return dict(put(after, version.pointer, plausible(schema, serial=self.store.next_seq(), now=iso(call.now))))
+        return dict(put(after, version.pointer, plausible(schema, serial=self.store.take_seq(), now=iso(call.now))))
 
     def new_id(self, call: Call, fields: Mapping[str, Any], seq: int) -> Any:
         """The id of a new entry: from the path, from the body, or the server's own."""
