@@ -95,3 +95,13 @@ def test_below_what_the_run_has_made_it_is_raised(tmp_path: Path) -> None:
     kept = with_given(top, down)
     assert Bodies(kept, kept.resources["address"]).full()["is_default"] is False
     assert with_flags_down(down, kept) == down
+
+
+@pytest.mark.parametrize("up", [{"const": True}, {"enum": [True]}])
+def test_a_flag_that_can_be_nothing_but_up_is_sent_so(up: Document, tmp_path: Path) -> None:
+    told = paths()
+    for call_ in (told["/addresses"]["post"], told["/addresses/{id}"]["patch"]):
+        body = call_["requestBody"]["content"]["application/json"]["schema"]
+        body["properties"] = {**body["properties"], "is_default": {"type": "boolean", **up}}
+    found = contract(tmp_path, told)
+    assert with_flags_down({}, found).get("address", {}) == {}

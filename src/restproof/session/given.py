@@ -35,13 +35,14 @@ def given_by(hooks: Hooks, contract: Contract) -> GivenValues:
 
 def with_flags_down(given: GivenValues, contract: Contract) -> GivenValues:
     """The values with those of the flags that one of a collection has alone (``is_default``): where others have theirs
-    in the same one, who raises it takes it from them. What the contract lists values of is as it says."""
+    in the same one, who raises it takes it from them. What the contract lists values of, or has up always, stays."""
     found = {name: dict(fields) for name, fields in given.items()}
     for resource in contract:
         if any(contract.resources[name].creatable for name in contract.ancestors(resource)):
             continue  # it is alone below one of the run's
         for name, schema in fields_to_give(resource):
-            if _ALONE.fullmatch(snake(name)) and types_of(schema) - {"null"} == {"boolean"} and VALUES not in schema:
+            is_flag = types_of(schema) - {"null"} == {"boolean"} and VALUES not in schema
+            if is_flag and _ALONE.fullmatch(snake(name)) and is_valid(schema, False):
                 found.setdefault(resource.name, {}).setdefault(name, [False])
     return found
 
