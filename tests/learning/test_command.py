@@ -89,7 +89,7 @@ def test_what_could_not_be_taken_away_is_told(
 
 def test_accepted_words_are_written_and_the_contract_is_sound(contract: Path, target: str) -> None:
     before = contract.read_text()
-    said = ["learn", str(contract), "--target", target, "--max-requests", "60", "--accept", "--out", "out"]
+    said = ["learn", str(contract), "--target", target, "--max-requests", "100", "--accept", "--out", "out"]
     assert run(said) == 0
     assert "unknown_field: ignored" in Path("out/learned.patch").read_text()
     words = yaml.safe_load(Path("out/learned.yaml").read_text())["words"]
