@@ -128,17 +128,19 @@ def test_what_says_itself_that_it_is_older_than_the_run_was_there_before(
     assert 1 in made.server.rows["office"]
 
 
+@pytest.mark.parametrize("moments", [["1970-01-01T00:00:00Z"] * 2, ["2026-11-30T12:00:00Z", "0001-01-01T00:00:00Z"]])
 def test_a_moment_that_no_create_was_answered_at_says_nothing(
-    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, moments: list[str]
 ) -> None:
-    """A server that stores the moment at which it was started, or none that is true."""
+    """A server that stores the moment at which it was started, or none that is true, or none at times."""
     monkeypatch.setattr(earlier, "_MOST", 0)
     made = bench()
     honest = made.server.create
+    told = iter(moments)
 
     def create(asked: Asked) -> Answer:
         answer = honest(asked)
-        answer.body |= {"created_at": "1970-01-01T00:00:00Z"}
+        answer.body |= {"created_at": next(told)}
         answer.headers["Date"] = "Mon, 30 Nov 2026 12:00:03 GMT"
         return answer
 

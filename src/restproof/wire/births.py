@@ -39,8 +39,11 @@ class Births:
 
 
 def _moments(resource: Resource, shown: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """The moments that the server itself has set, as Unix time. One without a zone may be any of a day."""
+    """The moments that the server itself has set, as Unix time. One without a zone may be any of a day, and one before
+    1970 stands for none (``0001-01-01T00:00:00Z``)."""
     for name, value in shown.items():
         is_told = isinstance(value, str) and name not in resource.shapes.create["properties"]
         if is_told and _OF_BIRTH.fullmatch(snake(name)) and FORMATS["date-time"].check(value):
-            yield name, instant(value).timestamp()
+            moment = instant(value).timestamp()
+            if moment > 0:
+                yield name, moment
